@@ -1,0 +1,285 @@
+"""What Alongside asks of a CRM: few verbs, neutral values, errors that know whether to retry.
+
+Field names here are our canonical names (app/crm/fields.py); an adapter translates both ways.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from app.domain.record import ObjectKind
+
+
+class CrmError(Exception):
+    """Something the CRM did not do. `retry` says whether the very same call may succeed later."""
+
+    retry = False
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class AuthExpired(CrmError):
+    """The tenant has to connect again: the token was revoked or the app uninstalled."""
+
+
+class RateLimited(CrmError):
+    retry = True
+
+    def __init__(self, message: str, retry_after: float) -> None:
+        """`retry_after` in seconds, from the CRM's own answer where it gives one."""
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Rejected(CrmError):
+    """The CRM refused the write; `message` is the CRM's own reason, fit to show to a seller."""
+
+
+class NotFound(CrmError):
+    pass
+
+
+class Conflict(CrmError):
+    """The record changed meanwhile, or the unique value is taken."""
+
+
+class Unavailable(CrmError):
+    """Time-out, connection failure, 5xx or half an answer: whether the call took effect is unknown."""
+
+    retry = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Who we are connected as. `id` is the portal id or the 18-character org id."""
+
+    id: str
+    name: str
+    ui_origin: str
+    time_zone: str = "UTC"
+    currency: str = "USD"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrmRecord:
+    """`fields` holds exactly the fields that were asked for; None is empty."""
+
+    kind: ObjectKind
+    id: str
+    fields: Mapping[str, str | None]
+    modified_at: datetime
+    archived: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """One page of changes in order of time. Store `cursor` with their effect; ask again while `more`."""
+
+    records: Sequence[CrmRecord]
+    cursor: str
+    more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    id: str
+    user_id: str
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldInfo:
+    """A field as the CRM's own metadata describes it. `canonical` is our name for it, or `crm:<api_name>`."""
+
+    canonical: str
+    api_name: str
+    label: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrmFile:
+    id: str
+    name: str
+    type: str
+    size: int
+    modified_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageWrite:
+    """A message to keep on the record. Written once: the external id makes a repeat harmless."""
+
+    external_id: str
+    deal_id: str | None
+    company_id: str | None
+    partner_name: str
+    partner_external_id: str
+    author_name: str
+    author_email: str
+    from_partner: bool
+    team_only: bool
+    body: str
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepWrite:
+    """A plan step as a task on the record. `crm_id` is set once the CRM has it."""
+
+    external_id: str
+    deal_id: str | None
+    company_id: str | None
+    partner_name: str
+    partner_external_id: str
+    milestone: str
+    title: str
+    owner_is_partner: bool
+    owner_name: str
+    owner_email: str
+    due: date | None
+    done: bool
+    done_at: datetime | None
+    team_only: bool
+    position: int
+    crm_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationWrite:
+    external_id: str
+    deal_id: str | None
+    company_id: str | None
+    partner_name: str
+    partner_external_id: str
+    customer_name: str
+    customer_domain: str
+    amount: str
+    state: str
+    received_at: datetime
+    decided_at: datetime | None
+    decided_by: str
+    decision_reason: str
+    protected_from: datetime | None
+    protected_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictWrite:
+    external_id: str
+    deal_id: str | None
+    company_id: str | None
+    kind: str
+    sentence: str
+    evidence: str
+    rule: str
+    state: str
+    resolution: str
+    found_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificationWrite:
+    external_id: str
+    partner_name: str
+    partner_external_id: str
+    partner_company_id: str | None
+    contact_id: str | None
+    person_name: str
+    name: str
+    level: str
+    issued: date | None
+    expires: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareLinkWrite:
+    """`token_hash` is a SHA-256; the token itself never leaves its holder."""
+
+    external_id: str
+    deal_id: str | None
+    company_id: str | None
+    partner_name: str
+    partner_external_id: str
+    contact_email: str
+    token_hash: str
+    expires_at: datetime
+    revoked_at: datetime | None
+    active_links: int
+    views: int
+    last_viewed_at: datetime | None
+
+
+Write = MessageWrite | StepWrite | RegistrationWrite | ConflictWrite | CertificationWrite | ShareLinkWrite
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    external_id: str
+    crm_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """This one write was refused for good; `reason` is the CRM's own sentence."""
+
+    external_id: str
+    reason: str
+
+
+WriteResult = Written | Refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskState:
+    """A plan step as the CRM has it now, for changes made there."""
+
+    external_id: str
+    crm_id: str
+    title: str
+    due: date | None
+    done: bool
+    modified_at: datetime
+
+
+class Crm(Protocol):
+    """One tenant's CRM. Every method may raise AuthExpired, RateLimited or Unavailable."""
+
+    def whoami(self) -> Account: ...
+
+    def prepare(self) -> None:
+        """After this the CRM holds the fields our writes need (HubSpot properties). Repeating changes nothing.
+        Raises Rejected naming what an admin has to do where we may not create them."""
+
+    def fields(self, kind: ObjectKind) -> Sequence[FieldInfo]: ...
+
+    def read(self, kind: ObjectKind, ids: Sequence[str], fields: Sequence[str]) -> Mapping[str, CrmRecord]:
+        """The records that exist, by id, with exactly `fields`. Batches as the CRM allows; unknown ids are absent."""
+
+    def search(
+        self, kind: ObjectKind, field: str, value: str, fields: Sequence[str], limit: int = 20
+    ) -> Sequence[CrmRecord]:
+        """Records whose `field` equals `value`, newest first, at most `limit`."""
+
+    def related(self, kind: ObjectKind, ids: Sequence[str], to: ObjectKind) -> Mapping[str, Sequence[str]]:
+        """For each id the ids it is associated with, the primary one first; ids without any are absent."""
+
+    def changes(self, kind: ObjectKind, cursor: str | None, fields: Sequence[str]) -> Changes:
+        """What changed since `cursor`, oldest first, one page. None: from now on, with no records."""
+
+    def task_changes(self, cursor: str | None) -> tuple[Sequence[TaskState], str]:
+        """Our steps that changed in the CRM since `cursor`, and the next cursor. None: from now on."""
+
+    def owners(self) -> Sequence[Owner]: ...
+
+    def files(self, kind: ObjectKind, id: str) -> Sequence[CrmFile]:  # noqa: A002 - the CRM's own word
+        """The files that people attached to the record."""
+
+    def write(self, writes: Sequence[Write]) -> Sequence[WriteResult]:
+        """One result per write, in order, and each write's effect exactly once however often it is repeated:
+        the external id identifies it in the CRM. All writes are of one class. Raises only when the whole call
+        failed and may be repeated."""

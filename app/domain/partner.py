@@ -1,0 +1,51 @@
+"""Partner organisations and their people."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class PartnerType(StrEnum):
+    RESELLER = "reseller"
+    REFERRAL = "referral"
+    SYSTEM_INTEGRATOR = "system_integrator"
+    TECHNOLOGY = "technology"
+    DISTRIBUTOR = "distributor"
+    MSP = "msp"
+    AGENCY = "agency"
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self]
+
+
+_LABELS = {
+    PartnerType.RESELLER: "Reseller",
+    PartnerType.REFERRAL: "Referral partner",
+    PartnerType.SYSTEM_INTEGRATOR: "System integrator",
+    PartnerType.TECHNOLOGY: "Technology alliance",
+    PartnerType.DISTRIBUTOR: "Distributor",
+    PartnerType.MSP: "Managed service provider",
+    PartnerType.AGENCY: "Agency",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partner:
+    """`crm_company_id` is the partner's own company or account in the CRM, where one is known."""
+
+    id: str
+    name: str
+    type: PartnerType
+    tier: str = ""
+    domain: str = ""
+    crm_company_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerContact:
+    id: str
+    partner_id: str
+    name: str
+    email: str
+    title: str = ""
+    crm_contact_id: str | None = None

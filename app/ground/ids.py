@@ -1,0 +1,38 @@
+"""The only place that makes ids, tokens and codes. All of them come from the system's CSPRNG."""
+
+import hashlib
+import os
+import secrets
+import time
+
+_CODE_ALPHABET = "ACEFHJKLMNPRTUVWXY4679"
+"""No look-alikes (0/D/O/Q, 5/3/S, 8/B, 1/I, 2/Z, G/6 keeps 6): a link code is read off a photographed page."""
+
+
+def new_id() -> str:
+    """A 32-character hex id that sorts by creation time (UUID version 7, RFC 9562), unique without coordination."""
+    millis = time.time_ns() // 1_000_000
+    tail = bytearray(os.urandom(10))
+    tail[0] = (tail[0] & 0x0F) | 0x70
+    tail[2] = (tail[2] & 0x3F) | 0x80
+    return millis.to_bytes(6, "big").hex() + tail.hex()
+
+
+def new_token() -> str:
+    """256 random bits, URL-safe (43 characters). Only its hash is ever stored."""
+    return secrets.token_urlsafe(32)
+
+
+def hash_token(token: str) -> str:
+    """SHA-256 in hex: enough for a token of 256 random bits (OWASP ASVS 5.0, 6.5.2)."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def new_one_time_code() -> str:
+    """Six decimal digits. Weak alone, so callers bound the tries."""
+    return f"{secrets.randbelow(1_000_000):06d}"
+
+
+def new_link_code() -> str:
+    """Eight characters that name a share link on its watermark. Not a secret."""
+    return "".join(secrets.choice(_CODE_ALPHABET) for _ in range(8))
