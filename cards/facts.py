@@ -1,0 +1,144 @@
+"""What the card builders know: frozen values that a door fills from storage before it asks for a card.
+
+One shape serves deals and companies. Builders add nothing of their own, so equal facts give equal cards.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from app.crm.port import CrmFile
+from app.domain.actor import Actor
+from app.domain.certification import Certification
+from app.domain.conflict import ConflictFlag
+from app.domain.link import ShareLink, SharedFile
+from app.domain.partner import Partner, PartnerContact
+from app.domain.plan import Step
+from app.domain.record import CrmKind, ObjectKind, Record
+from app.domain.registration import Registration
+from app.domain.thread import Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Colleague:
+    """Someone of our side who may own a step or be mentioned."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectedWrite:
+    """A write that the CRM refused: `what` is a noun with its article ("the task", "the note"), `reason` the CRM's
+    own words, `subject_id` the message, step, registration or certification it belongs to."""
+
+    outbox_id: str
+    what: str
+    reason: str
+    partner_id: str = ""
+    subject_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerFacts:
+    """One partner on one record.
+
+    `messages` is one page, newest last; `older` says that messages before them exist. `unread` counts what the
+    partner wrote and this viewer has not seen. `last_viewed_at` is the partner's last visit over any link.
+    `preview_url` opens what the partner sees.
+    """
+
+    partner: Partner
+    contacts: tuple[PartnerContact, ...] = ()
+    messages: tuple[Message, ...] = ()
+    unread: int = 0
+    total_messages: int = 0
+    older: bool = False
+    steps: tuple[Step, ...] = ()
+    registrations: tuple[Registration, ...] = ()
+    certifications: tuple[Certification, ...] = ()
+    links: tuple[ShareLink, ...] = ()
+    files: tuple[SharedFile, ...] = ()
+    last_viewed_at: datetime | None = None
+    preview_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DealWork:
+    """A deal of the company that the card is about, with the partners on it. `href` opens it in the CRM."""
+
+    record: Record
+    partners: tuple[PartnerFacts, ...]
+    stage: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordFacts:
+    """Everything the cards of one record say.
+
+    `partners` hang on the record itself; on a company `deals` adds the partner work on its deals. `stages` is the
+    pipeline in order and `stage` the label of the current one. `focus` is the partner the card was opened for and
+    `before` the message whose older ones were asked for. `as_of` is the last read of the CRM, `stale` says that
+    it is too long ago. `zone` and `locale` are the viewer's.
+    """
+
+    record: Record
+    viewer: Actor
+    crm: CrmKind
+    company: Record | None = None
+    partners: tuple[PartnerFacts, ...] = ()
+    deals: tuple[DealWork, ...] = ()
+    conflicts: tuple[ConflictFlag, ...] = ()
+    available_partners: tuple[Partner, ...] = ()
+    colleagues: tuple[Colleague, ...] = ()
+    crm_files: tuple[CrmFile, ...] = ()
+    rejected: tuple[RejectedWrite, ...] = ()
+    stages: tuple[str, ...] = ()
+    stage: str = ""
+    as_of: datetime | None = None
+    stale: bool = False
+    may_write: bool = True
+    may_admin: bool = False
+    focus: str = ""
+    before: str = ""
+    zone: str = "UTC"
+    locale: str = "en"
+    currency: str = "USD"
+
+    @property
+    def is_company(self) -> bool:
+        return self.record.key.object is ObjectKind.COMPANY
+
+    @property
+    def noun(self) -> str:
+        """What this CRM calls the record."""
+        return _NOUNS[self.crm, self.is_company]
+
+    @property
+    def crm_name(self) -> str:
+        return "HubSpot" if self.crm is CrmKind.HUBSPOT else "Salesforce"
+
+    def today(self, now: datetime) -> date:
+        """The viewer's own date."""
+        return now.astimezone(ZoneInfo(self.zone)).date()
+
+    def partner_name(self, partner_id: str | None) -> str:
+        for known in (*self.partners, *(p for deal in self.deals for p in deal.partners)):
+            if known.partner.id == partner_id:
+                return known.partner.name
+        return "Another partner"
+
+    def rejected_for(self, partner_id: str) -> tuple[RejectedWrite, ...]:
+        return tuple(write for write in self.rejected if write.partner_id == partner_id)
+
+    def rejection_of(self, subject_id: str) -> RejectedWrite | None:
+        return next((write for write in self.rejected if write.subject_id == subject_id), None)
+
+
+_NOUNS = {
+    (CrmKind.HUBSPOT, False): "deal",
+    (CrmKind.HUBSPOT, True): "company",
+    (CrmKind.SALESFORCE, False): "opportunity",
+    (CrmKind.SALESFORCE, True): "account",
+}
