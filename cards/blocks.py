@@ -6,7 +6,10 @@ the words a person reads.
 
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
+
+SideName = Literal["us", "partner"]
+AudienceName = Literal["", "partner", "team"]
 
 
 class Tone(StrEnum):
@@ -39,10 +42,11 @@ class FieldType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """A button. Exactly one of: a `command` with its fixed `fields`, a `card` to open, text to `copy`, or `href`.
+    """A button. Exactly one of: a `command` with its fixed `fields`, a `card` to open (its `fields` are query
+    parameters, such as `partner_id` and `before`), text to `copy`, or `href`.
 
-    `confirm` asks that sentence first. `undo` names the command that takes it back, with the same fields, offered
-    for ten seconds.
+    `hint` is what the button is about, for those who hear the label alone ("Complete" what?). `confirm` asks that
+    sentence first. `undo` names the command that takes it back, with the same fields, offered for ten seconds.
     """
 
     label: str
@@ -52,6 +56,7 @@ class Action:
     copy: str = ""
     href: str = ""
     style: Style = Style.SECONDARY
+    hint: str = ""
     confirm: str = ""
     undo: str = ""
 
@@ -63,10 +68,14 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading(Block):
+    """`level` 2 opens a part of the card, 3 a part of that. `badge` is a short count such as "2 new"."""
+
     kind: ClassVar[str] = "heading"
     text: str
-    level: int = 2
+    level: Literal[2, 3] = 2
     detail: str = ""
+    badge: str = ""
+    tone: Tone = Tone.NEUTRAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,18 +123,20 @@ class List(Block):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadMessage:
     """`side` is us or partner; `audience` partner or team; `delivery` sent, in_crm or refused (then `refusal` says
-    why in the CRM's words). `day` is set on the first message of a day."""
+    why in the CRM's words). `day` is set on the first message of a day. `when` is the words for `at`, `title` its
+    absolute form."""
 
     id: str
     author: str
-    side: str
-    audience: str
+    side: SideName
+    audience: AudienceName
     body: str
     at: str
     when: str
+    title: str = ""
     day: str = ""
     channel: str = ""
-    delivery: str = ""
+    delivery: Literal["", "sent", "in_crm", "refused"] = ""
     refusal: str = ""
     retry: Action | None = None
 
@@ -141,18 +152,57 @@ class Thread(Block):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FormField:
+    """`options` are (value, label) pairs for select and choice; on a textarea the people one may mention by @."""
+
+    name: str
+    label: str
+    type: FieldType = FieldType.TEXT
+    value: str = ""
+    required: bool = False
+    help: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    max_length: int = 0
+    placeholder: str = ""
+    min: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form(Block):
+    """Submitting sends `command` with `fixed` and what was typed. `audience` (partner, team or empty) colours the
+    whole form; `folded` hides it behind a button of its title."""
+
+    kind: ClassVar[str] = "form"
+    id: str
+    title: str
+    command: str
+    submit: str
+    fields: tuple[FormField, ...]
+    fixed: dict[str, str] = field(default_factory=dict)
+    audience: AudienceName = ""
+    folded: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepItem:
-    """`state` is open, done or late. `due` is an ISO date, `when` the words for it."""
+    """`state` is open, done or late. `due` is an ISO date, `when` the words for it, `full` its absolute form.
+    `audience` team marks a step that the partner never gets. `refusal` is the CRM's reason for refusing it.
+    `edit` is a folded form that changes the step."""
 
     id: str
     title: str
-    state: str
+    state: Literal["open", "done", "late"]
     owner: str
-    side: str
+    side: SideName
     due: str = ""
     when: str = ""
+    full: str = ""
     note: str = ""
+    audience: AudienceName = ""
+    refusal: str = ""
     actions: tuple[Action, ...] = ()
+    edit: Form | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +210,7 @@ class Milestone:
     """`state` is done, current or ahead."""
 
     title: str
-    state: str
+    state: Literal["done", "current", "ahead"]
     steps: tuple[StepItem, ...]
 
 
@@ -187,7 +237,7 @@ class Progress(Block):
     label: str
     percent: int = 0
     detail: str = ""
-    stages: tuple[tuple[str, str], ...] = ()
+    stages: tuple[tuple[str, Literal["done", "current", "ahead"]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,46 +272,15 @@ class Bar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart(Block):
-    """Horizontal bars on a shared scale, e.g. a plan as a timeline. `alternative` says in words what it shows."""
+    """Horizontal bars on a shared scale, e.g. a plan as a timeline. `alternative` says in words what it shows.
+    `scale` labels stand evenly from the left edge to the right; `today` is a mark in percent of the width."""
 
     kind: ClassVar[str] = "chart"
     title: str
     alternative: str
     bars: tuple[Bar, ...]
     scale: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormField:
-    """`options` are (value, label) pairs for select and choice."""
-
-    name: str
-    label: str
-    type: FieldType = FieldType.TEXT
-    value: str = ""
-    required: bool = False
-    help: str = ""
-    options: tuple[tuple[str, str], ...] = ()
-    max_length: int = 0
-    placeholder: str = ""
-    min: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form(Block):
-    """Submitting sends `command` with `fixed` and what was typed. `audience` (partner, team or empty) colours the
-    whole form; `folded` hides it behind a button of its title."""
-
-    kind: ClassVar[str] = "form"
-    id: str
-    title: str
-    command: str
-    submit: str
-    fields: tuple[FormField, ...]
-    fixed: dict[str, str] = field(default_factory=dict)
-    audience: str = ""
-    folded: bool = False
-    note: str = ""
+    today: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

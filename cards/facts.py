@@ -11,7 +11,7 @@ from app.crm.port import CrmFile
 from app.domain.actor import Actor
 from app.domain.certification import Certification
 from app.domain.conflict import ConflictFlag
-from app.domain.link import ShareLink, SharedFile
+from app.domain.link import SharedFile, ShareLink
 from app.domain.partner import Partner, PartnerContact
 from app.domain.plan import Step
 from app.domain.record import CrmKind, ObjectKind, Record
