@@ -1,0 +1,155 @@
+"""Who may see what: a policy says for each partner type, object and field whether a partner sees the value, a
+mask of it, or nothing. What nobody listed is absent, and the never-list wins over every policy (law 5)."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from app.domain.partner import PartnerType
+from app.ground.errors import AppError, Reason
+
+
+class Treatment(StrEnum):
+    """How a partner gets a value: as it is, as a mask of it, or not at all."""
+
+    SHOW = "show"
+    BAND = "band"
+    INITIALS = "initials"
+    DOMAIN = "domain"
+    MONTH = "month"
+    ABSENT = "absent"
+
+
+OBJECTS = ("deal", "company", "room")
+"""`room` is what is ours, not the CRM's: its fields are the sections of the share page."""
+
+ROOM_SECTIONS = ("plan", "thread", "registration", "files")
+
+NEVER: Mapping[str, str] = {
+    "margin": "Your margin is never shared with a partner.",
+    "discount": "Discounts are never shared: a partner could read your price floor from them.",
+    "internal_notes": "Internal notes are written for your team only.",
+    "competitor": "Competitors on a deal are never shared.",
+}
+"""Field names that no policy can open, each with the reason an admin reads."""
+
+_NEVER_LIKE = tuple(
+    (re.compile(pattern, re.IGNORECASE), name)
+    for pattern, name in (
+        (r"margin", "margin"),
+        (r"discount", "discount"),
+        (r"internal.*note|private.*note", "internal_notes"),
+        (r"competitor", "competitor"),
+    )
+)
+"""The same ban for CRM fields we have no name for: a custom field called Gross_Margin__c is a margin."""
+
+
+def never_reason(field: str) -> str | None:
+    """Why no policy can open this field, or None if one may."""
+    if field in NEVER:
+        return NEVER[field]
+    return next((NEVER[name] for pattern, name in _NEVER_LIKE if pattern.search(field)), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """One version of a tenant's safelist: `cells` maps (partner type, object, field) to its treatment."""
+
+    version: int
+    cells: Mapping[tuple[PartnerType, str, str], Treatment]
+
+    def treatment(self, partner_type: PartnerType, obj: str, field: str) -> Treatment:
+        """What this policy does with a field; a field that is not listed, or never shared, is absent."""
+        if never_reason(field):
+            return Treatment.ABSENT
+        return self.cells.get((partner_type, obj, field), Treatment.ABSENT)
+
+    def visible(self, obj: str) -> frozenset[str]:
+        """The fields of an object that some partner type sees in some form."""
+        return frozenset(
+            f
+            for (_, o, f), t in self.cells.items()
+            if o == obj and t is not Treatment.ABSENT and not never_reason(f)
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """{type: {object: {field: treatment}}}, absent cells left out."""
+        body: dict[str, dict[str, dict[str, str]]] = {}
+        for (kind, obj, field), treatment in sorted(self.cells.items()):
+            if treatment is not Treatment.ABSENT:
+                body.setdefault(kind, {}).setdefault(obj, {})[field] = treatment
+        return body
+
+
+def read_policy(body: object, version: int) -> Policy:
+    """The policy that `body` (see Policy.to_json) describes. Raises AppError naming the first thing that is wrong:
+    an unknown partner type, object or treatment, or a field that is never shared."""
+    cells: dict[tuple[PartnerType, str, str], Treatment] = {}
+    for type_name, objects in _mapping(body, "policy").items():
+        partner_type = _partner_type(type_name)
+        for obj, fields in _mapping(objects, type_name).items():
+            if obj not in OBJECTS:
+                raise AppError(Reason.INVALID, f"There is no object called {obj[:40]!r}.", field=obj[:40])
+            for field, value in _mapping(fields, obj).items():
+                cells[partner_type, obj, field] = _treatment(field, value)
+    return Policy(version=version, cells=cells)
+
+
+def _mapping(value: object, name: str) -> dict[str, Any]:
+    if not isinstance(value, dict) or not all(isinstance(key, str) and len(key) <= 200 for key in value):  # noqa: PLR2004
+        raise AppError(Reason.MALFORMED, f"{name[:40]!r} must be an object with text keys.")
+    return value
+
+
+def _partner_type(name: str) -> PartnerType:
+    try:
+        return PartnerType(name)
+    except ValueError:
+        raise AppError(
+            Reason.UNKNOWN_PARTNER_TYPE, f"There is no partner type called {name[:40]!r}."
+        ) from None
+
+
+def _treatment(field: str, value: object) -> Treatment:
+    try:
+        treatment = Treatment(str(value))
+    except ValueError:
+        raise AppError(
+            Reason.INVALID, f"{str(value)[:40]!r} is not show, a mask or absent.", field=field
+        ) from None
+    reason = never_reason(field)
+    if treatment is not Treatment.ABSENT and reason:
+        raise AppError(Reason.NEVER_SHARED, reason, field=field)
+    return treatment
+
+
+_SHOWN_DEAL = ("name", "stage", "close_date", "next_step")
+_SHOWN_COMPANY = ("name", "domain", "industry", "country")
+_TRUSTED = (PartnerType.RESELLER, PartnerType.SYSTEM_INTEGRATOR, PartnerType.DISTRIBUTOR, PartnerType.MSP)
+
+
+def default_policy() -> Policy:
+    """The cautious start: the deal's name, stage, dates and next step, the customer's name; the amount as a band
+    for partners who resell or deliver; nothing else."""
+    cells: dict[tuple[PartnerType, str, str], Treatment] = {}
+    for partner_type in PartnerType:
+        _show(cells, partner_type, "deal", _SHOWN_DEAL)
+        _show(cells, partner_type, "company", _SHOWN_COMPANY if partner_type in _TRUSTED else ("name",))
+        _show(cells, partner_type, "room", ROOM_SECTIONS)
+        if partner_type in _TRUSTED:
+            cells[partner_type, "deal", "amount"] = Treatment.BAND
+            cells[partner_type, "deal", "product"] = Treatment.SHOW
+    return Policy(version=1, cells=cells)
+
+
+def _show(
+    cells: dict[tuple[PartnerType, str, str], Treatment],
+    partner_type: PartnerType,
+    obj: str,
+    names: Iterable[str],
+) -> None:
+    for name in names:
+        cells[partner_type, obj, name] = Treatment.SHOW

@@ -1,0 +1,255 @@
+"""The one door out: everything a partner can see is composed here, and only what the policy lists gets in (law 2).
+
+A snapshot's content is plain JSON:
+{"deal": {"name"?}, "fields": [{"name", "label", "value", "object", "treatment"}],
+ "stages": [{"label", "state": done|current|ahead}],
+ "registration": {"state", "protected_from", "protected_until"}|null,
+ "steps": [{"id", "milestone", "title", "side", "owner", "due", "status", "position"}],
+ "messages": [{"id", "author", "side", "body", "at"}], "files": [{"id", "name", "type", "size", "at"}],
+ "changes": [{"at", "what", "object", "field", "treatment"}], "vendor": {"name", "color"}}
+A section the policy does not list is an empty list (null for the registration).
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.disclosure.policy import Policy, Treatment
+from app.disclosure.redaction import narrower, redact
+from app.domain.link import SharedFile
+from app.domain.partner import PartnerType
+from app.domain.plan import Step
+from app.domain.record import Record
+from app.domain.registration import Registration
+from app.domain.thread import Audience, Message
+from app.ground.clock import to_iso
+
+LABELS: Mapping[tuple[str, str], str] = {
+    ("deal", "name"): "Deal",
+    ("deal", "stage"): "Stage",
+    ("deal", "amount"): "Amount",
+    ("deal", "close_date"): "Expected close",
+    ("deal", "next_step"): "Next step",
+    ("deal", "description"): "Description",
+    ("deal", "type"): "Type",
+    ("deal", "product"): "Product",
+    ("deal", "created"): "Created",
+    ("deal", "owner"): "Owner",
+    ("company", "name"): "Customer",
+    ("company", "domain"): "Website",
+    ("company", "industry"): "Industry",
+    ("company", "city"): "City",
+    ("company", "country"): "Country",
+    ("company", "employees"): "Employees",
+    ("company", "revenue"): "Revenue",
+    ("company", "phone"): "Phone",
+    ("company", "owner"): "Account owner",
+    ("room", "plan"): "Plan",
+    ("room", "thread"): "Messages",
+    ("room", "registration"): "Registration",
+    ("room", "files"): "Files",
+}
+
+CHANGES_KEPT = 20
+"""How many of the latest changes a snapshot carries for "since your last visit"."""
+
+Content = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Everything a snapshot may be composed from: one record and one partner's share of the work on it."""
+
+    deal: Record | None
+    company: Record | None
+    partner_type: PartnerType
+    stages: Sequence[tuple[str, str]]
+    steps: Sequence[Step]
+    messages: Sequence[Message]
+    registration: Registration | None
+    files: Sequence[SharedFile]
+    vendor_name: str
+    vendor_color: str
+    labels: Mapping[tuple[str, str], str]
+
+
+def compose(source: Source, policy: Policy) -> Content:
+    """The content of a snapshot, without `changes`: nothing in it that the policy does not list."""
+    kind = source.partner_type
+
+    def sees(section: str) -> bool:
+        return policy.treatment(kind, "room", section) is Treatment.SHOW
+
+    fields = [
+        *_fields("deal", source.deal, source, policy),
+        *_fields("company", source.company, source, policy),
+    ]
+    names = {(f["object"], f["name"]): f["value"] for f in fields}
+    return {
+        "deal": {"name": names["deal", "name"]} if ("deal", "name") in names else {},
+        "fields": fields,
+        "stages": [{"label": label, "state": state} for label, state in source.stages]
+        if policy.treatment(kind, "deal", "stage") is Treatment.SHOW
+        else [],
+        "registration": _registration(source.registration) if sees("registration") else None,
+        "steps": _steps(source.steps) if sees("plan") else [],
+        "messages": [_message(m) for m in source.messages if m.audience is Audience.PARTNER]
+        if sees("thread")
+        else [],
+        "files": [_file(f) for f in source.files] if sees("files") else [],
+        "vendor": {"name": source.vendor_name, "color": source.vendor_color},
+    }
+
+
+def narrow(content: Content, policy: Policy, partner_type: PartnerType) -> Content:
+    """The content as today's policy allows it: never more than was published, and less wherever today's policy
+    is narrower. This is what makes taking a field away hold on the very next request."""
+
+    def sees(section: str) -> bool:
+        return policy.treatment(partner_type, "room", section) is Treatment.SHOW
+
+    fields = [kept for field in content["fields"] if (kept := _narrow_field(field, policy, partner_type))]
+    shown = {(f["object"], f["name"]): f["value"] for f in fields}
+    stage = policy.treatment(partner_type, "deal", "stage") is Treatment.SHOW
+    return {
+        **content,
+        "deal": {"name": shown["deal", "name"]} if ("deal", "name") in shown else {},
+        "fields": fields,
+        "stages": content["stages"] if stage else [],
+        "registration": content["registration"] if sees("registration") else None,
+        "steps": content["steps"] if sees("plan") else [],
+        "messages": content["messages"] if sees("thread") else [],
+        "files": content["files"] if sees("files") else [],
+        "changes": [c for c in content.get("changes", []) if _still_told(c, policy, partner_type)],
+    }
+
+
+def content_hash(content: Content) -> str:
+    """Equal for equal content; `changes` is history and does not count."""
+    body = {key: value for key, value in content.items() if key != "changes"}
+    return hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def differences(before: Content, after: Content, at: str) -> list[dict[str, str]]:
+    """What a partner would call news between two contents, as `changes` entries. Each names the object, field and
+    treatment it was published under, so that narrowing can take it back."""
+    old = {(f["object"], f["name"]): f["value"] for f in before["fields"]}
+    told = [
+        {
+            "at": at,
+            "object": f["object"],
+            "field": f["name"],
+            "treatment": f["treatment"],
+            "what": f"{f['label']} is now {f['value']}",
+        }
+        for f in after["fields"]
+        if old.get((f["object"], f["name"])) != f["value"]
+    ]
+    told += _section(
+        at, "thread", [f"{m['author']} wrote a message" for m in _new(before, after, "messages")]
+    )
+    told += _section(at, "files", [f"{f['name']} was added" for f in _new(before, after, "files")])
+    told += _section(at, "plan", [f"New step: {s['title']}" for s in _new(before, after, "steps")])
+    done = {s["id"] for s in before["steps"] if s["status"] == "done"}
+    told += _section(
+        at,
+        "plan",
+        [f"{s['title']} is done" for s in after["steps"] if s["status"] == "done" and s["id"] not in done],
+    )
+    if after["registration"] and after["registration"] != before["registration"]:
+        told += _section(at, "registration", [f"Registration {after['registration']['state']}"])
+    return told
+
+
+def _section(at: str, name: str, sentences: Sequence[str]) -> list[dict[str, str]]:
+    return [
+        {"at": at, "object": "room", "field": name, "treatment": "show", "what": what} for what in sentences
+    ]
+
+
+def _new(before: Content, after: Content, section: str) -> list[dict[str, Any]]:
+    known = {item["id"] for item in before[section]}
+    return [item for item in after[section] if item["id"] not in known]
+
+
+def _still_told(change: Mapping[str, str], policy: Policy, partner_type: PartnerType) -> bool:
+    today = policy.treatment(partner_type, change["object"], change["field"])
+    return narrower(Treatment(change["treatment"]), today) is Treatment.SHOW
+
+
+def _fields(obj: str, record: Record | None, source: Source, policy: Policy) -> list[dict[str, str]]:
+    if record is None:
+        return []
+    found = []
+    for name in sorted(record.fields, key=lambda n: (_order(obj, n), n)):
+        treatment = policy.treatment(source.partner_type, obj, name)
+        value = record.fields[name]
+        shown = redact(treatment, value) if value else None
+        if shown is not None:
+            label = source.labels.get((obj, name)) or LABELS.get((obj, name)) or name
+            found.append(
+                {"name": name, "label": label, "value": shown, "object": obj, "treatment": str(treatment)}
+            )
+    return found
+
+
+def _order(obj: str, name: str) -> int:
+    keys = list(LABELS)
+    return keys.index((obj, name)) if (obj, name) in LABELS else len(keys)
+
+
+def _narrow_field(field: dict[str, str], policy: Policy, partner_type: PartnerType) -> dict[str, str] | None:
+    today = policy.treatment(partner_type, field["object"], field["name"])
+    value = redact(narrower(Treatment(field["treatment"]), today), field["value"])
+    return None if value is None else {**field, "value": value}
+
+
+def _registration(registration: Registration | None) -> dict[str, str | None] | None:
+    if registration is None:
+        return None
+    return {
+        "state": str(registration.state),
+        "protected_from": to_iso(registration.protected_from) if registration.protected_from else None,
+        "protected_until": to_iso(registration.protected_until) if registration.protected_until else None,
+    }
+
+
+def _steps(steps: Sequence[Step]) -> list[dict[str, Any]]:
+    """Numbered anew, so that a step kept from the partner leaves no gap."""
+    shown = [step for step in steps if step.audience is Audience.PARTNER]
+    return [_step(step, position) for position, step in enumerate(shown, 1)]
+
+
+def _step(step: Step, position: int) -> dict[str, Any]:
+    return {
+        "id": step.id,
+        "milestone": step.milestone,
+        "title": step.title,
+        "side": str(step.owner_side),
+        "owner": step.owner_name,
+        "due": step.due.isoformat() if step.due else None,
+        "status": str(step.status),
+        "position": position,
+    }
+
+
+def _message(message: Message) -> dict[str, str]:
+    return {
+        "id": message.id,
+        "author": message.author_name,
+        "side": str(message.side),
+        "body": message.body,
+        "at": to_iso(message.sent_at),
+    }
+
+
+def _file(file: SharedFile) -> dict[str, Any]:
+    return {
+        "id": file.id,
+        "name": file.name,
+        "type": file.type,
+        "size": file.size,
+        "at": to_iso(file.added_at),
+    }

@@ -1,0 +1,141 @@
+"""The tables that share pages reach: what was published, who may open it, what partners answered. No live data."""
+
+from sqlalchemy import Column, Index, Integer, String, Table, Text, UniqueConstraint
+
+from app.storage.schema import Json, Moment, metadata
+
+face = Table(
+    "face",
+    metadata,
+    Column("tenant_id", String(32), primary_key=True),
+    Column("vendor_name", String(200), nullable=False),
+    Column("vendor_color", String(7), nullable=False),
+)
+"""How a tenant looks to its partners."""
+
+live_policy = Table(
+    "live_policy",
+    metadata,
+    Column("tenant_id", String(32), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("body", Json, nullable=False),
+)
+"""Today's policy, which serving intersects every snapshot with."""
+
+snapshot = Table(
+    "snapshot",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("tenant_id", String(32), nullable=False),
+    Column("object", String(16), nullable=False),
+    Column("crm_id", String(64), nullable=False),
+    Column("partner_id", String(32), nullable=False),
+    Column("partner_type", String(32), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("content", Json, nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    Column("policy_version", Integer, nullable=False),
+    Column("published_at", Moment, nullable=False),
+    UniqueConstraint("tenant_id", "object", "crm_id", "partner_id", "version"),
+)
+"""Every snapshot ever published; the highest version of a room is the one served."""
+
+share_link = Table(
+    "share_link",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("tenant_id", String(32), nullable=False),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("code", String(8), nullable=False, unique=True),
+    Column("purpose", String(8), nullable=False),  # room, or form: a login-free registration form
+    Column("object", String(16), nullable=True),
+    Column("crm_id", String(64), nullable=True),
+    Column("partner_id", String(32), nullable=False),
+    Column("contact_name", String(200), nullable=False),
+    Column("contact_email", String(320), nullable=False),
+    Column("rules", Json, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", String(320), nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("revoked_at", Moment, nullable=True),
+    Column("views", Integer, nullable=False, default=0),
+    Column("last_viewed_at", Moment, nullable=True),
+    Index(None, "tenant_id", "object", "crm_id", "partner_id"),
+)
+
+viewer_code = Table(
+    "viewer_code",
+    metadata,
+    Column("link_id", String(32), primary_key=True),
+    Column("code_hash", String(64), nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("sent_at", Moment, nullable=False),
+    Column("sent_count", Integer, nullable=False),
+)
+"""The one-time code that is out for a link: at most one, hashed, with its tries counted."""
+
+viewer_session = Table(
+    "viewer_session",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("link_id", String(32), nullable=False, index=True),
+    Column("email", String(320), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column(
+        "last_visit_at", Moment, nullable=True
+    ),  # the visit before this session, for "since your last visit"
+)
+
+view = Table(
+    "view",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("tenant_id", String(32), nullable=False),
+    Column("link_id", String(32), nullable=False, index=True),
+    Column("email", String(320), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("device", String(40), nullable=False),
+    Column("address_hash", String(64), nullable=False),
+)
+"""One row per opening that passed the gate."""
+
+exposure = Table(
+    "exposure",
+    metadata,
+    Column("link_id", String(32), primary_key=True),
+    Column("email", String(320), primary_key=True),
+    Column("snapshot_id", String(32), primary_key=True),
+    Column("policy_version", Integer, primary_key=True),
+    Column("tenant_id", String(32), nullable=False, index=True),
+    Column("first_at", Moment, nullable=False),
+    Column("last_at", Moment, nullable=False),
+)
+"""Who was shown which snapshot under which policy; with both kept, every field value shown can be told."""
+
+partner_inbox = Table(
+    "partner_inbox",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("tenant_id", String(32), nullable=False),
+    Column("link_id", String(32), nullable=False, index=True),
+    Column("partner_id", String(32), nullable=False),
+    Column("object", String(16), nullable=True),
+    Column("crm_id", String(64), nullable=True),
+    Column("email", String(320), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("command", String(64), nullable=False),
+    Column("fields", Json, nullable=False),
+    Column("key", String(128), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("state", String(16), nullable=False),  # waiting, done, refused
+    Column("reason", Text, nullable=False, default=""),
+    Column("done_at", Moment, nullable=True),
+    Column("due_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    UniqueConstraint("link_id", "key"),
+    Index(None, "state", "due_at"),
+)
+"""What a partner did on a share page, until the agent has executed it as a command of that viewer."""
