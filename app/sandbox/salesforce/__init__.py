@@ -1,0 +1,1 @@
+"""A stand-in for a Salesforce org that speaks its REST wire format."""
