@@ -1,6 +1,6 @@
-"""The doorbell: tells the workers that rows are waiting. It may be lost at any time; the rows are the work (law 4)."""
+"""The doorbell: tells the workers that rows wait. It may be lost at any time; the rows are the work (law 4)."""
 
-from typing import Any, Protocol
+from typing import Protocol
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -32,7 +32,7 @@ class SilentBell:
 
 
 class RedisBell:
-    def __init__(self, redis: "Redis[Any] | Redis") -> None:
+    def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
     def ring(self, queue: str) -> None:
