@@ -1,0 +1,205 @@
+"""What every CRM adapter promises: reading, following changes, and how it fails. Writes: test_crm_writes.py."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from app.crm.port import AuthExpired, Changes, CrmRecord, RateLimited, Unavailable
+from app.domain.record import ObjectKind
+from tests.contract.world import World
+
+DEAL, COMPANY, CONTACT = ObjectKind.DEAL, ObjectKind.COMPANY, ObjectKind.CONTACT
+
+
+def drain(world: World, kind: ObjectKind, cursor: str, fields: list[str]) -> tuple[list[CrmRecord], str]:
+    """Everything that changed since `cursor`, and where to go on."""
+    seen: list[CrmRecord] = []
+    page: Changes = world.crm.changes(kind, cursor, fields)
+    seen.extend(page.records)
+    while page.more:
+        page = world.crm.changes(kind, page.cursor, fields)
+        seen.extend(page.records)
+    return seen, page.cursor
+
+
+def test_the_account_says_who_it_is(world: World) -> None:
+    account = world.crm.whoami()
+
+    assert account.id == world.account_id
+    assert account.ui_origin.startswith("http")
+
+
+def test_a_record_is_read_with_exactly_the_fields_asked_for(world: World) -> None:
+    deal = world.make_deal("Acme expansion", amount="12000")
+
+    record = world.crm.read(DEAL, [deal], ["name", "next_step"])[deal]
+
+    assert dict(record.fields) == {"name": "Acme expansion", "next_step": None}
+    assert record.kind is DEAL
+    assert record.modified_at.tzinfo is UTC
+
+
+def test_unknown_ids_are_absent(world: World) -> None:
+    deal = world.make_deal("Acme expansion")
+    gone = world.make_deal("Gone")
+    world.delete(DEAL, gone)
+
+    assert set(world.crm.read(DEAL, [deal, gone], ["name"])) == {deal}
+
+
+def test_two_hundred_and_fifty_records_are_read_in_few_calls(world: World) -> None:
+    deals = world.make_deals(250)
+    world.reset_calls()
+
+    records = world.crm.read(DEAL, deals, ["name"])
+
+    assert set(records) == set(deals)
+    assert world.calls() <= 3
+
+
+def test_reading_nothing_costs_nothing(world: World) -> None:
+    world.reset_calls()
+
+    assert not world.crm.read(DEAL, [], ["name"])
+    assert not world.crm.related(DEAL, [], COMPANY)
+    assert not world.crm.write([])
+    assert world.calls() == 0
+
+
+def test_a_search_finds_what_equals_the_value(world: World) -> None:
+    acme = world.make_company("Acme", domain="acme.example")
+    world.make_company("Other", domain="other.example")
+
+    found = world.crm.search(COMPANY, "domain", "acme.example", ["name"])
+
+    assert [(record.id, record.fields["name"]) for record in found] == [(acme, "Acme")]
+
+
+def test_a_search_value_is_only_a_value(world: World) -> None:
+    world.make_company("Acme", domain="acme.example")
+
+    assert not world.crm.search(COMPANY, "name", "' OR Name != '\\", ["name"])
+
+
+def test_a_search_answers_newest_first_up_to_the_limit(world: World) -> None:
+    ids = [world.make_company("Acme", city=str(number)) for number in range(4)]
+
+    found = world.crm.search(COMPANY, "name", "Acme", ["city"], limit=2)
+
+    assert len(found) == 2
+    assert {record.id for record in found} <= set(ids)
+
+
+def test_the_primary_company_comes_first(world: World) -> None:
+    other = world.make_company("Other")
+    main = world.make_company("Main")
+    lonely = world.make_deal("Lonely")
+    deal = world.make_deal("Acme expansion", company_ids=[main, other])
+
+    related = world.crm.related(DEAL, [deal, lonely], COMPANY)
+
+    assert related[deal][0] == main
+    assert lonely not in related
+
+
+def test_contacts_of_a_deal_are_related(world: World) -> None:
+    contact = world.make_contact("ada@acme.example", last_name="Byron")
+    deal = world.make_deal("Acme expansion", contact_ids=[contact])
+
+    assert list(world.crm.related(DEAL, [deal], CONTACT)[deal]) == [contact]
+
+
+def test_changes_start_from_now(world: World) -> None:
+    world.make_deal("Old")
+
+    page = world.crm.changes(DEAL, None, ["name"])
+
+    assert not page.records
+    assert not page.more
+
+
+def test_a_change_is_seen_once(world: World) -> None:
+    deal = world.make_deal("Acme expansion")
+    cursor = world.crm.changes(DEAL, None, ["next_step"]).cursor
+    _, cursor = drain(world, DEAL, cursor, ["next_step"])
+
+    world.change_field(DEAL, deal, "next_step", "Send the offer")
+    seen, cursor = drain(world, DEAL, cursor, ["next_step"])
+    again, _ = drain(world, DEAL, cursor, ["next_step"])
+
+    assert [(record.id, record.fields["next_step"]) for record in seen] == [(deal, "Send the offer")]
+    assert not again
+
+
+def test_changes_with_equal_times_are_all_seen_once(world: World) -> None:
+    cursor = world.crm.changes(DEAL, None, ["name"]).cursor
+
+    deals = world.make_deals(450)
+    seen, _ = drain(world, DEAL, cursor, ["name"])
+
+    assert sorted(record.id for record in seen) == sorted(deals)
+
+
+def test_the_fields_of_an_object_bear_our_names(world: World) -> None:
+    by_name = {field.canonical: field for field in world.crm.fields(DEAL)}
+
+    assert by_name["stage"].label
+    assert by_name["margin"].api_name.lower().startswith("margin")
+    assert all(name in by_name for name in ("name", "amount", "close_date", "next_step"))
+
+
+def test_owners_are_listed(world: World) -> None:
+    owner = world.make_owner("Dana Reed", "dana@seller.example")
+
+    found = {person.email: person for person in world.crm.owners()}
+
+    assert found["dana@seller.example"].id == owner
+    assert found["dana@seller.example"].name == "Dana Reed"
+
+
+def test_files_of_a_record_are_listed(world: World) -> None:
+    deal = world.make_deal("Acme expansion")
+    world.attach_file(deal, "Offer.pdf", 12345)
+
+    (file,) = world.crm.files(DEAL, deal)
+
+    assert (file.name, file.size) == ("Offer.pdf", 12345)
+    assert file.modified_at <= datetime.now(UTC)
+
+
+def test_an_expired_access_token_is_renewed(world: World) -> None:
+    world.crm.whoami()
+    world.expire_access_token()
+
+    assert world.crm.whoami().id == world.account_id
+
+
+def test_a_removed_app_has_to_be_connected_again(world: World) -> None:
+    world.disconnect()
+
+    with pytest.raises(AuthExpired):
+        world.crm.read(DEAL, ["1"], ["name"])
+
+
+def test_a_rate_limit_says_when_to_try_again(world: World) -> None:
+    deal = world.make_deal("Acme expansion")
+    world.rate_limit_next(7)
+
+    with pytest.raises(RateLimited) as caught:
+        world.crm.read(DEAL, [deal], ["name"])
+
+    assert caught.value.retry
+    assert 1 <= caught.value.retry_after <= 60
+
+
+@pytest.mark.parametrize("kind", ["error", "hang", "half"])
+def test_a_broken_answer_is_unavailable_and_the_next_one_is_fine(world: World, kind: str) -> None:
+    deal = world.make_deal("Acme expansion")
+    world.crm.read(DEAL, [deal], ["name"])
+
+    world.break_next(kind)
+    with pytest.raises(Unavailable) as caught:
+        world.crm.read(DEAL, [deal], ["name"])
+
+    assert caught.value.retry
+    assert deal in world.crm.read(DEAL, [deal], ["name"])

@@ -1,0 +1,98 @@
+"""What the contract suite needs of a CRM stand-in: the hands of the people who work in that CRM, and its bad days.
+
+Field names are our canonical ones (app/crm/fields.py); a world translates. All calls act at once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, Protocol
+
+from app.crm.port import Crm
+from app.domain.record import ObjectKind
+
+Breakage = Literal["error", "hang", "half"]
+"""5xx; no answer within the adapter's time-out; JSON that stops in the middle."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepSeen:
+    """A plan step as someone sees it in the CRM."""
+
+    title: str
+    done: bool
+    due: date | None
+    owner_email: str
+
+
+class World(Protocol):
+    """One CRM account, empty but for what a test puts there, and an adapter that is connected to it."""
+
+    crm: Crm
+    account_id: str
+
+    def make_company(self, name: str, **fields: str) -> str: ...
+
+    def make_deal(
+        self, name: str, *, company_ids: Sequence[str] = (), contact_ids: Sequence[str] = (), **fields: str
+    ) -> str:
+        """The first company is the primary one."""
+
+    def make_deals(self, count: int) -> list[str]:
+        """Many deals at once, as a bulk import makes them: their modification times are equal."""
+
+    def make_contact(self, email: str, *, company_id: str | None = None, **fields: str) -> str: ...
+
+    def make_owner(self, name: str, email: str) -> str:
+        """The owner's id."""
+
+    def attach_file(self, deal_id: str, name: str, size: int) -> str: ...
+
+    def change_field(self, kind: ObjectKind, id: str, field: str, value: str) -> None: ...
+
+    def delete(self, kind: ObjectKind, id: str) -> None: ...
+
+    def refuse_next_write(self, sentence: str) -> None:
+        """Every item of the next write call is refused by a validation rule with this sentence."""
+
+    def rate_limit_next(self, seconds: int) -> None:
+        """The next call is refused because of a limit; after `seconds` it may be repeated."""
+
+    def break_next(self, kind: Breakage) -> None:
+        """The next call of the adapter fails, even after the retries that its transport makes."""
+
+    def lose_next_answer(self) -> None:
+        """The next write call takes effect, and its answer never arrives."""
+
+    def expire_access_token(self) -> None:
+        """The access token is refused from now on; a new one can be had."""
+
+    def disconnect(self) -> None:
+        """An admin removes the app: neither the token nor a new one is granted."""
+
+    def calls(self) -> int:
+        """API calls since the last reset, token requests left out."""
+
+    def reset_calls(self) -> None: ...
+
+    def messages_on(self, kind: ObjectKind, id: str) -> list[str]:
+        """The texts of the messages on a record, as people read them, oldest first."""
+
+    def steps_on(self, deal_id: str) -> list[StepSeen]: ...
+
+    def complete_step(self, crm_id: str) -> None:
+        """A person completes it in the CRM."""
+
+    def edit_step(self, crm_id: str, *, title: str, due: date) -> None: ...
+
+    def registrations_on(self, deal_id: str) -> list[str]:
+        """One text per registration, holding its partner and its state."""
+
+    def conflicts_on(self, deal_id: str) -> list[str]:
+        """One text per conflict flag, holding its sentence and its state."""
+
+    def certifications_on(self, company_id: str) -> list[str]:
+        """One text per certification, holding its name and person."""
+
+    def links_on(self, deal_id: str) -> list[str]:
+        """Every value the CRM holds about share links of this deal."""
