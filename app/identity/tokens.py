@@ -1,0 +1,164 @@
+"""Short-lived bearers for pages that cannot have cookies. One audience per surface, one key per audience.
+
+Never trusts what a token says about itself: algorithm, type, audience and longest life are ours.
+"""
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from app.domain.actor import Actor, ActorKind
+from app.domain.record import ObjectKind, RecordKey
+from app.ground.clock import Clock, utc_now
+from app.ground.errors import AppError, Reason
+
+MAX_LIFE = timedelta(minutes=15)
+"""A stolen bearer is worth this long at most, whatever its claims say."""
+
+SKEW = timedelta(seconds=60)
+"""How far ahead the clock of another of our own hosts may be."""
+
+MAX_LENGTH = 4096
+"""Characters. Ours are some 600; beyond this nothing is decoded."""
+
+ALGORITHM = "HS256"
+TYPE = "alongside+jwt"
+
+
+class Audience(StrEnum):
+    """The surface a bearer is good for. A bearer of one surface is nothing on another."""
+
+    SALESFORCE_PANEL = "salesforce-panel"
+    PREVIEW = "preview"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bearer:
+    """Who may do what where: everything a request with this token may touch."""
+
+    tenant_id: str
+    record: RecordKey
+    actor: Actor
+    expires_at: datetime
+
+
+class Tokens:
+    """Mints and checks bearers. The newest secret signs, every one of them verifies."""
+
+    def __init__(
+        self, secret_keys: Sequence[str], clock: Clock = utc_now, life: timedelta = MAX_LIFE
+    ) -> None:
+        """`secret_keys` are Fernet keys, newest first; `life` is cut to MAX_LIFE. Raises AppError without a key."""
+        if not secret_keys:
+            raise AppError(Reason.INVALID, "SECRET_KEYS must hold at least one key.")
+        self._clock = clock
+        self._life = min(life, MAX_LIFE)
+        self._keys = {audience: _derived(secret_keys, audience) for audience in Audience}
+
+    def mint(self, audience: Audience, *, tenant_id: str, record: RecordKey, actor: Actor) -> str:
+        now = self._clock()
+        claims = {
+            "aud": str(audience),
+            "iat": int(now.timestamp()),
+            "exp": int((now + self._life).timestamp()),
+            "tenant": tenant_id,
+            "record": str(record),
+            "user": actor.id,
+            "name": actor.name,
+            "email": actor.email,
+            "kind": str(actor.kind),
+        }
+        return jwt.encode(claims, self._keys[audience][0], algorithm=ALGORITHM, headers={"typ": TYPE})
+
+    def verify(self, audience: Audience, token: str, *, grace: timedelta = timedelta(0)) -> Bearer | None:
+        """The bearer; None for a text that is no token of ours. Raises AppError for one that is, and is bad:
+        UNAUTHENTICATED, or EXPIRED when its time (plus `grace`) is over."""
+        if not _is_ours(token):
+            return None
+        claims = self._claims(audience, token)
+        bearer = _bearer(claims)
+        self._check_times(claims, bearer.expires_at, grace)
+        return bearer
+
+    def _claims(self, audience: Audience, token: str) -> Mapping[str, Any]:
+        options: Any = {
+            "verify_exp": False,
+            "verify_iat": False,
+            "verify_nbf": False,
+            "require": ["exp", "iat"],
+        }
+        for key in self._keys[audience]:
+            try:
+                return jwt.decode(token, key, algorithms=[ALGORITHM], audience=str(audience), options=options)
+            except jwt.InvalidSignatureError:
+                continue
+            except (jwt.PyJWTError, ValueError, RecursionError):
+                break
+        raise _bad()
+
+    def _check_times(self, claims: Mapping[str, Any], expires_at: datetime, grace: timedelta) -> None:
+        now, issued_at = self._clock(), _moment(claims["iat"])
+        if issued_at > now + SKEW or expires_at - issued_at > MAX_LIFE:
+            raise _bad()
+        if now >= expires_at + grace:
+            raise AppError(Reason.EXPIRED, "This panel's session has ended. Reload the record page.")
+
+
+def _bad() -> AppError:
+    return AppError(Reason.UNAUTHENTICATED, "This panel's session is not valid. Reload the record page.")
+
+
+def _derived(secret_keys: Sequence[str], audience: Audience) -> tuple[bytes, ...]:
+    info = f"alongside/token/{audience}".encode()
+    return tuple(
+        HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=info).derive(base64.urlsafe_b64decode(key))
+        for key in secret_keys
+    )
+
+
+def _is_ours(token: str) -> bool:
+    if len(token) > MAX_LENGTH or not token.isascii():
+        return False
+    try:
+        return jwt.get_unverified_header(token).get("typ") == TYPE
+    except (jwt.PyJWTError, ValueError, RecursionError):
+        return False
+
+
+def _bearer(claims: Mapping[str, Any]) -> Bearer:
+    try:
+        kind, _, crm_id = _text(claims, "record").partition(":")
+        actor = Actor(
+            kind=ActorKind(_text(claims, "kind")),
+            id=_text(claims, "user"),
+            name=_text(claims, "name"),
+            email=_text(claims, "email"),
+        )
+        return Bearer(
+            tenant_id=_text(claims, "tenant"),
+            record=RecordKey(ObjectKind(kind), crm_id),
+            actor=actor,
+            expires_at=_moment(claims["exp"]),
+        )
+    except ValueError:
+        raise _bad() from None
+
+
+def _text(claims: Mapping[str, Any], name: str) -> str:
+    value = claims.get(name)
+    if not isinstance(value, str):
+        raise _bad()
+    return value
+
+
+def _moment(seconds: object) -> datetime:
+    if not isinstance(seconds, int) or isinstance(seconds, bool) or not 0 <= seconds < 1 << 35:
+        raise _bad()
+    return datetime.fromtimestamp(seconds, UTC)
