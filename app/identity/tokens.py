@@ -133,8 +133,10 @@ def _is_ours(token: str) -> bool:
 
 
 def _bearer(claims: Mapping[str, Any]) -> Bearer:
+    kind, _, crm_id = _text(claims, "record").partition(":")
+    if not crm_id:
+        raise _bad()
     try:
-        kind, _, crm_id = _text(claims, "record").partition(":")
         actor = Actor(
             kind=ActorKind(_text(claims, "kind")),
             id=_text(claims, "user"),

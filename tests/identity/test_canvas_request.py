@@ -166,7 +166,7 @@ def test_the_access_token_does_not_show_in_a_traceback() -> None:
     [
         ("001D000000IRFma", "001D000000IRFmaIAH"),
         ("0065g00000abcde", "0065g00000abcdeAAA"),
-        ("00D5g00000SAMPL", "00D5g00000SAMPLEA7"),
+        ("00D5g00000SAMPL", "00D5g00000SAMPLEA5"),
     ],
 )
 def test_a_short_id_gets_the_suffix_that_tells_its_capitals(short: str, long: str) -> None:
