@@ -1,0 +1,55 @@
+"""How a door says no: a problem document (RFC 9457), whatever went wrong."""
+
+import json
+
+from flask import Blueprint, Response
+from werkzeug.exceptions import HTTPException
+
+from app.ground.errors import AppError, Reason
+from app.ground.log import get_logger
+
+log = get_logger(__name__)
+
+_HTTP_REASONS = {
+    400: (Reason.MALFORMED, "The request cannot be read."),
+    404: (Reason.NOT_FOUND, "There is nothing at this address."),
+    405: (Reason.UNSUPPORTED, "This address does not take that method."),
+    413: (Reason.TOO_LARGE, "The request is larger than this address takes."),
+    415: (Reason.UNSUPPORTED, "Send the request as JSON."),
+}
+"""What Flask itself refuses, in our words."""
+
+
+def problem(error: AppError, status: int | None = None) -> Response:
+    """The refusal as an answer that nothing may cache."""
+    body = error.problem() | ({"status": status} if status else {})
+    answer = Response(
+        json.dumps(body, ensure_ascii=False),
+        status=status or error.status,
+        mimetype="application/problem+json",
+    )
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def as_app_error(error: Exception) -> tuple[AppError, int | None]:
+    """Any exception as a refusal and the status to send, if it is not the refusal's own. What we did not foresee is
+    logged and says nothing of itself."""
+    if isinstance(error, AppError):
+        return error, None
+    if isinstance(error, HTTPException) and error.code and error.code < 500:  # noqa: PLR2004
+        reason, message = _HTTP_REASONS.get(error.code, (Reason.INVALID, "The request was refused."))
+        return AppError(reason, message), error.code
+    log.error("door.failed", exc_info=error)
+    return AppError(
+        Reason.INTERNAL, "Something went wrong on our side. Nothing was changed; try again."
+    ), None
+
+
+def answer_problems(blueprint: Blueprint) -> None:
+    """After this every exception of the blueprint's routes is answered as a problem document."""
+
+    @blueprint.errorhandler(Exception)
+    def refuse(error: Exception) -> Response:
+        return problem(*as_app_error(error))
