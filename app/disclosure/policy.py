@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from app.domain.partner import PartnerType
@@ -22,6 +23,8 @@ class Treatment(StrEnum):
     ABSENT = "absent"
 
 
+_TREATMENTS = frozenset(Treatment)
+
 OBJECTS = ("deal", "company", "room")
 """`room` is what is ours, not the CRM's: its fields are the sections of the share page."""
 
@@ -32,23 +35,33 @@ NEVER: Mapping[str, str] = {
     "discount": "Discounts are never shared: a partner could read your price floor from them.",
     "internal_notes": "Internal notes are written for your team only.",
     "competitor": "Competitors on a deal are never shared.",
+    "other_partners": "What another partner does on a record is never shared with this one.",
 }
 """Field names that no policy can open, each with the reason an admin reads."""
 
 _NEVER_LIKE = tuple(
     (re.compile(pattern, re.IGNORECASE), name)
     for pattern, name in (
-        (r"margin", "margin"),
-        (r"discount", "discount"),
-        (r"internal.*note|private.*note", "internal_notes"),
-        (r"competitor", "competitor"),
+        (r"margin|mark[ _-]?up|gross[ _-]?profit", "margin"),
+        (r"discount|rebate", "discount"),
+        (
+            r"(internal|private).*(note|comment|remark)|(note|comment|remark).*(internal|private)",
+            "internal_notes",
+        ),
+        (r"competit", "competitor"),
+        (r"other.*partner|channel[ _-]?conflict|^crm:alongside_", "other_partners"),
     )
 )
-"""The same ban for CRM fields we have no name for: a custom field called Gross_Margin__c is a margin."""
+"""The same ban for CRM fields we have no name for: a custom field called Gross_Margin__c is a margin. The fields we
+write ourselves (alongside_…) speak of every partner on the record."""
+
+_FIELD_NAME = re.compile(r"[A-Za-z0-9_.:-]{1,200}")
+"""What CRMs allow in API names, our prefix, and nothing that a database or a page could stumble over."""
 
 
+@lru_cache(maxsize=4096)
 def never_reason(field: str) -> str | None:
-    """Why no policy can open this field, or None if one may."""
+    """Why no policy can open a field of this name (or label), or None if one may."""
     if field in NEVER:
         return NEVER[field]
     return next((NEVER[name] for pattern, name in _NEVER_LIKE if pattern.search(field)), None)
@@ -94,6 +107,8 @@ def read_policy(body: object, version: int) -> Policy:
             if obj not in OBJECTS:
                 raise AppError(Reason.INVALID, f"There is no object called {obj[:40]!r}.", field=obj[:40])
             for field, value in _mapping(fields, obj).items():
+                if not _FIELD_NAME.fullmatch(field):
+                    raise AppError(Reason.INVALID, f"{field[:40]!r} is not the name of a field.", field=obj)
                 cells[partner_type, obj, field] = _treatment(field, value)
     return Policy(version=version, cells=cells)
 
@@ -114,12 +129,10 @@ def _partner_type(name: str) -> PartnerType:
 
 
 def _treatment(field: str, value: object) -> Treatment:
-    try:
-        treatment = Treatment(str(value))
-    except ValueError:
-        raise AppError(
-            Reason.INVALID, f"{str(value)[:40]!r} is not show, a mask or absent.", field=field
-        ) from None
+    if not isinstance(value, str) or value not in _TREATMENTS:
+        shown = repr(value[:40]) if isinstance(value, str) else f"A {type(value).__name__}"
+        raise AppError(Reason.INVALID, f"{shown} is not show, a mask or absent.", field=field)
+    treatment = Treatment(value)
     reason = never_reason(field)
     if treatment is not Treatment.ABSENT and reason:
         raise AppError(Reason.NEVER_SHARED, reason, field=field)

@@ -9,7 +9,15 @@ from app.disclosure.policy import Treatment
 BANDS = (1_000, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 5_000_000, 10_000_000)
 """Upper ends of the bands an amount is shown in, in the record's own currency."""
 
-_MASKED_BAND = re.compile(r"^(under|over) [\d,]+$|^[\d,]+ to [\d,]+$")
+_BAND_NAMES = frozenset(
+    (
+        f"under {BANDS[0]:,}",
+        f"over {BANDS[-1]:,}",
+        *(f"{low:,} to {high:,}" for low, high in itertools.pairwise(BANDS)),
+    )
+)
+_DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])(-|T|$)")
 _RANK = {
     Treatment.SHOW: 0,
     Treatment.BAND: 1,
@@ -30,9 +38,10 @@ def redact(treatment: Treatment, value: str) -> str | None:
         case Treatment.INITIALS:
             return "".join(f"{word[0].upper()}." for word in value.split() if word[0].isalpha()) or None
         case Treatment.DOMAIN:
-            return value.rpartition("@")[2].lower() if "@" in value else None
+            domain = value.rpartition("@")[2].strip().lower()
+            return domain if _DOMAIN.fullmatch(domain) else None
         case Treatment.MONTH:
-            return value[:7] if re.match(r"^\d{4}-\d{2}", value) else None
+            return value[:7] if _MONTH.match(value) else None
         case Treatment.ABSENT:
             return None
 
@@ -50,7 +59,7 @@ def narrower(published: Treatment, today: Treatment) -> Treatment:
 
 
 def _band(value: str) -> str | None:
-    if _MASKED_BAND.match(value):
+    if value in _BAND_NAMES:
         return value
     try:
         amount = Decimal(value.replace(",", ""))

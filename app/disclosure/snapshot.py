@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.disclosure.policy import Policy, Treatment
+from app.disclosure.policy import Policy, Treatment, never_reason
 from app.disclosure.redaction import narrower, redact
 from app.domain.link import SharedFile
 from app.domain.partner import PartnerType
@@ -51,6 +51,8 @@ LABELS: Mapping[tuple[str, str], str] = {
     ("room", "registration"): "Registration",
     ("room", "files"): "Files",
 }
+
+_ORDER = {key: place for place, key in enumerate(LABELS)}
 
 CHANGES_KEPT = 20
 """How many of the latest changes a snapshot carries for "since your last visit"."""
@@ -129,7 +131,9 @@ def narrow(content: Content, policy: Policy, partner_type: PartnerType) -> Conte
 def content_hash(content: Content) -> str:
     """Equal for equal content; `changes` is history and does not count."""
     body = {key: value for key, value in content.items() if key != "changes"}
-    return hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    text = json.dumps(body, sort_keys=True, ensure_ascii=False)
+    # A CRM's text may hold half a surrogate pair; it must not stop the record from being published.
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def differences(before: Content, after: Content, at: str) -> list[dict[str, str]]:
@@ -183,27 +187,26 @@ def _fields(obj: str, record: Record | None, source: Source, policy: Policy) -> 
     if record is None:
         return []
     found = []
-    for name in sorted(record.fields, key=lambda n: (_order(obj, n), n)):
+    for name in sorted(record.fields, key=lambda n: (_ORDER.get((obj, n), len(_ORDER)), n)):
         treatment = policy.treatment(source.partner_type, obj, name)
         value = record.fields[name]
         shown = redact(treatment, value) if value else None
-        if shown is not None:
-            label = source.labels.get((obj, name)) or LABELS.get((obj, name)) or name
+        label = source.labels.get((obj, name)) or LABELS.get((obj, name)) or name
+        # A field may be called Custom_7__c and be labelled "Gross margin".
+        if shown is not None and not never_reason(label):
             found.append(
                 {"name": name, "label": label, "value": shown, "object": obj, "treatment": str(treatment)}
             )
     return found
 
 
-def _order(obj: str, name: str) -> int:
-    keys = list(LABELS)
-    return keys.index((obj, name)) if (obj, name) in LABELS else len(keys)
-
-
 def _narrow_field(field: dict[str, str], policy: Policy, partner_type: PartnerType) -> dict[str, str] | None:
     today = policy.treatment(partner_type, field["object"], field["name"])
-    value = redact(narrower(Treatment(field["treatment"]), today), field["value"])
-    return None if value is None else {**field, "value": value}
+    left = narrower(Treatment(field["treatment"]), today)
+    value = redact(left, field["value"])
+    if value is None or never_reason(field["label"]):
+        return None
+    return {**field, "value": value, "treatment": field["treatment"] if left is Treatment.SHOW else str(left)}
 
 
 def _registration(registration: Registration | None) -> dict[str, str | None] | None:

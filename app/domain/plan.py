@@ -48,7 +48,10 @@ class Progress:
 
     @property
     def percent(self) -> int:
-        return round(100 * self.done / self.total) if self.total else 0
+        """Rounded, but 100 only when every step is done."""
+        if self.done >= self.total:
+            return 100 if self.total else 0
+        return min(99, round(100 * self.done / self.total))
 
 
 def progress(steps: Sequence[Step]) -> Progress:

@@ -49,20 +49,24 @@ class Message:
 def clean_text(text: str, *, limit: int = MESSAGE_LIMIT, field: str = "body") -> str:
     """The text as people may safely read it: NFC, line ends as \\n, no control, direction-override or
     invisible characters, no blank edges. Raises AppError when nothing is left or it is over the limit."""
+    _within(text, limit, field)
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs", "Co", "Cn"))
+    # Composed last: a character taken out from between a letter and its accent brings the two together.
+    clean = unicodedata.normalize("NFC", _INVISIBLE.sub("", _BIDI.sub("", kept))).strip()
+    _within(clean, limit, field)
+    if not clean:
+        raise AppError(Reason.INVALID, "Write something first.", field=field)
+    return clean
+
+
+def _within(text: str, limit: int, field: str) -> None:
     if len(text) > limit:
         raise AppError(
             Reason.TOO_LARGE,
             f"This text is longer than {limit:,} characters. Shorten it, then send it again.",
             field=field,
         )
-    folded = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    kept = "".join(
-        c for c in folded if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs", "Co", "Cn")
-    )
-    clean = _INVISIBLE.sub("", _BIDI.sub("", kept)).strip()
-    if not clean:
-        raise AppError(Reason.INVALID, "Write something first.", field=field)
-    return clean
 
 
 def clean_line(text: str, *, limit: int = 200, field: str = "title") -> str:

@@ -32,9 +32,15 @@ def to_iso(moment: datetime) -> str:
 
 
 def from_iso(text: str) -> datetime:
-    """The aware UTC time an ISO 8601 text names; a text without a zone is taken as UTC."""
+    """The aware UTC time an ISO 8601 text names; a text without a zone is taken as UTC.
+    Raises ValueError for a text that names no time."""
     moment = datetime.fromisoformat(text)
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("this time lies outside the calendar") from None
 
 
 def from_millis(millis: int) -> datetime:

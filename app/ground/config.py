@@ -141,14 +141,14 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
 
 def _origin(name: str, value: str, *, loopback_only: bool = True) -> str:
     """An origin without path or trailing slash. Plain http only to this machine, unless a stand-in is meant."""
-    parts = urlsplit(value)
-    if (
-        parts.scheme not in ("http", "https")
-        or not parts.hostname
-        or parts.path not in ("", "/")
-        or parts.query
-    ):
-        raise AppError(Reason.INVALID, f"{name} must be an origin such as https://app.example.com.")
+    refusal = AppError(Reason.INVALID, f"{name} must be an origin such as https://app.example.com.")
+    try:
+        parts = urlsplit(value)
+        more = parts.query or parts.fragment or parts.username or parts.password or parts.port == 0
+    except ValueError:
+        raise refusal from None
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/") or more:
+        raise refusal
     if loopback_only and parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
         raise AppError(Reason.INVALID, f"{name} must use https, except on this machine.")
     return f"{parts.scheme}://{parts.netloc}"

@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
@@ -16,6 +16,7 @@ SECRET_KEYS = frozenset(
         "password",
         "secret",
         "code",
+        "one_time_code",
         "email",
         "cookie",
         "access_token",
@@ -28,14 +29,31 @@ SECRET_KEYS = frozenset(
 )
 """Keys whose values never reach a log, whatever their case."""
 
+_ENDINGS = SECRET_KEYS - {"code", "body"}
+"""A key that ends in one of these after an underscore or a dash is one of them: viewer_email, Set-Cookie. A
+status_code is no secret."""
+
 get_logger = structlog.get_logger
 
 
 def _redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    for key in event:
-        if key.lower() in SECRET_KEYS:
-            event[key] = "[redacted]"
+    for key, value in event.items():
+        event[key] = _redacted(key, value)
     return event
+
+
+def _redacted(key: object, value: Any) -> Any:
+    if isinstance(key, str) and _is_secret(key.lower().replace("-", "_")):
+        return "[redacted]"
+    if isinstance(value, Mapping):
+        return {inner: _redacted(inner, held) for inner, held in value.items()}
+    if isinstance(value, list | tuple):
+        return [_redacted(None, held) for held in value]
+    return value
+
+
+def _is_secret(key: str) -> bool:
+    return key in SECRET_KEYS or key.rpartition("_")[2] in _ENDINGS
 
 
 def set_up_logging(form: str = "console") -> None:
