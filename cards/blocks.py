@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal
 
 SideName = Literal["us", "partner"]
 AudienceName = Literal["", "partner", "team"]
+StageState = Literal["done", "current", "ahead"]
 
 
 class Tone(StrEnum):
@@ -115,9 +116,12 @@ class ListItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class List(Block):
+    """`folded` hides the rows behind a button of the label."""
+
     kind: ClassVar[str] = "list"
     items: tuple[ListItem, ...]
     label: str = ""
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +157,8 @@ class Thread(Block):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormField:
-    """`options` are (value, label) pairs for select and choice; on a textarea the people one may mention by @."""
+    """`options` are (value, label) pairs for select and choice; on a text field suggestions; on a textarea the
+    people one may mention by @."""
 
     name: str
     label: str
@@ -210,7 +215,7 @@ class Milestone:
     """`state` is done, current or ahead."""
 
     title: str
-    state: Literal["done", "current", "ahead"]
+    state: StageState
     steps: tuple[StepItem, ...]
 
 
@@ -237,7 +242,7 @@ class Progress(Block):
     label: str
     percent: int = 0
     detail: str = ""
-    stages: tuple[tuple[str, Literal["done", "current", "ahead"]], ...] = ()
+    stages: tuple[tuple[str, StageState], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

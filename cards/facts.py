@@ -5,7 +5,6 @@ One shape serves deals and companies. Builders add nothing of their own, so equa
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from app.crm.port import CrmFile
 from app.domain.actor import Actor
@@ -17,6 +16,7 @@ from app.domain.plan import Step
 from app.domain.record import CrmKind, ObjectKind, Record
 from app.domain.registration import Registration
 from app.domain.thread import Message
+from cards import words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +121,7 @@ class RecordFacts:
 
     def today(self, now: datetime) -> date:
         """The viewer's own date."""
-        return now.astimezone(ZoneInfo(self.zone)).date()
+        return words.local_day(now, self.zone)
 
     def partner_name(self, partner_id: str | None) -> str:
         for known in (*self.partners, *(p for deal in self.deals for p in deal.partners)):

@@ -16,6 +16,13 @@ class ConflictState(StrEnum):
     RESOLVED = "resolved"
 
 
+class ConflictDecision(StrEnum):
+    """How a conflict ends: the flagged registration stands, or it gives way."""
+
+    UPHOLD = "uphold"
+    DISMISS = "dismiss"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConflictFlag:
     """A possible conflict that a person has to look at. `sentence` is what a salesperson would say; `evidence`

@@ -1,0 +1,147 @@
+"""What is wrong or waiting between us and one partner, worst first. The overview says it; nothing here acts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+from app.domain.certification import Certification
+from app.domain.conflict import ConflictFlag, ConflictState
+from app.domain.registration import Registration, RegistrationState
+from cards import words
+from cards.blocks import Action, Tone
+from cards.facts import PartnerFacts, RecordFacts
+from cards.frame import refusal_line, retry
+
+PROTECTION_WARNING = timedelta(days=14)
+"""How long before protection ends a seller hears of it: two weeks leave time to ask for an extension."""
+
+
+class Rank(IntEnum):
+    """Worst first."""
+
+    CONFLICT = 0
+    REFUSED = 1
+    PROTECTION = 2
+    DECISION = 3
+    LATE_STEP = 4
+    CERTIFICATION = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    rank: Rank
+    tone: Tone
+    text: str
+    title: str = ""
+    actions: tuple[Action, ...] = ()
+
+
+def issues(facts: RecordFacts, known: PartnerFacts, now: datetime) -> list[Issue]:
+    """Everything that is wrong with this partner on this record, worst first."""
+    found = [
+        *_conflicts(facts, known),
+        *_refusals(facts, known),
+        *(issue for r in known.registrations for issue in _registration(facts, r, now)),
+        *_late_steps(facts, known, now),
+        *(issue for c in known.certifications for issue in _certification(facts, c, now)),
+    ]
+    return sorted(found, key=lambda issue: issue.rank)
+
+
+def open_conflicts(facts: RecordFacts, partner_id: str) -> tuple[ConflictFlag, ...]:
+    return tuple(
+        flag
+        for flag in facts.conflicts
+        if flag.state is ConflictState.OPEN and partner_id in (flag.partner_id, flag.other_partner_id)
+    )
+
+
+def _conflicts(facts: RecordFacts, known: PartnerFacts) -> Iterator[Issue]:
+    for flag in open_conflicts(facts, known.partner.id):
+        look = Action(label="Decide", card="conflicts", hint="the conflict")
+        yield Issue(rank=Rank.CONFLICT, tone=Tone.DANGER, text=flag.sentence, actions=(look,))
+
+
+def _refusals(facts: RecordFacts, known: PartnerFacts) -> Iterator[Issue]:
+    for write in facts.rejected_for(known.partner.id):
+        yield Issue(
+            rank=Rank.REFUSED,
+            tone=Tone.DANGER,
+            text=refusal_line(facts, write),
+            actions=(retry(write),) if facts.may_write else (),
+        )
+
+
+def _registration(facts: RecordFacts, registration: Registration, now: datetime) -> Iterator[Issue]:
+    if registration.state is RegistrationState.SUBMITTED and registration.due() <= now:
+        yield Issue(
+            rank=Rank.DECISION,
+            tone=Tone.WARNING,
+            text=f"A decision on the registration was due {words.ago(registration.due(), now, facts.locale)}",
+            title=words.absolute(registration.due(), facts.zone, facts.locale),
+            actions=(Action(label="Decide", card="registration", hint="on the registration"),),
+        )
+    until = registration.protected_until
+    if until is None or not registration.protects(now) or until - now > PROTECTION_WARNING:
+        return
+    last_day = words.day(words.local_day(until, facts.zone), facts.today(now), facts.locale)
+    yield Issue(
+        rank=Rank.PROTECTION,
+        tone=Tone.WARNING,
+        text=f"Protection ends {words.ahead(until, now, facts.locale)} ({last_day})",
+        title=words.absolute(until, facts.zone, facts.locale),
+        actions=(extend(registration),) if facts.may_write else (),
+    )
+
+
+def extend(registration: Registration) -> Action:
+    return Action(
+        label="Extend",
+        command="registration.extend",
+        fields={"registration_id": registration.id},
+        hint=f"the protection of {registration.customer_name}",
+        confirm="Extend the protection by 30 days?",
+    )
+
+
+def _late_steps(facts: RecordFacts, known: PartnerFacts, now: datetime) -> Iterator[Issue]:
+    today = facts.today(now)
+    late = sorted((s for s in known.steps if s.is_late(today) and s.due), key=lambda s: s.due or today)
+    if not late or late[0].due is None:
+        return
+    worst = late[0]
+    more = f" and {words.count(len(late) - 1, 'more step')}" if len(late) > 1 else ""
+    yield Issue(
+        rank=Rank.LATE_STEP,
+        tone=Tone.WARNING,
+        text=f"{words.sentence(words.due(late[0].due, today, facts.locale))}: {worst.title}{more}",
+        title=words.full_day(late[0].due, facts.locale),
+        actions=(
+            Action(
+                label="Plan", card="plan", fields={"partner_id": known.partner.id}, hint=known.partner.name
+            ),
+        ),
+    )
+
+
+def _certification(facts: RecordFacts, certification: Certification, now: datetime) -> Iterator[Issue]:
+    today = facts.today(now)
+    if certification.expires is None:
+        return
+    whose = f"{certification.person_name}'s " if certification.person_name else ""
+    what = f"{whose}certification {certification.name}"
+    last_day = words.day(certification.expires, today, facts.locale)
+    if not certification.is_valid(today):
+        text = f"{words.sentence(what)} lapsed after {last_day}"
+    elif certification.lapses_soon(today):
+        text = f"{words.sentence(what)} lapses after {last_day}"
+    else:
+        return
+    yield Issue(
+        rank=Rank.CERTIFICATION,
+        tone=Tone.WARNING,
+        text=text,
+        title=words.full_day(certification.expires, facts.locale),
+        actions=(Action(label="View", card="certifications", hint=f"the {what}"),),
+    )
