@@ -1,0 +1,107 @@
+// Asks our own server. The bearer lives in this closure and nowhere else.
+
+import { words } from "./words.js";
+
+const RENEW_AFTER = 10 * 60_000; // ms: two thirds of a bearer's life, so a click seldom waits for a renewal
+const TIMEOUT = 20_000; // ms
+
+const panel = new URL("../panel/", import.meta.url);
+const renewal = new URL("../canvas/renew", import.meta.url);
+
+/** What the server or the network refused, with a sentence for the seller. */
+export class Refusal extends Error {
+  constructor(reason, message, status = 0) {
+    super(message);
+    this.reason = reason;
+    this.status = status;
+  }
+
+  /** Whether the same request may have worked, or may work, if it is sent again unchanged. */
+  get uncertain() {
+    return this.status === 0 || this.status >= 500;
+  }
+}
+
+export function createApi(token, bridge) {
+  let bearer = token;
+  let since = Date.now();
+  let renewing = null;
+
+  /** One renewal at a time: every renewal spends two of the organization's daily canvas calls. */
+  function renew() {
+    renewing ??= exchange().finally(() => {
+      renewing = null;
+    });
+    return renewing;
+  }
+
+  async function exchange() {
+    let signed;
+    try {
+      signed = await bridge.refresh();
+    } catch {
+      throw new Refusal("expired", words.ended, 401);
+    }
+    const answer = await send(renewal, { method: "POST", body: new URLSearchParams({ signed_request: signed }) });
+    bearer = (await read(answer)).token;
+    since = Date.now();
+  }
+
+  async function send(url, options) {
+    const headers = { ...options.headers, Authorization: `Bearer ${bearer}` };
+    try {
+      return await fetch(url, {
+        ...options,
+        headers,
+        cache: "no-store",
+        credentials: "omit",
+        redirect: "error",
+        signal: AbortSignal.timeout(TIMEOUT),
+      });
+    } catch {
+      throw new Refusal("offline", words.offline);
+    }
+  }
+
+  async function ask(url, options) {
+    if (Date.now() - since > RENEW_AFTER) await renew();
+    const answer = await send(url, options);
+    if (answer.status !== 401) return answer;
+    await renew();
+    return send(url, options);
+  }
+
+  return {
+    /** The card's markup and version; null when `version` is still the newest. */
+    async card(name, params = {}, version = "") {
+      const url = new URL(`cards/${encodeURIComponent(name)}`, panel);
+      url.search = new URLSearchParams(params);
+      const headers = { Accept: "text/html", ...(version && { "If-None-Match": version }) };
+      const answer = await ask(url, { headers });
+      if (answer.status === 304) return null;
+      if (!answer.ok) throw await refusal(answer);
+      return { html: await answer.text(), version: answer.headers.get("ETag") ?? "" };
+    },
+
+    /** Runs a command. The same key twice is the same command. */
+    async run(command, fields, idempotencyKey) {
+      const url = new URL(`actions/${encodeURIComponent(command)}`, panel);
+      const body = JSON.stringify({ idempotencyKey, fields });
+      return read(await ask(url, { method: "POST", headers: { "Content-Type": "application/json" }, body }));
+    },
+  };
+}
+
+async function read(answer) {
+  if (!answer.ok) throw await refusal(answer);
+  try {
+    return await answer.json();
+  } catch {
+    throw new Refusal("internal", words.failed, 500);
+  }
+}
+
+async function refusal(answer) {
+  const problem = await answer.json().catch(() => ({}));
+  return new Refusal(problem.reason ?? "internal", problem.message ?? words.failed, answer.status);
+}

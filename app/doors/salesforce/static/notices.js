@@ -1,0 +1,78 @@
+// Messages above the card: what happened, what can be taken back, what to copy.
+
+import { words } from "./words.js";
+
+const SHOWN = 6_000; // ms: a sentence read twice
+const UNDO = 10_000; // ms
+
+const place = document.getElementById("notices");
+
+export function element(tag, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+
+function button(label, onclick, className = "button button-quiet") {
+  return element("button", { type: "button", className, textContent: label, onclick });
+}
+
+function show(tone, children, life) {
+  const notice = element("div", { className: `notice notice-${tone}` }, ...children);
+  const remove = () => notice.remove();
+  const close = button("×", remove, "notice-close");
+  close.setAttribute("aria-label", words.close);
+  notice.append(close);
+  place.replaceChildren(notice);
+  if (life) setTimeout(remove, life);
+  return remove;
+}
+
+export function say(text, tone = "success") {
+  show(tone, [element("p", { textContent: text })], tone === "success" ? SHOWN : 0);
+}
+
+export function clear() {
+  place.replaceChildren();
+}
+
+export function sayFailure(refusal, again) {
+  const text = element("p", { textContent: refusal.message });
+  const children = again ? [text, button(words.retry, () => (clear(), again()))] : [text];
+  show("danger", children);
+}
+
+/** Says `text` with a button that takes the action back while there is time. */
+export function offerUndo(text, undo) {
+  const remove = show(
+    "success",
+    [element("p", { textContent: text }), button(words.undo, () => (remove(), undo()))],
+    UNDO,
+  );
+}
+
+/** Shows a link that will not be shown again, selected and ready to copy. */
+export function showLink(url) {
+  const input = element("input", { className: "input", readOnly: true, value: url });
+  input.setAttribute("aria-label", words.linkLabel);
+  const copyButton = button(words.copy, () => copy(url, input), "button button-primary");
+  const row = element("div", { className: "notice-row" }, input, copyButton);
+  show("info", [element("div", { className: "notice-body" }, element("p", { textContent: words.linkReady }), row)]);
+  input.focus();
+  input.select();
+}
+
+/** Puts `text` on the clipboard. A frame may not always; then the text is selected for the keyboard. */
+export async function copy(text, input = null) {
+  try {
+    await navigator.clipboard.writeText(text);
+    if (!input) say(words.copied);
+    else input.nextElementSibling.textContent = words.copied;
+  } catch {
+    if (!input) return showLink(text);
+    input.focus();
+    input.select();
+    const copied = document.execCommand("copy");
+    input.nextElementSibling.textContent = copied ? words.copied : words.copyByHand;
+  }
+}

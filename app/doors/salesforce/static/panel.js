@@ -1,0 +1,266 @@
+// The panel: seven tabs, one card at a time, commands and what they answer.
+
+import { createApi, Refusal } from "./api.js";
+import { createBridge } from "./bridge.js";
+import { forget, holdPlace, keep, keyOf, restore, settleKey, showAudience, valuesOf } from "./forms.js";
+import { clear, copy, element, offerUndo, say, sayFailure, showLink } from "./notices.js";
+import { words } from "./words.js";
+
+const POLL = 15_000; // ms: a partner's answer shows within seconds, and an unchanged card costs one empty answer
+
+const holder = document.getElementById("session");
+const session = JSON.parse(holder.textContent);
+holder.remove(); // from here on the bearer is in memory only
+
+const bridge = createBridge(session);
+const api = createApi(session.token, bridge);
+const root = document.getElementById("card");
+const tabs = [...document.querySelectorAll("[data-tab]")];
+
+let shown = { card: "overview", params: {}, version: "" };
+let latest = 0;
+let composing = false;
+
+// --- cards -------------------------------------------------------------------------------------------------------
+
+/** Shows a card. `quiet` leaves the present one in place until there is news, and says nothing of failures. */
+async function open(card, params = {}, { quiet = false } = {}) {
+  const mine = ++latest;
+  const same = quiet && card === shown.card;
+  if (!quiet) mark(card);
+  try {
+    const answer = await api.card(card, params, same ? shown.version : "");
+    if (mine !== latest) return; // a newer question was asked meanwhile
+    if (answer) draw(card, params, answer, same);
+    else root.setAttribute("aria-busy", "false");
+  } catch (error) {
+    if (mine !== latest || quiet) return;
+    root.setAttribute("aria-busy", "false");
+    root.replaceChildren();
+    sayFailure(asRefusal(error), () => open(card, params));
+  }
+}
+
+function mark(card) {
+  if (card !== shown.card || !root.dataset.card) root.replaceChildren(skeleton());
+  root.setAttribute("aria-busy", "true");
+  root.setAttribute("aria-labelledby", `tab-${card}`);
+  for (const tab of tabs) {
+    const selected = tab.dataset.tab === card;
+    tab.setAttribute("aria-selected", String(selected));
+    tab.tabIndex = selected ? 0 : -1;
+  }
+}
+
+function skeleton() {
+  const lines = element("div", { className: "skeleton" }, ..."1234".split("").map(() => element("i")));
+  lines.setAttribute("aria-hidden", "true");
+  return lines;
+}
+
+function draw(card, params, { html, version }, same) {
+  const unfolded = same ? [...root.querySelectorAll("details[open]")].map(foldName) : [];
+  const thread = same ? root.querySelector(".al-thread") : null;
+  const reading = thread && thread.scrollHeight - thread.scrollTop - thread.clientHeight > 40 ? thread.scrollTop : null;
+  const goBack = holdPlace(root);
+
+  root.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
+  const { refresh: _, ...kept } = params; // reading the CRM anew is asked for once, not at every look
+  shown = { card, params: kept, version };
+  root.dataset.card = card;
+  root.setAttribute("aria-busy", "false");
+  restore(card, root);
+  for (const fold of root.querySelectorAll("details")) if (unfolded.includes(foldName(fold))) fold.open = true;
+  const newThread = root.querySelector(".al-thread");
+  if (newThread) newThread.scrollTop = reading ?? newThread.scrollHeight;
+  goBack();
+}
+
+const foldName = (fold) => fold.id || fold.querySelector("summary")?.textContent.trim();
+
+function reload() {
+  return open(shown.card, shown.params, { quiet: true });
+}
+
+// --- commands ----------------------------------------------------------------------------------------------------
+
+const asRefusal = (error) => (error instanceof Refusal ? error : new Refusal("internal", words.failed, 500));
+
+/** Sends a form. What was typed stays, or comes back, until the server has it. */
+async function submit(form) {
+  if (form.getAttribute("aria-busy") === "true" || !form.reportValidity()) return;
+  if (form.dataset.confirm && !(await confirmed(form.dataset.confirm))) return;
+  const { card } = shown;
+  const { command } = form.dataset;
+  const fields = valuesOf(form);
+  const place = `${card}/${form.id}/${command}`;
+  latest += 1; // an answer on its way must not redraw the form under our hands
+  const withdraw = command === "thread.post" ? showPending(form, fields) : () => {};
+  setBusy(form, true);
+  clear();
+  try {
+    const answer = await api.run(command, fields, keyOf(place, JSON.stringify(fields)));
+    settleKey(place);
+    forget(card, form);
+    form.reset();
+    const fold = form.closest("details");
+    if (fold) fold.open = false;
+    await settle(answer);
+  } catch (error) {
+    withdraw();
+    const refusal = asRefusal(error);
+    if (!refusal.uncertain) settleKey(place);
+    sayFailure(refusal, refusal.uncertain ? () => submit(form) : null);
+    form.querySelector("textarea, input:not([type=hidden])")?.focus();
+  } finally {
+    setBusy(form, false);
+  }
+}
+
+function setBusy(form, busy) {
+  form.setAttribute("aria-busy", String(busy));
+  for (const button of form.querySelectorAll("button")) button.disabled = busy;
+}
+
+/** The message as it will stand, at once. Returns what takes it away and puts the text back. */
+function showPending(form, fields) {
+  const thread = root.querySelector(".al-thread");
+  const box = form.querySelector('[name="body"]');
+  if (!thread || !box) return () => {};
+  const text = box.value;
+  const audience = fields.audience === "team" ? "al-team" : "al-shared";
+  const pending = element(
+    thread.matches("ol, ul") ? "li" : "div",
+    { className: `al-message al-us ${audience} al-pending` },
+    element("p", { className: "al-body", textContent: text }),
+    element("p", { className: "al-delivery", textContent: words.sending }),
+  );
+  thread.append(pending);
+  thread.scrollTop = thread.scrollHeight;
+  box.value = "";
+  return () => {
+    pending.remove();
+    box.value = text;
+  };
+}
+
+async function settle({ result = {}, message }) {
+  if (typeof result.url === "string" && result.url) showLink(result.url);
+  else say(message || words.done);
+  await reload();
+}
+
+async function press(button) {
+  const { command, undo, confirm } = button.dataset;
+  const fields = JSON.parse(button.dataset.fields || "{}");
+  if (confirm && !(await confirmed(confirm, button.textContent.trim()))) return;
+  button.disabled = true;
+  clear();
+  try {
+    const answer = await runOnce(command, fields);
+    if (undo) {
+      offerUndo(answer.message || words.done, () => takeBack(undo, fields));
+      await reload();
+    } else await settle(answer);
+  } catch (error) {
+    sayFailure(asRefusal(error));
+  } finally {
+    button.disabled = false;
+  }
+}
+
+async function takeBack(command, fields) {
+  try {
+    await runOnce(command, fields);
+    say(words.undone);
+  } catch (error) {
+    sayFailure(asRefusal(error));
+  }
+  await reload();
+}
+
+async function runOnce(command, fields) {
+  const content = JSON.stringify(fields);
+  const place = `${command}/${content}`;
+  try {
+    const answer = await api.run(command, fields, keyOf(place, content));
+    settleKey(place);
+    return answer;
+  } catch (error) {
+    if (!asRefusal(error).uncertain) settleKey(place);
+    throw error;
+  }
+}
+
+/** Asks in the page: a frame may not open the browser's own question. */
+function confirmed(question, label = words.continue) {
+  const dialog = document.getElementById("confirm");
+  document.getElementById("confirm-text").textContent = question;
+  document.getElementById("confirm-yes").textContent = label;
+  dialog.returnValue = "no";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+  });
+}
+
+// --- events ------------------------------------------------------------------------------------------------------
+
+root.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  if (link) {
+    event.preventDefault(); // leaving the page would lose the session
+    window.open(link.href, "_blank", "noopener");
+    return;
+  }
+  const button = event.target.closest("button");
+  if (!button) return;
+  if (button.dataset.command && button.type !== "submit") press(button);
+  else if (button.dataset.copy) copy(button.dataset.copy);
+  else if (button.dataset.card) open(button.dataset.card, JSON.parse(button.dataset.fields || "{}"));
+});
+
+root.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (event.target.dataset.command) submit(event.target);
+});
+
+root.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-command]");
+  if (!form) return;
+  keep(shown.card, form);
+  showAudience(form);
+});
+
+root.addEventListener("compositionstart", () => (composing = true));
+root.addEventListener("compositionend", () => (composing = false));
+
+root.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  const form = event.target.closest("form[data-command]");
+  if (form) form.requestSubmit();
+});
+
+const list = document.querySelector("[role=tablist]");
+list.addEventListener("click", (event) => {
+  const tab = event.target.closest("[data-tab]");
+  if (tab) open(tab.dataset.tab);
+});
+list.addEventListener("keydown", (event) => {
+  const at = tabs.indexOf(document.activeElement);
+  const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];
+  if (at < 0 || to === undefined) return;
+  event.preventDefault();
+  const tab = tabs[(to + tabs.length) % tabs.length];
+  tab.focus();
+  open(tab.dataset.tab);
+});
+
+const content = document.getElementById("panel");
+new ResizeObserver(() => bridge.resize(content.getBoundingClientRect().height)).observe(content);
+
+setInterval(() => {
+  if (document.visibilityState === "visible" && !composing && !root.querySelector('[aria-busy="true"]')) reload();
+}, POLL);
+
+open("overview");
