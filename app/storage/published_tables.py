@@ -139,3 +139,13 @@ partner_inbox = Table(
     Index(None, "state", "due_at"),
 )
 """What a partner did on a share page, until the agent has executed it as a command of that viewer."""
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("key", String(80), primary_key=True),
+    Column("slice", Integer, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("until", Moment, nullable=False, index=True),
+)
+"""How often something that is limited was done, in slices of its time span; a row is worthless after `until`."""
