@@ -96,6 +96,7 @@ class SamplePartner:
     type: str
     level: str
     domain: str
+    account_key: str | None = None
     people: tuple[SampleContact, ...] = ()
 
 
@@ -152,6 +153,7 @@ def unknown_keys(pipeline: Pipeline) -> set[str]:
     for account in pipeline.accounts:
         named |= {account.parent_key, account.owner_key}
     named |= {contact.account_key for contact in pipeline.contacts}
+    named |= {partner.account_key for partner in pipeline.partners}
     for deal in pipeline.deals:
         named |= {deal.account_key, deal.owner_key, *deal.contact_keys, *deal.partner_keys}
     return {key for key in named if key is not None and key not in have}
