@@ -45,6 +45,9 @@ SYSTEM_FIELDS = (
 FULL_NAME = Field(name="Name", label="Full Name", length=121, system=True)
 """Made from first and last name; nobody writes it."""
 
+IMPORT_KEY = Field(name="Import_Key__c", label="Import Key", length=64, unique=True, external_id=True)
+"""What this org's admin made to load records from elsewhere, and to load them again without doubling them."""
+
 OWNER = lookup("OwnerId", "Owner ID", "User", relationship="Owner")
 
 STAGES = (
@@ -127,6 +130,7 @@ STANDARD_OBJECTS = (
             Field(name="Phone", label="Account Phone", type="phone", length=40),
             lookup("ParentId", "Parent Account ID", "Account"),
             long_text("Description", "Account Description", 32_000),
+            IMPORT_KEY,
             long_text("Internal_Notes__c", "Internal Notes"),
         ),
     ),
@@ -144,6 +148,7 @@ STANDARD_OBJECTS = (
             email("Email", "Email"),
             text("Title", "Title", 128),
             Field(name="Phone", label="Business Phone", type="phone", length=40),
+            IMPORT_KEY,
         ),
     ),
     SObject(
@@ -165,6 +170,7 @@ STANDARD_OBJECTS = (
             picklist("LeadSource", "Lead Source", restricted=False),
             flag("IsClosed", "Closed", system=True),
             flag("IsWon", "Won", system=True),
+            IMPORT_KEY,
             *OPPORTUNITY_CUSTOM,
         ),
     ),

@@ -109,6 +109,17 @@ def revoke_tokens() -> tuple[str, int]:
     return "", 204
 
 
+@control.post("/owners")
+def add_owner() -> dict[str, Any]:
+    """{"firstName", "lastName", "email"} → {"id"}: a user joins the portal, or is there already."""
+    wanted = body()
+    email = str(wanted.get("email") or "")
+    if not email:
+        raise HubError(400, "VALIDATION_ERROR", "an owner needs an email")
+    names = [str(wanted.get(key) or "") for key in ("firstName", "lastName")]
+    return {"id": sandbox().add_owner(names[0], names[1], email)}
+
+
 @control.get("/records/<name>/<record>")
 def record(name: str, record: str) -> dict[str, Any]:
     """A record with every value, as its page in the CRM would show it."""
