@@ -4,9 +4,9 @@ One React renderer and one Jinja renderer draw these; docs/cards.md lists them. 
 the words a person reads.
 """
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from enum import StrEnum
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, cast
 
 SideName = Literal["us", "partner"]
 AudienceName = Literal["", "partner", "team"]
@@ -339,10 +339,17 @@ class Card:
 
 def to_json(card: Card) -> dict[str, Any]:
     """The document as plain JSON values, each block with its `kind`."""
-    return {
-        "name": card.name,
-        "title": card.title,
-        "version": card.version,
-        "as_of": card.as_of,
-        "blocks": [{"kind": block.kind, **asdict(block)} for block in card.blocks],
-    }
+    return cast("dict[str, Any]", _plain(card))
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, dict):
+        return dict(value)
+    if not is_dataclass(value):
+        return value
+    kind = {"kind": value.kind} if isinstance(value, Block) else {}
+    return kind | {f.name: _plain(getattr(value, f.name)) for f in fields(value)}

@@ -1,9 +1,6 @@
 """What every card shares: its version, how fresh it is, what the CRM refused, and how a partner comes onto it."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from app.domain.partner import Partner, PartnerType
@@ -24,19 +21,13 @@ from cards.blocks import (
     Style,
     Text,
     Tone,
-    to_json,
 )
 from cards.blocks import List as Rows
 from cards.facts import DealWork, PartnerFacts, RecordFacts, RejectedWrite
+from cards.version import finish
 
 NAME_LIMIT = 200
 NOTE_LIMIT = 2_000
-
-
-def finish(card: Card) -> Card:
-    """The card with its version: a short hash of everything it says."""
-    said = json.dumps(to_json(replace(card, version="", as_of="")), sort_keys=True)
-    return replace(card, version=hashlib.sha256(said.encode()).hexdigest()[:12])
 
 
 def frame(name: str, title: str, blocks: Iterable[Block], facts: RecordFacts, now: datetime) -> Card:

@@ -52,7 +52,7 @@ from cards.blocks import (
     Tone,
 )
 from cards.blocks import List as Rows
-from cards.frame import finish
+from cards.version import finish
 
 Content = Mapping[str, Any]
 

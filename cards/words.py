@@ -69,6 +69,7 @@ def day(value: date, today: date, locale: str = "en") -> str:
     return _skeleton(skeleton, value, locale)
 
 
+@lru_cache(maxsize=2048)
 def full_day(value: date, locale: str = "en") -> str:
     """Such as "Saturday, 28 November 2026"."""
     return format_date(value, "full", locale=_locale(locale))
@@ -140,6 +141,7 @@ def ahead(moment: datetime, now: datetime, locale: str = "en") -> str:
     return near(now.date() + timedelta(days=left.days), now.date(), locale)
 
 
+@lru_cache(maxsize=2048)
 def clock(moment: datetime, zone: str = "UTC", locale: str = "en") -> str:
     """Such as "14:05" in the reader's zone."""
     return format_time(moment, "short", tzinfo=zone_of(zone), locale=_locale(locale))
@@ -203,6 +205,7 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+@lru_cache(maxsize=2048)
 def _distance(span: timedelta, unit: str, locale: str) -> str:
     # Whole units, rounded down: "in 6 days" must never promise more time than is left.
     unit_span = timedelta(**{f"{unit}s": 1})
@@ -216,6 +219,7 @@ def _distance(span: timedelta, unit: str, locale: str) -> str:
     )
 
 
+@lru_cache(maxsize=2048)
 def _skeleton(skeleton: str, value: date, locale: str) -> str:
     moment = datetime(value.year, value.month, value.day, tzinfo=UTC)
     return format_skeleton(skeleton, moment, locale=_locale(locale))
