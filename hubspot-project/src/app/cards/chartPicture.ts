@@ -20,7 +20,7 @@ const clip = (text: string, length: number) =>
   text.length > length ? `${text.slice(0, length - 1)}…` : text;
 
 /** HubSpot's own bar charts cannot begin a bar anywhere but at zero, so a timeline is drawn here, as an SVG. */
-export function chartPicture({ bars, scale }: Chart): string {
+export function chartPicture({ bars, scale, today }: Chart): string {
   const height = bars.length * ROW + (scale.length > 0 ? SCALE : 0) + 4;
   const plot = WIDTH - LABELS - 8;
   const at = (percent: number) => LABELS + (Math.min(Math.max(percent, 0), 100) / 100) * plot;
@@ -42,8 +42,12 @@ export function chartPicture({ bars, scale }: Chart): string {
       `<rect x="${x}" y="${y + 5}" width="${width}" height="16" rx="3" fill="${COLOUR[bar.tone]}"/>`
     );
   });
+  const mark =
+    today === null
+      ? ''
+      : `<line x1="${at(today)}" x2="${at(today)}" y1="0" y2="${bars.length * ROW + 4}" stroke="#ff5c35" stroke-width="2"/>`;
   const svg =
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" ${FONT}>` +
-    `${ticks.join('')}${rows.join('')}</svg>`;
+    `${ticks.join('')}${rows.join('')}${mark}</svg>`;
   return `data:image/svg+xml,${encodeURIComponent(svg)}`;
 }

@@ -1,7 +1,8 @@
-import { Flex, List, StatusTag, StepIndicator, Text } from '@hubspot/ui-extensions';
+import { Alert, Flex, List, StatusTag, StepIndicator, Tag, Text } from '@hubspot/ui-extensions';
 import { useCardScope } from '../../CardContext';
 import type { Milestone, StepItem, Steps } from '../../types';
 import { ActionRow } from '../ActionRow';
+import { FormBlock } from '../FormBlock';
 import { currentOf } from './signals';
 
 /** A plan: its milestones as a track, and beneath them the steps of each. */
@@ -49,7 +50,10 @@ const DOT = { done: 'success', late: 'danger', open: 'default' } as const satisf
 >;
 
 function StepRow({ step }: { step: StepItem }) {
-  const facts = [step.owner, step.due && step.due !== step.when ? `${step.when} (${step.due})` : step.when];
+  const facts = [
+    step.owner,
+    step.full && step.full !== step.when ? `${step.when} (${step.full})` : step.when,
+  ];
   return (
     <Flex direction="column" gap="xs">
       <Flex direction="row" justify="between" align="center" gap="sm" wrap="wrap">
@@ -58,8 +62,17 @@ function StepRow({ step }: { step: StepItem }) {
         </StatusTag>
         <ActionRow actions={step.actions} size="xs" />
       </Flex>
-      <Text variant="microcopy">{facts.filter(Boolean).join(' · ')}</Text>
+      <Flex direction="row" gap="xs" align="center" wrap="wrap">
+        {step.audience === 'team' ? <Tag inline>Only your team</Tag> : null}
+        <Text variant="microcopy">{facts.filter(Boolean).join(' · ')}</Text>
+      </Flex>
       {step.note ? <Text variant="microcopy">{step.note}</Text> : null}
+      {step.refusal ? (
+        <Alert title="HubSpot did not take this step" variant="danger">
+          {step.refusal}
+        </Alert>
+      ) : null}
+      {step.edit ? <FormBlock form={step.edit} /> : null}
     </Flex>
   );
 }

@@ -31,7 +31,9 @@ function Message({ message }: { message: ThreadMessage }) {
           <Flex direction="row" gap="xs" align="center" wrap="wrap">
             <Text format={{ fontWeight: 'bold' }}>{message.author}</Text>
             {message.audience === 'team' ? <Tag inline>Only your team</Tag> : null}
-            <Text variant="microcopy">{footing(message)}</Text>
+            <Text variant="microcopy" truncate={{ tooltipText: message.title || message.when }}>
+              {footing(message)}
+            </Text>
           </Flex>
           <Lines text={message.body} />
           {message.delivery === 'refused' ? <Refused message={message} /> : null}

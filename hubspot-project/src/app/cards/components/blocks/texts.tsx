@@ -1,4 +1,5 @@
 import {
+  Accordion,
   DescriptionList,
   DescriptionListItem,
   Flex,
@@ -65,15 +66,27 @@ function FieldValue({ item }: { item: FieldItem }) {
 }
 
 export function ListView({ block }: { block: ListBlock }) {
+  if (block.folded)
+    return (
+      <Accordion title={block.label} size="small">
+        <Rows items={block.items} />
+      </Accordion>
+    );
   return (
     <Flex direction="column" gap="xs">
       {block.label ? <Text format={{ fontWeight: 'demibold' }}>{block.label}</Text> : null}
-      <List variant="unordered">
-        {block.items.map((item, index) => (
-          <ListRow key={`${index} ${item.text}`} item={item} />
-        ))}
-      </List>
+      <Rows items={block.items} />
     </Flex>
+  );
+}
+
+function Rows({ items }: { items: readonly ListItem[] }) {
+  return (
+    <List variant="unordered">
+      {items.map((item, index) => (
+        <ListRow key={`${index} ${item.text}`} item={item} />
+      ))}
+    </List>
   );
 }
 
