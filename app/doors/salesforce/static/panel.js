@@ -84,6 +84,7 @@ function reload() {
 
 // --- commands ----------------------------------------------------------------------------------------------------
 
+const fixedOf = (button) => JSON.parse(button.dataset.fixed || "{}");
 const asRefusal = (error) => (error instanceof Refusal ? error : new Refusal("internal", words.failed, 500));
 
 /** Sends a form. What was typed stays, or comes back, until the server has it. */
@@ -124,16 +125,16 @@ function setBusy(form, busy) {
 
 /** The message as it will stand, at once. Returns what takes it away and puts the text back. */
 function showPending(form, fields) {
-  const thread = root.querySelector(".al-thread");
+  const thread = root.querySelector("ol.al-thread");
   const box = form.querySelector('[name="body"]');
   if (!thread || !box) return () => {};
   const text = box.value;
-  const audience = fields.audience === "team" ? "al-team" : "al-shared";
+  const audience = fields.audience === "team" ? "al-message--team" : "";
   const pending = element(
-    thread.matches("ol, ul") ? "li" : "div",
-    { className: `al-message al-us ${audience} al-pending` },
-    element("p", { className: "al-body", textContent: text }),
-    element("p", { className: "al-delivery", textContent: words.sending }),
+    "li",
+    { className: `al-message al-message--us ${audience} al-message--pending` },
+    element("p", { className: "al-message__body", textContent: text, dir: "auto" }),
+    element("p", { className: "al-muted al-message__state", textContent: words.sending }),
   );
   thread.append(pending);
   thread.scrollTop = thread.scrollHeight;
@@ -152,7 +153,7 @@ async function settle({ result = {}, message }) {
 
 async function press(button) {
   const { command, undo, confirm } = button.dataset;
-  const fields = JSON.parse(button.dataset.fields || "{}");
+  const fields = fixedOf(button);
   if (confirm && !(await confirmed(confirm, button.textContent.trim()))) return;
   button.disabled = true;
   clear();
@@ -217,7 +218,7 @@ root.addEventListener("click", (event) => {
   if (!button) return;
   if (button.dataset.command && button.type !== "submit") press(button);
   else if (button.dataset.copy) copy(button.dataset.copy);
-  else if (button.dataset.card) open(button.dataset.card, JSON.parse(button.dataset.fields || "{}"));
+  else if (button.dataset.card) open(button.dataset.card, fixedOf(button));
 });
 
 root.addEventListener("submit", (event) => {
