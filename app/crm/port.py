@@ -102,6 +102,15 @@ class FieldInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A stage of the deal pipeline: `value` is what the stage field holds. `closed` covers won and lost."""
+
+    value: str
+    label: str
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CrmFile:
     id: str
     name: str
@@ -256,6 +265,9 @@ class Crm(Protocol):
         Raises Rejected naming what an admin has to do where we may not create them."""
 
     def fields(self, kind: ObjectKind) -> Sequence[FieldInfo]: ...
+
+    def stages(self) -> Sequence[Stage]:
+        """The stages of the default deal pipeline, in order."""
 
     def read(self, kind: ObjectKind, ids: Sequence[str], fields: Sequence[str]) -> Mapping[str, CrmRecord]:
         """The records that exist, by id, with exactly `fields`. Batches as the CRM allows; unknown ids are absent."""

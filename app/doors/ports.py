@@ -1,22 +1,25 @@
 """What the CRM doors ask of the house. Bootstrap hands them in, so a door knows no rule and no table."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from app.commands.context import CommandResult
 from app.domain.actor import Actor
 from app.domain.record import CrmKind, RecordKey
 from app.domain.tenant import Tenant
 from cards.blocks import Card
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommandResult:
-    """What a command did: values for the caller (`url` is shown once) and a sentence for the person."""
-
-    result: Mapping[str, object] = field(default_factory=dict)
-    message: str = ""
+__all__ = [
+    "AdminTickets",
+    "CardSource",
+    "CommandDoor",
+    "CommandResult",
+    "EventStore",
+    "NonceStore",
+    "People",
+    "TenantFinder",
+]
 
 
 class CardSource(Protocol):
@@ -47,3 +50,18 @@ class TenantFinder(Protocol):
 class NonceStore(Protocol):
     def take(self, value: str, until: datetime) -> bool:
         """True for the first caller of `value`, False for every later one until `until` has passed."""
+
+
+class People(Protocol):
+    def name_of(self, tenant_id: str, email: str) -> str:
+        """The name of the CRM user with this address; the part before the @ where the CRM names nobody."""
+
+
+class AdminTickets(Protocol):
+    def issue(self, tenant_id: str, actor: Actor) -> str:
+        """A ticket that opens the admin pages once, within a minute."""
+
+
+class EventStore(Protocol):
+    def keep(self, events: Sequence[tuple[Tenant, str, Mapping[str, object]]]) -> None:
+        """Stores each event (its tenant, its key and its body) unless its key is known, and wakes the agent."""

@@ -64,6 +64,29 @@ owner = Table(
     Column("email", String(320), nullable=False),
 )
 
+stage = Table(
+    "stage",
+    metadata,
+    _tenant(),
+    Column("value", String(120), primary_key=True),
+    Column("label", String(200), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("closed", Boolean, nullable=False),
+)
+"""The pipeline's stages in order; a closed one is not part of the track."""
+
+field_info = Table(
+    "field_info",
+    metadata,
+    _tenant(),
+    Column("object", String(16), primary_key=True),
+    Column("name", String(200), primary_key=True),
+    Column("api_name", String(200), nullable=False),
+    Column("label", String(200), nullable=False),
+    Column("type", String(60), nullable=False),
+)
+"""The fields of the CRM as its own metadata describes them."""
+
 match_key = Table(
     "match_key",
     metadata,

@@ -18,7 +18,7 @@ def upgrade() -> None:
         sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("email", sa.String(length=320), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("expires_at", Moment(timezone=True), nullable=False),
+        sa.Column("expires_at", Moment(), nullable=False),
         sa.Column("used", sa.Boolean(), nullable=False),
         sa.Column("entry", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_admin_session")),
@@ -29,9 +29,9 @@ def upgrade() -> None:
         sa.Column("object", sa.String(length=16), nullable=False),
         sa.Column("crm_id", sa.String(length=64), nullable=False),
         sa.Column("partner_id", sa.String(length=32), nullable=False),
-        sa.Column("attached_at", Moment(timezone=True), nullable=False),
+        sa.Column("attached_at", Moment(), nullable=False),
         sa.Column("attached_by", sa.String(length=320), nullable=False),
-        sa.Column("seen_at", Moment(timezone=True), nullable=True),
+        sa.Column("seen_at", Moment(), nullable=True),
         sa.PrimaryKeyConstraint("tenant_id", "object", "crm_id", "partner_id", name=op.f("pk_attachment")),
     )
     with op.batch_alter_table("attachment", schema=None) as batch_op:
@@ -40,10 +40,21 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "attempt",
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("slice", sa.Integer(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("until", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("key", "slice", name=op.f("pk_attempt")),
+    )
+    with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attempt_until"), ["until"], unique=False)
+
+    op.create_table(
         "audit",
         sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("at", Moment(timezone=True), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
         sa.Column("actor_kind", sa.String(length=16), nullable=False),
         sa.Column("actor_id", sa.String(length=64), nullable=False),
         sa.Column("actor_name", sa.String(length=320), nullable=False),
@@ -91,11 +102,11 @@ def upgrade() -> None:
         sa.Column("evidence", Json(), nullable=False),
         sa.Column("rule", sa.Text(), nullable=False),
         sa.Column("probability", sa.Float(), nullable=False),
-        sa.Column("found_at", Moment(timezone=True), nullable=False),
+        sa.Column("found_at", Moment(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("resolution", sa.Text(), nullable=False),
         sa.Column("resolved_by", sa.String(length=320), nullable=False),
-        sa.Column("resolved_at", Moment(timezone=True), nullable=True),
+        sa.Column("resolved_at", Moment(), nullable=True),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_conflict")),
     )
     with op.batch_alter_table("conflict", schema=None) as batch_op:
@@ -110,7 +121,7 @@ def upgrade() -> None:
         "credential",
         sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("sealed", sa.Text(), nullable=False),
-        sa.Column("expires_at", Moment(timezone=True), nullable=False),
+        sa.Column("expires_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", name=op.f("pk_credential")),
     )
     op.create_table(
@@ -118,8 +129,8 @@ def upgrade() -> None:
         sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("key", sa.String(length=200), nullable=False),
         sa.Column("body", Json(), nullable=False),
-        sa.Column("received_at", Moment(timezone=True), nullable=False),
-        sa.Column("applied_at", Moment(timezone=True), nullable=True),
+        sa.Column("received_at", Moment(), nullable=False),
+        sa.Column("applied_at", Moment(), nullable=True),
         sa.PrimaryKeyConstraint("tenant_id", "key", name=op.f("pk_crm_event")),
     )
     with op.batch_alter_table("crm_event", schema=None) as batch_op:
@@ -130,7 +141,7 @@ def upgrade() -> None:
         sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
-        sa.Column("moved_at", Moment(timezone=True), nullable=False),
+        sa.Column("moved_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "name", name=op.f("pk_cursor")),
     )
     op.create_table(
@@ -139,8 +150,8 @@ def upgrade() -> None:
         sa.Column("purpose", sa.String(length=8), nullable=False),
         sa.Column("object", sa.String(length=16), nullable=False),
         sa.Column("crm_id", sa.String(length=64), nullable=False),
-        sa.Column("since", Moment(timezone=True), nullable=False),
-        sa.Column("due_at", Moment(timezone=True), nullable=False),
+        sa.Column("since", Moment(), nullable=False),
+        sa.Column("due_at", Moment(), nullable=False),
         sa.Column("fence", sa.String(length=32), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "purpose", "object", "crm_id", name=op.f("pk_dirty")),
@@ -155,7 +166,7 @@ def upgrade() -> None:
         sa.Column("command", sa.String(length=64), nullable=False),
         sa.Column("request_hash", sa.String(length=64), nullable=False),
         sa.Column("result", Json(), nullable=False),
-        sa.Column("at", Moment(timezone=True), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "key", name=op.f("pk_done_command")),
     )
     op.create_table(
@@ -165,8 +176,8 @@ def upgrade() -> None:
         sa.Column("snapshot_id", sa.String(length=32), nullable=False),
         sa.Column("policy_version", sa.Integer(), nullable=False),
         sa.Column("tenant_id", sa.String(length=32), nullable=False),
-        sa.Column("first_at", Moment(timezone=True), nullable=False),
-        sa.Column("last_at", Moment(timezone=True), nullable=False),
+        sa.Column("first_at", Moment(), nullable=False),
+        sa.Column("last_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint(
             "link_id", "email", "snapshot_id", "policy_version", name=op.f("pk_exposure")
         ),
@@ -180,6 +191,16 @@ def upgrade() -> None:
         sa.Column("vendor_name", sa.String(length=200), nullable=False),
         sa.Column("vendor_color", sa.String(length=7), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", name=op.f("pk_face")),
+    )
+    op.create_table(
+        "field_info",
+        sa.Column("tenant_id", sa.String(length=32), nullable=False),
+        sa.Column("object", sa.String(length=16), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("api_name", sa.String(length=200), nullable=False),
+        sa.Column("label", sa.String(length=200), nullable=False),
+        sa.Column("type", sa.String(length=60), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "object", "name", name=op.f("pk_field_info")),
     )
     op.create_table(
         "live_policy",
@@ -208,7 +229,7 @@ def upgrade() -> None:
         sa.Column("side", sa.String(length=8), nullable=False),
         sa.Column("audience", sa.String(length=8), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("sent_at", Moment(timezone=True), nullable=False),
+        sa.Column("sent_at", Moment(), nullable=False),
         sa.Column("channel", sa.String(length=16), nullable=False),
         sa.Column("delivery", sa.String(length=8), nullable=False),
         sa.Column("refusal", sa.Text(), nullable=False),
@@ -224,7 +245,7 @@ def upgrade() -> None:
     op.create_table(
         "nonce",
         sa.Column("hash", sa.String(length=64), nullable=False),
-        sa.Column("until", Moment(timezone=True), nullable=False),
+        sa.Column("until", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_nonce")),
     )
     with op.batch_alter_table("nonce", schema=None) as batch_op:
@@ -241,8 +262,8 @@ def upgrade() -> None:
         sa.Column("object", sa.String(length=16), nullable=True),
         sa.Column("crm_id", sa.String(length=64), nullable=True),
         sa.Column("state", sa.String(length=12), nullable=False),
-        sa.Column("created_at", Moment(timezone=True), nullable=False),
-        sa.Column("due_at", Moment(timezone=True), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("due_at", Moment(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("fence", sa.String(length=32), nullable=False),
         sa.Column("refusal", sa.Text(), nullable=False),
@@ -304,11 +325,11 @@ def upgrade() -> None:
         sa.Column("command", sa.String(length=64), nullable=False),
         sa.Column("fields", Json(), nullable=False),
         sa.Column("key", sa.String(length=128), nullable=False),
-        sa.Column("created_at", Moment(timezone=True), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("done_at", Moment(timezone=True), nullable=True),
-        sa.Column("due_at", Moment(timezone=True), nullable=False),
+        sa.Column("done_at", Moment(), nullable=True),
+        sa.Column("due_at", Moment(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inbox")),
         sa.UniqueConstraint("link_id", "key", name=op.f("uq_partner_inbox_link_id_key")),
@@ -324,7 +345,7 @@ def upgrade() -> None:
         sa.Column("body", Json(), nullable=False),
         sa.Column("author", sa.String(length=320), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("created_at", Moment(timezone=True), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "version", name=op.f("pk_policy")),
     )
     op.create_table(
@@ -335,8 +356,8 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=400), nullable=False),
         sa.Column("company_id", sa.String(length=64), nullable=True),
         sa.Column("fields", Json(), nullable=False),
-        sa.Column("read_at", Moment(timezone=True), nullable=False),
-        sa.Column("modified_at", Moment(timezone=True), nullable=False),
+        sa.Column("read_at", Moment(), nullable=False),
+        sa.Column("modified_at", Moment(), nullable=False),
         sa.Column("archived", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "object", "crm_id", name=op.f("pk_record")),
     )
@@ -352,7 +373,7 @@ def upgrade() -> None:
         sa.Column("partner_id", sa.String(length=32), nullable=False),
         sa.Column("customer_name", sa.String(length=200), nullable=False),
         sa.Column("customer_domain", sa.String(length=253), nullable=False),
-        sa.Column("received_at", Moment(timezone=True), nullable=False),
+        sa.Column("received_at", Moment(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("deal_id", sa.String(length=64), nullable=True),
         sa.Column("company_id", sa.String(length=64), nullable=True),
@@ -360,11 +381,11 @@ def upgrade() -> None:
         sa.Column("contact_email", sa.String(length=320), nullable=False),
         sa.Column("amount", sa.String(length=40), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("decided_at", Moment(timezone=True), nullable=True),
+        sa.Column("decided_at", Moment(), nullable=True),
         sa.Column("decided_by", sa.String(length=320), nullable=False),
         sa.Column("decision_reason", sa.Text(), nullable=False),
-        sa.Column("protected_from", Moment(timezone=True), nullable=True),
-        sa.Column("protected_until", Moment(timezone=True), nullable=True),
+        sa.Column("protected_from", Moment(), nullable=True),
+        sa.Column("protected_until", Moment(), nullable=True),
         sa.Column("extensions", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_registration")),
     )
@@ -392,13 +413,13 @@ def upgrade() -> None:
         sa.Column("contact_name", sa.String(length=200), nullable=False),
         sa.Column("contact_email", sa.String(length=320), nullable=False),
         sa.Column("rules", Json(), nullable=False),
-        sa.Column("created_at", Moment(timezone=True), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
         sa.Column("created_by", sa.String(length=320), nullable=False),
-        sa.Column("not_before", Moment(timezone=True), nullable=False),
-        sa.Column("expires_at", Moment(timezone=True), nullable=False),
-        sa.Column("revoked_at", Moment(timezone=True), nullable=True),
+        sa.Column("not_before", Moment(), nullable=False),
+        sa.Column("expires_at", Moment(), nullable=False),
+        sa.Column("revoked_at", Moment(), nullable=True),
         sa.Column("views", sa.Integer(), nullable=False),
-        sa.Column("last_viewed_at", Moment(timezone=True), nullable=True),
+        sa.Column("last_viewed_at", Moment(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_share_link")),
         sa.UniqueConstraint("code", name=op.f("uq_share_link_code")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_share_link_token_hash")),
@@ -420,7 +441,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=400), nullable=False),
         sa.Column("type", sa.String(length=120), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("added_at", Moment(timezone=True), nullable=False),
+        sa.Column("added_at", Moment(), nullable=False),
         sa.Column("crm_file_id", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_shared_file")),
     )
@@ -435,7 +456,7 @@ def upgrade() -> None:
         "slot",
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("slot", sa.String(length=40), nullable=False),
-        sa.Column("taken_at", Moment(timezone=True), nullable=False),
+        sa.Column("taken_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("name", "slot", name=op.f("pk_slot")),
     )
     op.create_table(
@@ -450,7 +471,7 @@ def upgrade() -> None:
         sa.Column("content", Json(), nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("policy_version", sa.Integer(), nullable=False),
-        sa.Column("published_at", Moment(timezone=True), nullable=False),
+        sa.Column("published_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_snapshot")),
         sa.UniqueConstraint(
             "tenant_id",
@@ -460,6 +481,15 @@ def upgrade() -> None:
             "version",
             name=op.f("uq_snapshot_tenant_id_object_crm_id_partner_id_version"),
         ),
+    )
+    op.create_table(
+        "stage",
+        sa.Column("tenant_id", sa.String(length=32), nullable=False),
+        sa.Column("value", sa.String(length=120), nullable=False),
+        sa.Column("label", sa.String(length=200), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("closed", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "value", name=op.f("pk_stage")),
     )
     op.create_table(
         "step",
@@ -476,7 +506,7 @@ def upgrade() -> None:
         sa.Column("due", sa.Date(), nullable=True),
         sa.Column("status", sa.String(length=8), nullable=False),
         sa.Column("audience", sa.String(length=8), nullable=False),
-        sa.Column("done_at", Moment(timezone=True), nullable=True),
+        sa.Column("done_at", Moment(), nullable=True),
         sa.Column("done_by", sa.String(length=320), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
@@ -504,7 +534,7 @@ def upgrade() -> None:
         sa.Column("brand_color", sa.String(length=7), nullable=False),
         sa.Column("connected", sa.Boolean(), nullable=False),
         sa.Column("trouble", sa.Text(), nullable=False),
-        sa.Column("created_at", Moment(timezone=True), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tenant")),
         sa.UniqueConstraint("crm", "account_id", name=op.f("uq_tenant_crm_account_id")),
     )
@@ -514,7 +544,7 @@ def upgrade() -> None:
         sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("link_id", sa.String(length=32), nullable=False),
         sa.Column("email", sa.String(length=320), nullable=False),
-        sa.Column("at", Moment(timezone=True), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
         sa.Column("device", sa.String(length=40), nullable=False),
         sa.Column("address_hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_view")),
@@ -526,9 +556,9 @@ def upgrade() -> None:
         "viewer_code",
         sa.Column("link_id", sa.String(length=32), nullable=False),
         sa.Column("code_hash", sa.String(length=64), nullable=False),
-        sa.Column("expires_at", Moment(timezone=True), nullable=False),
+        sa.Column("expires_at", Moment(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
-        sa.Column("sent_at", Moment(timezone=True), nullable=False),
+        sa.Column("sent_at", Moment(), nullable=False),
         sa.Column("sent_count", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("link_id", name=op.f("pk_viewer_code")),
     )
@@ -537,9 +567,9 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("link_id", sa.String(length=32), nullable=False),
         sa.Column("email", sa.String(length=320), nullable=False),
-        sa.Column("created_at", Moment(timezone=True), nullable=False),
-        sa.Column("expires_at", Moment(timezone=True), nullable=False),
-        sa.Column("last_visit_at", Moment(timezone=True), nullable=True),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("expires_at", Moment(), nullable=False),
+        sa.Column("last_visit_at", Moment(), nullable=True),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_viewer_session")),
     )
     with op.batch_alter_table("viewer_session", schema=None) as batch_op:

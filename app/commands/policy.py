@@ -1,0 +1,52 @@
+"""Saving the safelist."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from app.commands.context import ADMINS, Command, CommandResult, Context
+from app.disclosure.policy import read_policy
+from app.domain.thread import clean_line
+from app.ground.errors import AppError, Reason
+from app.storage import policy as policies
+from app.storage.published.links import ROOM, links_of
+
+
+class SaveSchema(Schema):
+    body = fields.Dict(required=True)
+    version = fields.Integer(required=True)
+    reason = fields.String(
+        required=True, error_messages={"required": "Say why, for those who come after you."}
+    )
+
+
+def save(context: Context, data: Mapping[str, Any]) -> CommandResult:
+    """The safelist is in force: what it takes away is gone from the partner's next request on, what it adds comes
+    with the next publishing. Raises AppError if somebody saved since the version that was edited."""
+    now = policies.current(context.connection, context.tenant.id)
+    if now.version != data["version"]:
+        raise AppError(
+            Reason.EDIT_CONFLICT, "Somebody else saved the safelist meanwhile. Look again, then edit it."
+        )
+    policy = read_policy(data["body"], now.version + 1)
+    reason = clean_line(data["reason"], limit=500, field="reason")
+    policies.save(
+        context.connection,
+        context.tenant.id,
+        policy,
+        context.actor.email or context.actor.name,
+        reason,
+        context.now,
+    )
+    rooms = {
+        link.record
+        for link in links_of(context.connection, context.tenant.id)
+        if link.purpose == ROOM and link.record and link.revoked_at is None and link.expires_at > context.now
+    }
+    if rooms:
+        context.publish(*rooms)
+    return CommandResult(result={"version": policy.version}, message=f"Saved as version {policy.version}.")
+
+
+COMMANDS = (Command(name="policy.save", schema=SaveSchema, run=save, actors=ADMINS, needs_record=False),)

@@ -1,0 +1,140 @@
+"""Composing and publishing a record's rooms: one snapshot for each partner who can open one."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from app.crm.port import Stage
+from app.disclosure.policy import Policy
+from app.disclosure.snapshot import Content, Source, compose
+from app.domain.partner import Partner
+from app.domain.record import ObjectKind, Record, RecordKey
+from app.domain.registration import Registration, RegistrationState
+from app.domain.tenant import Tenant
+from app.domain.thread import Audience
+from app.storage import file as files
+from app.storage import partner as partners
+from app.storage import plan as steps
+from app.storage import policy as policies
+from app.storage import record as records
+from app.storage import registration as registrations
+from app.storage import tenant as tenants
+from app.storage import thread as messages
+from app.storage.published.links import ROOM, links_of
+from app.storage.published.rooms import publish_snapshot
+
+MESSAGES_PUBLISHED = 200
+"""The newest messages a room shows; the whole thread stays in the CRM."""
+
+
+def publish_rooms(connection: Connection, tenant: Tenant, key: RecordKey, now: datetime) -> int:
+    """How many new snapshots were written: none for a partner whose view has not changed, nor for one without a
+    link that can still be opened."""
+    open_to = {
+        link.partner_id
+        for link in links_of(connection, tenant.id, record=key)
+        if link.purpose == ROOM and link.revoked_at is None and link.expires_at > now
+    }
+    if not open_to or records.get(connection, tenant.id, key) is None:
+        return 0
+    policy = policies.current(connection, tenant.id)
+    written = 0
+    for partner, _ in partners.on_record(connection, tenant.id, key):
+        if partner.id in open_to:
+            content = compose_room(connection, tenant, key, partner, policy, now)
+            written += (
+                publish_snapshot(
+                    connection, tenant.id, key, partner.id, partner.type, content, policy.version, now
+                )
+                is not None
+            )
+    return written
+
+
+def compose_room(
+    connection: Connection, tenant: Tenant, key: RecordKey, partner: Partner, policy: Policy, now: datetime
+) -> Content:
+    """What this partner may see of the record under `policy`: the same content for publishing and for preview."""
+    record = records.get(connection, tenant.id, key)
+    if record is None:
+        raise LookupError(str(key))
+    deal, company = _deal_and_company(connection, tenant.id, record)
+    stages = tenants.stages(connection, tenant.id)
+    labels = {
+        (str(kind), info.canonical): info.label
+        for kind in (ObjectKind.DEAL, ObjectKind.COMPANY)
+        for info in tenants.fields(connection, tenant.id, kind)
+        if info.canonical.startswith("crm:")
+    }
+    thread, _ = messages.page(
+        connection, tenant.id, key, partner.id, audience=Audience.PARTNER, limit=MESSAGES_PUBLISHED
+    )
+    return compose(
+        Source(
+            deal=_with_stage_label(deal, stages),
+            company=company,
+            partner_type=partner.type,
+            stages=stage_track(stages, (deal.fields.get("stage") or "") if deal else ""),
+            steps=steps.of_partner(connection, tenant.id, key, partner.id),
+            messages=thread,
+            registration=_registration_of(connection, tenant.id, record, partner.id, now),
+            files=files.of_partner(connection, tenant.id, key, partner.id),
+            vendor_name=tenant.name,
+            vendor_color=tenant.brand_color,
+            labels=labels,
+        ),
+        policy,
+    )
+
+
+def stage_track(stages: Sequence[Stage], value: str) -> list[tuple[str, str]]:
+    """The pipeline as a track: (label, done|current|ahead). A closed deal ends it with the stage it closed in; a
+    stage the pipeline does not know has no track."""
+    known = [stage.value for stage in stages]
+    if value not in known:
+        return []
+    at = known.index(value)
+    track = [(n, stage) for n, stage in enumerate(stages) if not stage.closed or n == at]
+    return [
+        (stage.label, "current" if n == at else "done" if n < at or stages[at].closed else "ahead")
+        for n, stage in track
+    ]
+
+
+def _with_stage_label(deal: Record | None, stages: Sequence[Stage]) -> Record | None:
+    """HubSpot's stage field holds an id; people are shown the pipeline's label."""
+    if deal is None or not deal.fields.get("stage"):
+        return deal
+    label = next((s.label for s in stages if s.value == deal.fields["stage"]), deal.fields["stage"])
+    return Record(
+        key=deal.key, fields={**deal.fields, "stage": label}, company_id=deal.company_id, read_at=deal.read_at
+    )
+
+
+def _deal_and_company(
+    connection: Connection, tenant_id: str, record: Record
+) -> tuple[Record | None, Record | None]:
+    if record.key.object is ObjectKind.COMPANY:
+        return None, record
+    company = (
+        records.get(connection, tenant_id, RecordKey(ObjectKind.COMPANY, record.company_id))
+        if record.company_id
+        else None
+    )
+    return record, company
+
+
+def _registration_of(
+    connection: Connection, tenant_id: str, record: Record, partner_id: str, now: datetime
+) -> Registration | None:
+    """The partner's registration that matters most now: the protecting one, else the newest."""
+    deal_id = record.key.crm_id if record.key.object is ObjectKind.DEAL else None
+    company_id = record.company_id if deal_id else record.key.crm_id
+    mine = [
+        r
+        for r in registrations.on_record(connection, tenant_id, deal_id=deal_id, company_id=company_id)
+        if r.partner_id == partner_id
+    ]
+    rank = {RegistrationState.APPROVED: 2, RegistrationState.SUBMITTED: 1}
+    return max(mine, key=lambda r: (r.protects(now), rank.get(r.state, 0), r.received_at), default=None)

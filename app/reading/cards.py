@@ -1,0 +1,107 @@
+"""Where every CRM door gets its cards: reads what is missing from the CRM, gathers the facts, builds the card."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from app.crm.port import Crm, CrmError, CrmFile
+from app.domain.actor import Actor, Side
+from app.domain.record import Record, RecordKey
+from app.domain.tenant import Tenant
+from app.ground.bell import Bell
+from app.ground.clock import Clock
+from app.ground.errors import AppError, Reason
+from app.ground.log import get_logger
+from app.reading.facts import Asked, gather
+from app.storage import partner as partners
+from app.storage import record as records
+from app.storage import tenant as tenants
+from app.storage.engine import Database
+from cards import registry
+from cards.blocks import Card
+
+REFRESH_AFTER = timedelta(minutes=2)
+"""A card that is older asks the agent to read the record again, and shows what it has meanwhile."""
+
+log = get_logger(__name__)
+
+
+class Cards:
+    """Answers with any card of any record, as one actor may see it now."""
+
+    def __init__(
+        self,
+        database: Database,
+        bell: Bell,
+        clock: Clock,
+        fetch: Callable[[str, RecordKey], None],
+        crm_of: Callable[[Tenant], Crm],
+        preview_url: Callable[[Tenant, Actor, RecordKey, str], str],
+    ) -> None:
+        """`fetch(tenant_id, key)` brings a record we hold no copy of; `preview_url` is where this actor sees what a
+        partner sees."""
+        self._database = database
+        self._bell = bell
+        self._clock = clock
+        self._fetch = fetch
+        self._crm_of = crm_of
+        self._preview_url = preview_url
+
+    def card(
+        self, tenant_id: str, actor: Actor, record: RecordKey, name: str, params: Mapping[str, str]
+    ) -> Card:
+        """The card as of now. Raises AppError for an unknown card or record."""
+        registry.builder(name)
+        now = self._clock()
+        tenant, held = self._held(tenant_id, record)
+        crm_files = self._files(tenant, record) if name == "sharing" else ()
+        with self._database.read() as connection:
+            urls = {
+                partner.id: self._preview_url(tenant, actor, record, partner.id)
+                for partner, _ in partners.on_record(connection, tenant_id, record)
+            }
+            facts = gather(
+                connection,
+                tenant,
+                held,
+                Asked(
+                    actor=actor,
+                    focus=params.get("partner", "")[:64],
+                    before=params.get("before", "")[:64],
+                    crm_files=crm_files,
+                    preview_urls=urls,
+                ),
+                now,
+            )
+        if name == "thread" and actor.side is Side.US and any(p.unread for p in facts.partners):
+            with self._database.write() as connection:
+                partners.mark_seen(connection, tenant_id, record, now)
+        return registry.build(name, facts, now)
+
+    def _held(self, tenant_id: str, record: RecordKey) -> tuple[Tenant, Record]:
+        """Our copy of the record; read from the CRM first if there is none, and soon if it is not fresh."""
+        tenant, held = self._look(tenant_id, record)
+        if held is None:
+            self._fetch(tenant_id, record)
+            tenant, held = self._look(tenant_id, record)
+        if held is None:
+            raise AppError(Reason.UNKNOWN_RECORD, "This record is not in the CRM, or you may not see it.")
+        if held.read_at is None or self._clock() - held.read_at > REFRESH_AFTER:
+            with self._database.write() as connection:
+                records.mark(connection, tenant_id, "read", [record], self._clock())
+            self._bell.ring("crm")
+        return tenant, held
+
+    def _look(self, tenant_id: str, record: RecordKey) -> tuple[Tenant, Record | None]:
+        with self._database.read() as connection:
+            tenant = tenants.by_id(connection, tenant_id)
+            if tenant is None:
+                raise AppError(Reason.UNKNOWN_TENANT, "This account is not connected to Alongside.")
+            return tenant, records.get(connection, tenant_id, record)
+
+    def _files(self, tenant: Tenant, record: RecordKey) -> tuple[CrmFile, ...]:
+        """The record's files in the CRM; none while the CRM does not answer, which the card survives."""
+        try:
+            return tuple(self._crm_of(tenant).files(record.object, record.crm_id))
+        except CrmError as error:
+            log.warning("card.files_missing", tenant=tenant.id, error=type(error).__name__)
+            return ()

@@ -1,0 +1,215 @@
+"""Fills the facts that cards are built from. Reads the working copy only; no CRM call, no rule."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from app.commands.publishing import stage_track
+from app.crm.port import CrmFile, Stage
+from app.domain.actor import Actor, ActorKind
+from app.domain.certification import Certification
+from app.domain.link import ShareLink
+from app.domain.partner import Partner, PartnerContact
+from app.domain.record import ObjectKind, Record, RecordKey
+from app.domain.registration import Registration
+from app.domain.tenant import Tenant
+from app.storage import file as files
+from app.storage import outbox
+from app.storage import partner as partners
+from app.storage import plan as steps
+from app.storage import record as records
+from app.storage import registration as registrations
+from app.storage import tenant as tenants
+from app.storage import thread as messages
+from app.storage.outbox import OutboxKind
+from app.storage.published.links import ROOM, links_of
+from cards.facts import Colleague, DealWork, PartnerFacts, RecordFacts, RejectedWrite
+
+STALE_AFTER = timedelta(hours=1)
+"""Older than this, a card says that the CRM may have moved on."""
+
+DEALS_SHOWN = 25
+"""Deals of a company whose partner work its cards show."""
+
+_WHAT = {
+    OutboxKind.MESSAGE: "the message",
+    OutboxKind.STEP: "the task",
+    OutboxKind.REGISTRATION: "the registration",
+    OutboxKind.CONFLICT: "the conflict flag",
+    OutboxKind.CERTIFICATION: "the certification",
+    OutboxKind.LINK: "the share link",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a card was opened for: who looks, at which partner and page, and what the CRM was asked beforehand."""
+
+    actor: Actor
+    focus: str = ""
+    before: str = ""
+    crm_files: Sequence[CrmFile] = ()
+    preview_urls: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shared:
+    """What all partners of a record have in common, read once."""
+
+    contacts: Sequence[PartnerContact]
+    certifications: Sequence[Certification]
+    registrations: Sequence[Registration]
+    links: Sequence[ShareLink]
+    counts: Mapping[str, int]
+
+
+def gather(
+    connection: Connection, tenant: Tenant, record: Record, asked: Asked, now: datetime
+) -> RecordFacts:
+    """Everything the cards of this record say, for this viewer."""
+    deal_id, company_id = _ids(record)
+    company = (
+        records.get(connection, tenant.id, RecordKey(ObjectKind.COMPANY, record.company_id))
+        if record.company_id
+        else None
+    )
+    stages = tenants.stages(connection, tenant.id)
+    own = _partners(connection, tenant, record, asked)
+    everyone = partners.all_of(connection, tenant.id)
+    here = {facts.partner.id for facts in own}
+    return RecordFacts(
+        record=_readable(connection, tenant.id, record, stages),
+        viewer=asked.actor,
+        crm=tenant.crm,
+        company=company,
+        partners=own,
+        deals=_deals(connection, tenant, record, asked, stages),
+        conflicts=tuple(
+            registrations.conflicts(connection, tenant.id, deal_id=deal_id, company_id=company_id)
+        ),
+        available_partners=tuple(partner for partner in everyone if partner.id not in here),
+        colleagues=tuple(
+            Colleague(name=o.name, email=o.email) for o in tenants.owners(connection, tenant.id)
+        ),
+        crm_files=tuple(asked.crm_files),
+        rejected=_rejected(connection, tenant.id, record.key),
+        stages=tuple(label for label, _ in stage_track(stages, record.fields.get("stage") or "")),
+        stage=_label(stages, record.fields.get("stage")),
+        as_of=record.read_at,
+        stale=record.read_at is not None and now - record.read_at > STALE_AFTER,
+        may_admin=asked.actor.kind is ActorKind.ADMIN,
+        focus=asked.focus,
+        before=asked.before,
+    )
+
+
+def _partners(
+    connection: Connection, tenant: Tenant, record: Record, asked: Asked
+) -> tuple[PartnerFacts, ...]:
+    attached = partners.on_record(connection, tenant.id, record.key)
+    shared = _shared(connection, tenant.id, record, [partner.id for partner, _ in attached])
+    return tuple(
+        _partner(connection, tenant.id, record.key, partner, seen, shared, asked)
+        for partner, seen in attached
+    )
+
+
+def _shared(connection: Connection, tenant_id: str, record: Record, partner_ids: Sequence[str]) -> _Shared:
+    deal_id, company_id = _ids(record)
+    return _Shared(
+        contacts=partners.contacts(connection, tenant_id, partner_ids),
+        certifications=partners.certifications(connection, tenant_id, partner_ids),
+        registrations=registrations.on_record(connection, tenant_id, deal_id=deal_id, company_id=company_id),
+        links=[
+            link.for_seller()
+            for link in links_of(connection, tenant_id, record=record.key)
+            if link.purpose == ROOM
+        ],
+        counts=messages.counts(connection, tenant_id, record.key),
+    )
+
+
+def _partner(
+    connection: Connection,
+    tenant_id: str,
+    key: RecordKey,
+    partner: Partner,
+    seen: datetime | None,
+    shared: _Shared,
+    asked: Asked,
+) -> PartnerFacts:
+    before = asked.before if asked.focus in ("", partner.id) else ""
+    page, older = messages.page(connection, tenant_id, key, partner.id, before=before)
+    links = tuple(link for link in shared.links if link.partner_id == partner.id)
+    visits = [link.last_viewed_at for link in links if link.last_viewed_at]
+    return PartnerFacts(
+        partner=partner,
+        contacts=tuple(c for c in shared.contacts if c.partner_id == partner.id),
+        messages=tuple(page),
+        unread=messages.unread(connection, tenant_id, key, partner.id, seen),
+        total_messages=shared.counts.get(partner.id, 0),
+        older=older,
+        steps=tuple(steps.of_partner(connection, tenant_id, key, partner.id)),
+        registrations=tuple(r for r in shared.registrations if r.partner_id == partner.id),
+        certifications=tuple(c for c in shared.certifications if c.partner_id == partner.id),
+        links=links,
+        files=tuple(files.of_partner(connection, tenant_id, key, partner.id)),
+        last_viewed_at=max(visits, default=None),
+        preview_url=(asked.preview_urls or {}).get(partner.id, ""),
+    )
+
+
+def _deals(
+    connection: Connection, tenant: Tenant, record: Record, asked: Asked, stages: Sequence[Stage]
+) -> tuple[DealWork, ...]:
+    """A company's deals that partners work on."""
+    if record.key.object is not ObjectKind.COMPANY:
+        return ()
+    found = []
+    for deal in records.deals_of(connection, tenant.id, record.key.crm_id, DEALS_SHOWN):
+        work = _partners(connection, tenant, deal, asked)
+        if work:
+            found.append(
+                DealWork(
+                    record=_readable(connection, tenant.id, deal, stages),
+                    partners=work,
+                    stage=_label(stages, deal.fields.get("stage")),
+                )
+            )
+    return tuple(found)
+
+
+def _rejected(connection: Connection, tenant_id: str, key: RecordKey) -> tuple[RejectedWrite, ...]:
+    return tuple(
+        RejectedWrite(
+            outbox_id=row.id,
+            what=_WHAT[row.kind],
+            reason=row.refusal,
+            partner_id=row.partner_id or "",
+            subject_id=row.subject_id,
+        )
+        for row in outbox.refused(connection, tenant_id, key)
+    )
+
+
+def _readable(connection: Connection, tenant_id: str, record: Record, stages: Sequence[Stage]) -> Record:
+    """The record with the stage's label and the owner's name instead of the CRM's ids."""
+    fields = dict(record.fields)
+    if fields.get("stage"):
+        fields["stage"] = _label(stages, fields["stage"])
+    if fields.get("owner"):
+        owners = {owner.id: owner.name for owner in tenants.owners(connection, tenant_id)}
+        fields["owner"] = owners.get(fields["owner"] or "")
+    return Record(key=record.key, fields=fields, company_id=record.company_id, read_at=record.read_at)
+
+
+def _label(stages: Sequence[Stage], value: str | None) -> str:
+    return next((stage.label for stage in stages if stage.value == value), value or "")
+
+
+def _ids(record: Record) -> tuple[str | None, str | None]:
+    if record.key.object is ObjectKind.DEAL:
+        return record.key.crm_id, record.company_id
+    return None, record.key.crm_id

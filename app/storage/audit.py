@@ -1,0 +1,77 @@
+"""The audit log: append only, each row chained to the one before, so that a change or a gap shows."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, select
+
+from app.domain.actor import Actor
+from app.domain.record import RecordKey
+from app.ground.clock import to_iso
+from app.storage import tables
+from app.storage.rows import find_all, insert
+
+_T = tables.audit.c
+GENESIS = "0" * 64
+
+
+def append(
+    connection: Connection,
+    tenant_id: str,
+    at: datetime,
+    actor: Actor,
+    command: str,
+    record: RecordKey | None,
+    detail: Mapping[str, Any],
+) -> int:
+    """The sequence number of the new row. Runs inside the command's own transaction: on PostgreSQL the tenant's
+    row is locked first, so that two commands cannot take one number."""
+    connection.execute(select(tables.tenant.c.id).where(tables.tenant.c.id == tenant_id).with_for_update())
+    last = connection.execute(
+        select(_T.sequence, _T.hash).where(_T.tenant_id == tenant_id).order_by(_T.sequence.desc()).limit(1)
+    ).first()
+    sequence: int = (last.sequence if last else 0) + 1
+    row: dict[str, Any] = {
+        "tenant_id": tenant_id,
+        "sequence": sequence,
+        "at": at,
+        "actor_kind": str(actor.kind),
+        "actor_id": actor.id[:64],
+        "actor_name": (actor.email or actor.name)[:320],
+        "command": command,
+        "object": str(record.object) if record else None,
+        "crm_id": record.crm_id if record else None,
+        "detail": dict(detail),
+        "previous": last.hash if last else GENESIS,
+    }
+    insert(connection, tables.audit, {**row, "hash": row_hash(row)})
+    return sequence
+
+
+def row_hash(row: Mapping[str, Any]) -> str:
+    """SHA-256 over the row's values, its time as text and the hash of the row before."""
+    body = {
+        key: (to_iso(value) if isinstance(value, datetime) else value)
+        for key, value in row.items()
+        if key != "hash"
+    }
+    return hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def newest(connection: Connection, tenant_id: str, limit: int = 100) -> Sequence[RowMapping]:
+    return find_all(
+        connection, tables.audit, _T.tenant_id == tenant_id, order=[_T.sequence.desc()], limit=limit
+    )
+
+
+def first_break(connection: Connection, tenant_id: str) -> int | None:
+    """The sequence number at which the chain does not hold, or None if it holds to its end."""
+    previous, expected = GENESIS, 1
+    for row in find_all(connection, tables.audit, _T.tenant_id == tenant_id, order=[_T.sequence]):
+        if row["sequence"] != expected or row["previous"] != previous or row_hash(dict(row)) != row["hash"]:
+            return expected
+        previous, expected = row["hash"], expected + 1
+    return None

@@ -1,0 +1,54 @@
+"""Files that a seller put into a room."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from sqlalchemy import Connection
+
+from app.domain.link import SharedFile
+from app.domain.record import RecordKey
+from app.storage import tables
+from app.storage.rows import find_all, insert
+
+_T = tables.shared_file.c
+
+
+def add(connection: Connection, tenant_id: str, key: RecordKey, file: SharedFile) -> None:
+    values = asdict(file)
+    insert(
+        connection,
+        tables.shared_file,
+        {
+            "tenant_id": tenant_id,
+            "object": key.object,
+            "crm_id": key.crm_id,
+            "crm_file_id": values.pop("crm_id"),
+            **values,
+        },
+    )
+
+
+def of_partner(
+    connection: Connection, tenant_id: str, key: RecordKey, partner_id: str
+) -> Sequence[SharedFile]:
+    rows = find_all(
+        connection,
+        tables.shared_file,
+        _T.tenant_id == tenant_id,
+        _T.object == key.object,
+        _T.crm_id == key.crm_id,
+        _T.partner_id == partner_id,
+        order=[_T.added_at, _T.id],
+    )
+    return [
+        SharedFile(
+            id=r["id"],
+            partner_id=r["partner_id"],
+            name=r["name"],
+            type=r["type"],
+            size=r["size"],
+            added_at=r["added_at"],
+            crm_id=r["crm_file_id"],
+        )
+        for r in rows
+    ]

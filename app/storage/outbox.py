@@ -1,0 +1,216 @@
+"""What the CRM has yet to be told. A row that remains is work that is not done; a crash lets its lease run out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Connection, RowMapping, func, select
+
+from app.domain.record import ObjectKind, RecordKey
+from app.ground.ids import new_id
+from app.storage import tables
+from app.storage.rows import find, find_all, insert, update
+
+_T = tables.outbox.c
+
+LEASE = timedelta(seconds=90)
+"""Longer than the slowest call with all its retries (3 x (3 + 10) s), so that a lease never ends under a worker."""
+
+
+class OutboxKind(StrEnum):
+    MESSAGE = "message"
+    STEP = "step"
+    REGISTRATION = "registration"
+    CONFLICT = "conflict"
+    CERTIFICATION = "certification"
+    LINK = "link"
+
+
+WRITTEN_ONCE = frozenset({OutboxKind.MESSAGE})
+"""Kinds whose every row matters; of all others the latest state wins, so waiting rows coalesce."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRow:
+    id: str
+    tenant_id: str
+    kind: OutboxKind
+    subject_id: str
+    partner_id: str | None
+    record: RecordKey | None
+    attempts: int
+    fence: str
+    refusal: str
+
+
+def add(
+    connection: Connection,
+    tenant_id: str,
+    kind: OutboxKind,
+    subject_id: str,
+    *,
+    record: RecordKey | None,
+    partner_id: str | None,
+    at: datetime,
+) -> None:
+    """After the commit the subject will reach the CRM. A waiting row of the same subject takes it along."""
+    if kind not in WRITTEN_ONCE:
+        taken = update(
+            connection,
+            tables.outbox,
+            {"fence": "", "due_at": at, "state": "waiting", "refusal": ""},
+            _T.tenant_id == tenant_id,
+            _T.kind == kind,
+            _T.subject_id == subject_id,
+        )
+        if taken:
+            return
+    insert(
+        connection,
+        tables.outbox,
+        {
+            "id": new_id(),
+            "tenant_id": tenant_id,
+            "lane": str(record) if record else f"{kind}:{subject_id}",
+            "kind": kind,
+            "subject_id": subject_id,
+            "partner_id": partner_id,
+            "object": record.object if record else None,
+            "crm_id": record.crm_id if record else None,
+            "state": "waiting",
+            "created_at": at,
+            "due_at": at,
+            "attempts": 0,
+            "fence": "",
+            "refusal": "",
+        },
+    )
+
+
+def tenants_due(connection: Connection, now: datetime) -> list[str]:
+    rows = connection.execute(
+        select(_T.tenant_id).where(_T.state == "waiting", _T.due_at <= now).distinct()
+    ).scalars()
+    return list(rows)
+
+
+def claim(
+    connection: Connection, tenant_id: str, kind: OutboxKind, now: datetime, limit: int
+) -> list[OutboxRow]:
+    """The due rows of one kind that are not behind an older waiting row of their lane, leased for LEASE.
+
+    An older row of the same kind does not hold a row back: both are claimed together and sent in order.
+    """
+    older = tables.outbox.alias()
+    blocked = (
+        select(older.c.id)
+        .where(
+            older.c.tenant_id == _T.tenant_id,
+            older.c.lane == _T.lane,
+            older.c.id < _T.id,
+            older.c.state == "waiting",
+            (older.c.kind != _T.kind) | (older.c.due_at > now),
+        )
+        .exists()
+    )
+    rows = (
+        connection.execute(
+            select(tables.outbox)
+            .where(
+                _T.tenant_id == tenant_id, _T.kind == kind, _T.state == "waiting", _T.due_at <= now, ~blocked
+            )
+            .order_by(_T.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        .mappings()
+        .all()
+    )
+    fence = new_id()
+    ids = [row["id"] for row in rows]
+    if ids:
+        update(
+            connection,
+            tables.outbox,
+            {"due_at": now + LEASE, "fence": fence, "attempts": _T.attempts + 1},
+            _T.id.in_(ids),
+        )
+    return [_row(row, fence) for row in rows]
+
+
+def finish(connection: Connection, rows: Sequence[OutboxRow]) -> None:
+    """Done: the rows go, but for those that were asked for again while they were on their way."""
+    for fence in {row.fence for row in rows}:
+        ids = [row.id for row in rows if row.fence == fence]
+        connection.execute(tables.outbox.delete().where(_T.id.in_(ids), _T.fence == fence))
+
+
+def refuse(connection: Connection, row: OutboxRow, reason: str) -> None:
+    """The CRM said no for good: the row stays, with the CRM's own reason, until a person retries it."""
+    update(
+        connection,
+        tables.outbox,
+        {"state": "refused", "refusal": reason[:1000]},
+        _T.id == row.id,
+        _T.fence == row.fence,
+    )
+
+
+def postpone(connection: Connection, rows: Sequence[OutboxRow], until: datetime) -> None:
+    if rows:
+        update(
+            connection,
+            tables.outbox,
+            {"due_at": until},
+            _T.id.in_([row.id for row in rows]),
+            _T.fence == rows[0].fence,
+        )
+
+
+def retry(connection: Connection, tenant_id: str, outbox_id: str, at: datetime) -> bool:
+    return bool(
+        update(
+            connection,
+            tables.outbox,
+            {"state": "waiting", "due_at": at, "refusal": "", "fence": ""},
+            _T.tenant_id == tenant_id,
+            _T.id == outbox_id,
+            _T.state == "refused",
+        )
+    )
+
+
+def refused(connection: Connection, tenant_id: str, record: RecordKey | None = None) -> list[OutboxRow]:
+    where = [_T.tenant_id == tenant_id, _T.state == "refused"]
+    if record:
+        where += [_T.object == record.object, _T.crm_id == record.crm_id]
+    return [
+        _row(row, row["fence"])
+        for row in find_all(connection, tables.outbox, *where, order=[_T.id], limit=100)
+    ]
+
+
+def get(connection: Connection, tenant_id: str, outbox_id: str) -> OutboxRow | None:
+    row = find(connection, tables.outbox, _T.tenant_id == tenant_id, _T.id == outbox_id)
+    return _row(row, row["fence"]) if row else None
+
+
+def waiting_count(connection: Connection, tenant_id: str | None = None) -> int:
+    where = [_T.state == "waiting"] + ([_T.tenant_id == tenant_id] if tenant_id else [])
+    return connection.scalar(select(func.count()).select_from(tables.outbox).where(*where)) or 0
+
+
+def _row(row: RowMapping, fence: str) -> OutboxRow:
+    record = RecordKey(ObjectKind(row["object"]), row["crm_id"]) if row["object"] else None
+    return OutboxRow(
+        id=row["id"],
+        tenant_id=row["tenant_id"],
+        kind=OutboxKind(row["kind"]),
+        subject_id=row["subject_id"],
+        partner_id=row["partner_id"],
+        record=record,
+        attempts=row["attempts"],
+        fence=fence,
+        refusal=row["refusal"],
+    )

@@ -1,0 +1,209 @@
+"""Partners, their contacts, their certifications and the records they work on."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, select
+
+from app.domain.certification import Certification
+from app.domain.partner import Partner, PartnerContact, PartnerType
+from app.domain.record import ObjectKind, RecordKey
+from app.storage import tables
+from app.storage.rows import find, find_all, insert, insert_new, update
+
+_P, _C, _A, _X = tables.partner.c, tables.partner_contact.c, tables.attachment.c, tables.certification.c
+
+
+def add(connection: Connection, tenant_id: str, partner: Partner) -> None:
+    insert(connection, tables.partner, {"tenant_id": tenant_id, **asdict(partner)})
+
+
+def change(connection: Connection, tenant_id: str, partner: Partner) -> None:
+    values = asdict(partner)
+    update(
+        connection,
+        tables.partner,
+        {k: v for k, v in values.items() if k != "id"},
+        _P.tenant_id == tenant_id,
+        _P.id == partner.id,
+    )
+
+
+def get(connection: Connection, tenant_id: str, partner_id: str) -> Partner | None:
+    row = find(connection, tables.partner, _P.tenant_id == tenant_id, _P.id == partner_id)
+    return _partner(row) if row else None
+
+
+def by_name(connection: Connection, tenant_id: str, name: str) -> Partner | None:
+    row = find(connection, tables.partner, _P.tenant_id == tenant_id, _P.name == name)
+    return _partner(row) if row else None
+
+
+def all_of(connection: Connection, tenant_id: str) -> list[Partner]:
+    return [
+        _partner(r) for r in find_all(connection, tables.partner, _P.tenant_id == tenant_id, order=[_P.name])
+    ]
+
+
+def attach(
+    connection: Connection, tenant_id: str, key: RecordKey, partner_id: str, by: str, at: datetime
+) -> bool:
+    """True if the partner is new on the record."""
+    return insert_new(
+        connection,
+        tables.attachment,
+        {
+            "tenant_id": tenant_id,
+            "object": key.object,
+            "crm_id": key.crm_id,
+            "partner_id": partner_id,
+            "attached_at": at,
+            "attached_by": by,
+            "seen_at": None,
+        },
+    )
+
+
+def detach(connection: Connection, tenant_id: str, key: RecordKey, partner_id: str) -> None:
+    connection.execute(
+        tables.attachment.delete().where(
+            _A.tenant_id == tenant_id,
+            _A.object == key.object,
+            _A.crm_id == key.crm_id,
+            _A.partner_id == partner_id,
+        )
+    )
+
+
+def is_on(connection: Connection, tenant_id: str, key: RecordKey, partner_id: str) -> bool:
+    return (
+        find(
+            connection,
+            tables.attachment,
+            _A.tenant_id == tenant_id,
+            _A.object == key.object,
+            _A.crm_id == key.crm_id,
+            _A.partner_id == partner_id,
+        )
+        is not None
+    )
+
+
+def on_record(
+    connection: Connection, tenant_id: str, key: RecordKey
+) -> list[tuple[Partner, datetime | None]]:
+    """The partners on a record in order of arrival, each with the time a seller last read its thread."""
+    rows = connection.execute(
+        select(tables.partner, _A.seen_at.label("seen"))
+        .join(tables.attachment, (_A.tenant_id == _P.tenant_id) & (_A.partner_id == _P.id))
+        .where(_A.tenant_id == tenant_id, _A.object == key.object, _A.crm_id == key.crm_id)
+        .order_by(_A.attached_at, _P.id),
+    ).mappings()
+    return [(_partner(row), row["seen"]) for row in rows]
+
+
+def records_of(connection: Connection, tenant_id: str, partner_id: str) -> list[RecordKey]:
+    rows = find_all(connection, tables.attachment, _A.tenant_id == tenant_id, _A.partner_id == partner_id)
+    return [RecordKey(ObjectKind(row["object"]), row["crm_id"]) for row in rows]
+
+
+def mark_seen(connection: Connection, tenant_id: str, key: RecordKey, at: datetime) -> None:
+    update(
+        connection,
+        tables.attachment,
+        {"seen_at": at},
+        _A.tenant_id == tenant_id,
+        _A.object == key.object,
+        _A.crm_id == key.crm_id,
+    )
+
+
+def add_contact(connection: Connection, tenant_id: str, contact: PartnerContact) -> bool:
+    """False if the partner already has a contact with this address."""
+    return insert_new(connection, tables.partner_contact, {"tenant_id": tenant_id, **asdict(contact)})
+
+
+def contact(connection: Connection, tenant_id: str, contact_id: str) -> PartnerContact | None:
+    row = find(connection, tables.partner_contact, _C.tenant_id == tenant_id, _C.id == contact_id)
+    return _contact(row) if row else None
+
+
+def contact_by_email(
+    connection: Connection, tenant_id: str, partner_id: str, email: str
+) -> PartnerContact | None:
+    row = find(
+        connection,
+        tables.partner_contact,
+        _C.tenant_id == tenant_id,
+        _C.partner_id == partner_id,
+        _C.email == email,
+    )
+    return _contact(row) if row else None
+
+
+def contacts(connection: Connection, tenant_id: str, partner_ids: Sequence[str]) -> list[PartnerContact]:
+    rows = find_all(
+        connection,
+        tables.partner_contact,
+        _C.tenant_id == tenant_id,
+        _C.partner_id.in_(partner_ids),
+        order=[_C.name],
+    )
+    return [_contact(row) for row in rows]
+
+
+def add_certification(connection: Connection, tenant_id: str, certification: Certification) -> None:
+    insert(connection, tables.certification, {"tenant_id": tenant_id, **asdict(certification)})
+
+
+def certifications(connection: Connection, tenant_id: str, partner_ids: Sequence[str]) -> list[Certification]:
+    rows = find_all(
+        connection,
+        tables.certification,
+        _X.tenant_id == tenant_id,
+        _X.partner_id.in_(partner_ids),
+        order=[_X.person_name, _X.expires, _X.id],
+    )
+    return [_certification(row) for row in rows]
+
+
+def certification(connection: Connection, tenant_id: str, certification_id: str) -> Certification | None:
+    row = find(connection, tables.certification, _X.tenant_id == tenant_id, _X.id == certification_id)
+    return _certification(row) if row else None
+
+
+def _partner(row: RowMapping) -> Partner:
+    return Partner(
+        id=row["id"],
+        name=row["name"],
+        type=PartnerType(row["type"]),
+        tier=row["tier"],
+        domain=row["domain"],
+        crm_company_id=row["crm_company_id"],
+    )
+
+
+def _contact(row: RowMapping) -> PartnerContact:
+    return PartnerContact(
+        id=row["id"],
+        partner_id=row["partner_id"],
+        name=row["name"],
+        email=row["email"],
+        title=row["title"],
+        crm_contact_id=row["crm_contact_id"],
+    )
+
+
+def _certification(row: RowMapping) -> Certification:
+    return Certification(
+        id=row["id"],
+        partner_id=row["partner_id"],
+        name=row["name"],
+        level=row["level"],
+        person_name=row["person_name"],
+        person_email=row["person_email"],
+        issuer=row["issuer"],
+        issued=row["issued"],
+        expires=row["expires"],
+    )

@@ -1,0 +1,245 @@
+"""The working copy of CRM records, and the rows that say which of them wait for work."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, RowMapping, or_, select, tuple_
+
+from app.domain.record import ObjectKind, Record, RecordKey
+from app.ground.ids import new_id
+from app.storage import tables
+from app.storage.rows import find, find_all, insert_new, put_all, update
+
+_T = tables.record.c
+
+
+def get(connection: Connection, tenant_id: str, key: RecordKey) -> Record | None:
+    row = find(
+        connection,
+        tables.record,
+        _T.tenant_id == tenant_id,
+        _T.object == key.object,
+        _T.crm_id == key.crm_id,
+        _T.archived.is_(False),
+    )
+    return _record(row) if row else None
+
+
+def get_many(connection: Connection, tenant_id: str, keys: Iterable[RecordKey]) -> dict[RecordKey, Record]:
+    pairs = [(str(key.object), key.crm_id) for key in keys]
+    rows = (
+        find_all(
+            connection,
+            tables.record,
+            _T.tenant_id == tenant_id,
+            tuple_(_T.object, _T.crm_id).in_(pairs),
+            _T.archived.is_(False),
+        )
+        if pairs
+        else []
+    )
+    return {record.key: record for record in map(_record, rows)}
+
+
+def save(
+    connection: Connection,
+    tenant_id: str,
+    records: Sequence[Record],
+    modified: Mapping[RecordKey, datetime],
+    at: datetime,
+) -> None:
+    put_all(
+        connection,
+        tables.record,
+        [
+            {
+                "tenant_id": tenant_id,
+                "object": r.key.object,
+                "crm_id": r.key.crm_id,
+                "name": r.name[:400],
+                "company_id": r.company_id,
+                "fields": dict(r.fields),
+                "read_at": at,
+                "modified_at": modified.get(r.key, at),
+                "archived": False,
+            }
+            for r in records
+        ],
+    )
+
+
+def archive(connection: Connection, tenant_id: str, keys: Iterable[RecordKey]) -> None:
+    """The records are gone from the CRM: nobody is shown them any more."""
+    for key in keys:
+        update(
+            connection,
+            tables.record,
+            {"archived": True},
+            _T.tenant_id == tenant_id,
+            _T.object == key.object,
+            _T.crm_id == key.crm_id,
+        )
+
+
+def touch(connection: Connection, tenant_id: str, keys: Sequence[RecordKey], at: datetime) -> None:
+    """The records were read and had not changed."""
+    pairs = [(str(key.object), key.crm_id) for key in keys]
+    if pairs:
+        update(
+            connection,
+            tables.record,
+            {"read_at": at},
+            _T.tenant_id == tenant_id,
+            tuple_(_T.object, _T.crm_id).in_(pairs),
+        )
+
+
+def deals_of(connection: Connection, tenant_id: str, company_id: str, limit: int = 50) -> list[Record]:
+    rows = find_all(
+        connection,
+        tables.record,
+        _T.tenant_id == tenant_id,
+        _T.object == ObjectKind.DEAL,
+        _T.company_id == company_id,
+        _T.archived.is_(False),
+        order=[_T.modified_at.desc()],
+        limit=limit,
+    )
+    return [_record(row) for row in rows]
+
+
+def known(connection: Connection, tenant_id: str, kind: ObjectKind, ids: Sequence[str]) -> set[str]:
+    """Those of `ids` that we hold a working copy of."""
+    if not ids:
+        return set()
+    rows = connection.execute(
+        select(_T.crm_id).where(_T.tenant_id == tenant_id, _T.object == kind, _T.crm_id.in_(ids))
+    )
+    return {row.crm_id for row in rows}
+
+
+def find_by_name(connection: Connection, tenant_id: str, text: str, limit: int = 20) -> list[Record]:
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    rows = find_all(
+        connection,
+        tables.record,
+        _T.tenant_id == tenant_id,
+        _T.archived.is_(False),
+        _T.object.in_([ObjectKind.DEAL, ObjectKind.COMPANY]),
+        _T.name.ilike(f"%{escaped}%", escape="\\"),
+        order=[_T.name],
+        limit=limit,
+    )
+    return [_record(row) for row in rows]
+
+
+def mark(
+    connection: Connection, tenant_id: str, purpose: str, keys: Iterable[RecordKey], at: datetime
+) -> None:
+    """Each record now waits for `purpose` (read or publish), once however often it is marked. A mark on a record
+    that is being worked on takes its fence, so that the worker cannot clear what it has not seen."""
+    d = tables.dirty.c
+    for key in keys:
+        values = {
+            "tenant_id": tenant_id,
+            "purpose": purpose,
+            "object": key.object,
+            "crm_id": key.crm_id,
+            "since": at,
+            "due_at": at,
+            "fence": "",
+            "attempts": 0,
+        }
+        if not insert_new(connection, tables.dirty, values):
+            update(
+                connection,
+                tables.dirty,
+                {"fence": "", "due_at": at},
+                d.tenant_id == tenant_id,
+                d.purpose == purpose,
+                d.object == key.object,
+                d.crm_id == key.crm_id,
+            )
+
+
+def claim(
+    connection: Connection, purpose: str, now: datetime, lease: timedelta, limit: int
+) -> list[tuple[str, RecordKey, str]]:
+    """Up to `limit` marked records as (tenant, key, fence), leased until now + lease. A worker that dies lets the
+    lease run out, and the row comes back by itself."""
+    d = tables.dirty.c
+    rows = (
+        connection.execute(
+            select(tables.dirty)
+            .where(d.purpose == purpose, d.due_at <= now)
+            .order_by(d.due_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True),
+        )
+        .mappings()
+        .all()
+    )
+    claimed = []
+    for row in rows:
+        fence = new_id()
+        update(
+            connection,
+            tables.dirty,
+            {"due_at": now + lease, "fence": fence, "attempts": row["attempts"] + 1},
+            d.tenant_id == row["tenant_id"],
+            d.purpose == purpose,
+            d.object == row["object"],
+            d.crm_id == row["crm_id"],
+        )
+        claimed.append((row["tenant_id"], RecordKey(ObjectKind(row["object"]), row["crm_id"]), fence))
+    return claimed
+
+
+def clear(connection: Connection, purpose: str, tenant_id: str, key: RecordKey, fence: str) -> None:
+    """Done, unless the record was marked again since the claim."""
+    d = tables.dirty.c
+    connection.execute(
+        tables.dirty.delete().where(
+            d.tenant_id == tenant_id,
+            d.purpose == purpose,
+            d.object == key.object,
+            d.crm_id == key.crm_id,
+            d.fence == fence,
+        )
+    )
+
+
+def waiting(connection: Connection, purpose: str, now: datetime) -> bool:
+    d = tables.dirty.c
+    return (
+        connection.scalar(select(d.crm_id).where(d.purpose == purpose, d.due_at <= now).limit(1)) is not None
+    )
+
+
+def partnered_keys(connection: Connection, tenant_id: str, company_id: str) -> list[RecordKey]:
+    """The records whose rooms show a company: itself and its deals, as far as partners are on them."""
+    a = tables.attachment.c
+    rows = connection.execute(
+        select(a.object, a.crm_id)
+        .distinct()
+        .select_from(
+            tables.attachment.outerjoin(
+                tables.record,
+                ((_T.tenant_id == a.tenant_id) & (_T.object == a.object) & (_T.crm_id == a.crm_id)),
+            )
+        )
+        .where(
+            a.tenant_id == tenant_id,
+            or_(_T.company_id == company_id, (a.object == ObjectKind.COMPANY) & (a.crm_id == company_id)),
+        ),
+    )
+    return [RecordKey(ObjectKind(row.object), row.crm_id) for row in rows]
+
+
+def _record(row: RowMapping) -> Record:
+    return Record(
+        key=RecordKey(ObjectKind(row["object"]), row["crm_id"]),
+        fields=row["fields"],
+        company_id=row["company_id"],
+        read_at=row["read_at"],
+    )

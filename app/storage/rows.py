@@ -1,0 +1,68 @@
+"""Few words for what every table module does: insert, put, read one and read all."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql import ColumnElement
+
+
+def insert(
+    connection: Connection, table: Table, values: Mapping[str, Any] | Sequence[Mapping[str, Any]]
+) -> None:
+    if values:
+        connection.execute(table.insert(), values)
+
+
+def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
+    """True if the row is new; False, with nothing changed, where its key is taken."""
+    statement = _dialect_insert(connection, table).values(**values).on_conflict_do_nothing()
+    return bool(connection.execute(statement).rowcount)
+
+
+def put(connection: Connection, table: Table, values: Mapping[str, Any]) -> None:
+    """Inserts the row, or overwrites all its other columns where the primary key is taken."""
+    put_all(connection, table, [values])
+
+
+def put_all(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+    """`put` for many rows with the same columns, in one statement per 200 of them."""
+    keys = [column.name for column in table.primary_key]
+    batch = list(rows)
+    for start in range(0, len(batch), 200):
+        part = batch[start : start + 200]
+        statement = _dialect_insert(connection, table).values([dict(row) for row in part])
+        changed = {name: statement.excluded[name] for name in part[0] if name not in keys}
+        connection.execute(
+            statement.on_conflict_do_update(index_elements=keys, set_=changed)
+            if changed
+            else statement.on_conflict_do_nothing()
+        )
+
+
+def find(connection: Connection, table: Table, *where: ColumnElement[bool]) -> RowMapping | None:
+    return connection.execute(table.select().where(*where)).mappings().first()
+
+
+def find_all(
+    connection: Connection,
+    table: Table,
+    *where: ColumnElement[bool],
+    order: Sequence[Any] = (),
+    limit: int = 0,
+) -> Sequence[RowMapping]:
+    statement = table.select().where(*where).order_by(*order)
+    return connection.execute(statement.limit(limit) if limit else statement).mappings().all()
+
+
+def update(
+    connection: Connection, table: Table, values: Mapping[str, Any], *where: ColumnElement[bool]
+) -> int:
+    """How many rows were changed."""
+    return connection.execute(table.update().where(*where).values(**values)).rowcount
+
+
+def _dialect_insert(connection: Connection, table: Table) -> Any:
+    """Both databases speak ON CONFLICT, each through its own insert."""
+    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)

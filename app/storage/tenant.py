@@ -1,0 +1,185 @@
+"""Tenants, their sealed credentials and what their CRM's metadata says."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, delete, select
+
+from app.crm.port import FieldInfo, Owner, Stage
+from app.domain.record import CrmKind, ObjectKind
+from app.domain.tenant import Tenant
+from app.storage import tables
+from app.storage.rows import find, find_all, insert, put, put_all, update
+
+DEFAULT_COLOR = "#3b5bdb"
+
+
+def add(connection: Connection, tenant: Tenant, *, username: str, at: datetime) -> None:
+    insert(
+        connection,
+        tables.tenant,
+        {
+            "id": tenant.id,
+            "crm": tenant.crm,
+            "account_id": tenant.account_id,
+            "name": tenant.name,
+            "instance_url": tenant.instance_url,
+            "username": username,
+            "admin_emails": list(tenant.admin_emails),
+            "brand_color": tenant.brand_color or DEFAULT_COLOR,
+            "connected": True,
+            "trouble": "",
+            "created_at": at,
+        },
+    )
+
+
+def by_id(connection: Connection, tenant_id: str) -> Tenant | None:
+    row = find(connection, tables.tenant, tables.tenant.c.id == tenant_id)
+    return _tenant(row) if row else None
+
+
+def by_account(connection: Connection, crm: CrmKind, account_id: str) -> Tenant | None:
+    t = tables.tenant.c
+    row = find(connection, tables.tenant, t.crm == crm, t.account_id == account_id)
+    return _tenant(row) if row else None
+
+
+def all_of(connection: Connection) -> list[Tenant]:
+    return [_tenant(row) for row in find_all(connection, tables.tenant, order=[tables.tenant.c.created_at])]
+
+
+def username_of(connection: Connection, tenant_id: str) -> str:
+    row = find(connection, tables.tenant, tables.tenant.c.id == tenant_id)
+    return str(row["username"]) if row else ""
+
+
+def trouble_of(connection: Connection, tenant_id: str) -> str:
+    """Why the CRM cannot be reached, in a sentence; empty while it can."""
+    return str(
+        connection.scalar(select(tables.tenant.c.trouble).where(tables.tenant.c.id == tenant_id)) or ""
+    )
+
+
+def set_trouble(connection: Connection, tenant_id: str, sentence: str) -> None:
+    t = tables.tenant.c
+    update(
+        connection,
+        tables.tenant,
+        {"trouble": sentence, "connected": not sentence},
+        t.id == tenant_id,
+        t.trouble != sentence,
+    )
+
+
+def remove(connection: Connection, tenant_id: str) -> None:
+    """Takes every row of the tenant out of every table."""
+    for table in reversed(tables.tenant.metadata.sorted_tables):
+        column = table.c.get("tenant_id")
+        if column is not None:
+            connection.execute(delete(table).where(column == tenant_id))
+    connection.execute(delete(tables.tenant).where(tables.tenant.c.id == tenant_id))
+
+
+def save_credential(connection: Connection, tenant_id: str, sealed: str, expires_at: datetime) -> None:
+    put(connection, tables.credential, {"tenant_id": tenant_id, "sealed": sealed, "expires_at": expires_at})
+
+
+def credential(connection: Connection, tenant_id: str) -> str | None:
+    row = find(connection, tables.credential, tables.credential.c.tenant_id == tenant_id)
+    return str(row["sealed"]) if row else None
+
+
+def set_owners(connection: Connection, tenant_id: str, owners: Sequence[Owner]) -> None:
+    put_all(
+        connection,
+        tables.owner,
+        [
+            {
+                "tenant_id": tenant_id,
+                "crm_id": o.id,
+                "user_id": o.user_id,
+                "name": o.name[:200],
+                "email": o.email[:320],
+            }
+            for o in owners
+        ],
+    )
+
+
+def owners(connection: Connection, tenant_id: str) -> list[Owner]:
+    t = tables.owner.c
+    rows = find_all(connection, tables.owner, t.tenant_id == tenant_id, order=[t.name])
+    return [Owner(id=r["crm_id"], user_id=r["user_id"], name=r["name"], email=r["email"]) for r in rows]
+
+
+def set_stages(connection: Connection, tenant_id: str, stages: Sequence[Stage]) -> None:
+    connection.execute(delete(tables.stage).where(tables.stage.c.tenant_id == tenant_id))
+    insert(
+        connection,
+        tables.stage,
+        [
+            {"tenant_id": tenant_id, "value": s.value, "label": s.label, "position": n, "closed": s.closed}
+            for n, s in enumerate(stages)
+        ],
+    )
+
+
+def stages(connection: Connection, tenant_id: str) -> list[Stage]:
+    t = tables.stage.c
+    rows = find_all(connection, tables.stage, t.tenant_id == tenant_id, order=[t.position])
+    return [Stage(value=r["value"], label=r["label"], closed=r["closed"]) for r in rows]
+
+
+def set_fields(connection: Connection, tenant_id: str, kind: ObjectKind, infos: Sequence[FieldInfo]) -> None:
+    t = tables.field_info.c
+    connection.execute(delete(tables.field_info).where(t.tenant_id == tenant_id, t.object == kind))
+    put_all(
+        connection,
+        tables.field_info,
+        [
+            {
+                "tenant_id": tenant_id,
+                "object": kind,
+                "name": i.canonical[:200],
+                "api_name": i.api_name[:200],
+                "label": i.label[:200],
+                "type": i.type[:60],
+            }
+            for i in infos
+        ],
+    )
+
+
+def fields(connection: Connection, tenant_id: str, kind: ObjectKind) -> list[FieldInfo]:
+    t = tables.field_info.c
+    rows = find_all(
+        connection, tables.field_info, t.tenant_id == tenant_id, t.object == kind, order=[t.label]
+    )
+    return [
+        FieldInfo(canonical=r["name"], api_name=r["api_name"], label=r["label"], type=r["type"]) for r in rows
+    ]
+
+
+def cursor(connection: Connection, tenant_id: str, name: str) -> str | None:
+    t = tables.cursor.c
+    value: Any = connection.scalar(select(t.value).where(t.tenant_id == tenant_id, t.name == name))
+    return value if value is None else str(value)
+
+
+def move_cursor(connection: Connection, tenant_id: str, name: str, value: str, at: datetime) -> None:
+    put(connection, tables.cursor, {"tenant_id": tenant_id, "name": name, "value": value, "moved_at": at})
+
+
+def _tenant(row: RowMapping) -> Tenant:
+    return Tenant(
+        id=row["id"],
+        crm=CrmKind(row["crm"]),
+        account_id=row["account_id"],
+        name=row["name"],
+        instance_url=row["instance_url"],
+        admin_emails=tuple(row["admin_emails"]),
+        brand_color=row["brand_color"],
+        logo_text=row["name"],
+    )

@@ -1,0 +1,22 @@
+"""What the agent works with, handed in once when its process starts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.commands.execute import Executor
+from app.crm.port import Crm
+from app.domain.tenant import Tenant
+from app.ground.bell import Bell
+from app.ground.clock import Clock
+from app.storage.engine import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agent:
+    """`crm_of` gives a tenant's CRM; `executor` is the one door in, for what partners answered."""
+
+    database: Database
+    bell: Bell
+    clock: Clock
+    crm_of: Callable[[Tenant], Crm]
+    executor: Executor

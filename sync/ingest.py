@@ -1,0 +1,260 @@
+"""From the CRM inwards: reads changed records, keeps only the fields that some policy or card names, and says which
+rooms have to be published anew."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import groupby
+
+from sqlalchemy import Connection
+
+from app.crm.fields import canonical_name
+from app.crm.port import AuthExpired, Crm, CrmError, CrmRecord
+from app.disclosure.policy import never_reason
+from app.domain import matching
+from app.domain.record import ObjectKind, Record, RecordKey
+from app.domain.tenant import Tenant
+from app.ground.log import get_logger
+from app.storage import policy as policies
+from app.storage import record as records
+from app.storage import registration as registrations
+from app.storage import tables
+from app.storage import tenant as tenants
+from app.storage.rows import find_all, update
+from sync.backoff import delay
+from sync.deps import Agent
+
+CARD_FIELDS: Mapping[ObjectKind, tuple[str, ...]] = {
+    ObjectKind.DEAL: ("name", "stage", "amount", "close_date", "next_step", "owner"),
+    ObjectKind.COMPANY: ("name", "domain", "country", "owner"),
+}
+"""What the cards show to sellers, whatever partners may see."""
+
+BATCH = 100
+LEASE = timedelta(seconds=90)
+
+EVENT_OBJECTS = {
+    "deal": ObjectKind.DEAL,
+    "0-3": ObjectKind.DEAL,
+    "company": ObjectKind.COMPANY,
+    "0-2": ObjectKind.COMPANY,
+}
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The fields of each kind that are worth a call, in our names."""
+
+    fields: Mapping[ObjectKind, tuple[str, ...]]
+
+
+def wanted_fields(connection: Connection, tenant_id: str) -> Wanted:
+    """Every field that a policy shows or a card names, as far as the CRM has it. A field on the never-list is not
+    even read: what we do not hold cannot leak."""
+    policy = policies.current(connection, tenant_id)
+    found: dict[ObjectKind, tuple[str, ...]] = {}
+    for kind, names in CARD_FIELDS.items():
+        exists = {info.canonical for info in tenants.fields(connection, tenant_id, kind)}
+        chosen = {name for name in {*names, *policy.visible(str(kind))} if not never_reason(name)}
+        found[kind] = tuple(sorted(chosen & exists if exists else chosen))
+    return Wanted(found)
+
+
+def fetch(agent: Agent, tenant: Tenant, keys: Sequence[RecordKey]) -> None:
+    """After this our copies of the records are as the CRM has them now, and their rooms are marked where something
+    changed. A record the CRM does not have is archived here. Raises CrmError; no transaction is open meanwhile."""
+    with agent.database.read() as connection:
+        wanted = wanted_fields(connection, tenant.id)
+    crm = agent.crm_of(tenant)
+    read: list[CrmRecord] = []
+    for kind in (ObjectKind.DEAL, ObjectKind.COMPANY):
+        ids = [key.crm_id for key in keys if key.object is kind]
+        if ids:
+            read += crm.read(kind, ids, wanted.fields[kind]).values()
+    companies = _companies_of(crm, [r.id for r in read if r.kind is ObjectKind.DEAL])
+    read += _unknown_companies(agent, tenant, crm, wanted, companies, keys)
+    with agent.database.write() as connection:
+        store(agent, connection, tenant, read, companies)
+        found = {RecordKey(r.kind, r.id) for r in read}
+        records.archive(connection, tenant.id, [key for key in keys if key not in found])
+    agent.bell.ring("publish")
+
+
+def store(
+    agent: Agent,
+    connection: Connection,
+    tenant: Tenant,
+    read: Iterable[CrmRecord],
+    companies: Mapping[str, str] | None,
+) -> int:
+    """How many of the records had changed: those are saved, and the rooms that show them marked for publishing.
+    `companies` maps deals to their companies; None leaves that as it was."""
+    fresh = {RecordKey(r.kind, r.id): r for r in read}
+    held = records.get_many(connection, tenant.id, fresh)
+    now, changed, same = agent.clock(), [], []
+    for key, crm_record in fresh.items():
+        old = held.get(key)
+        company = companies.get(key.crm_id) if companies is not None else (old.company_id if old else None)
+        record = Record(key=key, fields=crm_record.fields, company_id=company)
+        if old and (old.fields, old.company_id) == (record.fields, record.company_id):
+            same.append(key)
+        else:
+            changed.append(record)
+    records.save(connection, tenant.id, changed, {k: r.modified_at for k, r in fresh.items()}, now)
+    records.touch(connection, tenant.id, same, now)
+    for record in changed:
+        _follow(connection, tenant, record, agent)
+    return len(changed)
+
+
+def take_events(agent: Agent) -> int:
+    """Turns stored webhook events into marks on the records they touch: one read however many events there are,
+    and none at all for a field that nobody is shown."""
+    taken = 0
+    with agent.database.write() as connection:
+        t = tables.crm_event.c
+        rows = find_all(
+            connection, tables.crm_event, t.applied_at.is_(None), order=[t.received_at], limit=1000
+        )
+        for tenant_id, group in groupby(
+            sorted(rows, key=lambda r: r["tenant_id"]), key=lambda r: r["tenant_id"]
+        ):
+            events = list(group)
+            wanted = wanted_fields(connection, tenant_id)
+            tenant = tenants.by_id(connection, tenant_id)
+            keys = {key for row in events if tenant and (key := _key_of(tenant, row["body"], wanted))}
+            records.mark(
+                connection, tenant_id, "read", _worth_reading(connection, tenant_id, keys), agent.clock()
+            )
+            for row in events:
+                update(
+                    connection,
+                    tables.crm_event,
+                    {"applied_at": agent.clock()},
+                    t.tenant_id == tenant_id,
+                    t.key == row["key"],
+                )
+            taken += len(events)
+    return taken
+
+
+def read_marked(agent: Agent) -> int:
+    """Reads up to a batch of the records that wait for it. One tenant's trouble delays only its own records."""
+    with agent.database.write() as connection:
+        claimed = records.claim(connection, "read", agent.clock(), LEASE, BATCH)
+    for tenant_id, group in groupby(sorted(claimed), key=lambda row: row[0]):
+        rows = list(group)
+        with agent.database.read() as connection:
+            tenant = tenants.by_id(connection, tenant_id)
+        if tenant is None:
+            continue
+        try:
+            fetch(agent, tenant, [key for _, key, _ in rows])
+        except CrmError as error:
+            _postpone(agent, tenant_id, rows, error)
+            continue
+        with agent.database.write() as connection:
+            tenants.set_trouble(connection, tenant_id, "")
+            for _, key, fence in rows:
+                records.clear(connection, "read", tenant_id, key, fence)
+    return len(claimed)
+
+
+def _postpone(
+    agent: Agent, tenant_id: str, rows: Sequence[tuple[str, RecordKey, str]], error: CrmError
+) -> None:
+    log.warning("ingest.postponed", tenant=tenant_id, error=type(error).__name__, records=len(rows))
+    d = tables.dirty.c
+    with agent.database.write() as connection:
+        note_trouble(connection, tenant_id, error)
+        for _, key, fence in rows:
+            row = (
+                connection.execute(
+                    tables.dirty.select().where(
+                        d.tenant_id == tenant_id,
+                        d.purpose == "read",
+                        d.object == key.object,
+                        d.crm_id == key.crm_id,
+                        d.fence == fence,
+                    )
+                )
+                .mappings()
+                .first()
+            )
+            if row:
+                update(
+                    connection,
+                    tables.dirty,
+                    {"due_at": agent.clock() + delay(row["attempts"], error)},
+                    d.tenant_id == tenant_id,
+                    d.purpose == "read",
+                    d.object == key.object,
+                    d.crm_id == key.crm_id,
+                    d.fence == fence,
+                )
+
+
+def note_trouble(connection: Connection, tenant_id: str, error: CrmError) -> None:
+    """An admin sees that the connection is lost; passing faults are not worth a sentence."""
+    if isinstance(error, AuthExpired):
+        tenants.set_trouble(connection, tenant_id, "The CRM no longer accepts our access. Connect it again.")
+
+
+def _companies_of(crm: Crm, deal_ids: Sequence[str]) -> dict[str, str]:
+    if not deal_ids:
+        return {}
+    related = crm.related(ObjectKind.DEAL, deal_ids, ObjectKind.COMPANY)
+    return {deal_id: ids[0] for deal_id, ids in related.items() if ids}
+
+
+def _unknown_companies(
+    agent: Agent,
+    tenant: Tenant,
+    crm: Crm,
+    wanted: Wanted,
+    companies: Mapping[str, str],
+    keys: Sequence[RecordKey],
+) -> list[CrmRecord]:
+    """The companies of deals that we hold no copy of yet."""
+    asked = {key.crm_id for key in keys if key.object is ObjectKind.COMPANY}
+    ids = sorted(set(companies.values()) - asked)
+    with agent.database.read() as connection:
+        missing = sorted(set(ids) - records.known(connection, tenant.id, ObjectKind.COMPANY, ids))
+    if not missing:
+        return []
+    return list(crm.read(ObjectKind.COMPANY, missing, wanted.fields[ObjectKind.COMPANY]).values())
+
+
+def _follow(connection: Connection, tenant: Tenant, record: Record, agent: Agent) -> None:
+    """What has to happen because this record changed."""
+    rooms = [record.key]
+    if record.key.object is ObjectKind.COMPANY:
+        rooms = records.partnered_keys(connection, tenant.id, record.key.crm_id)
+        keys = matching.keys(record.fields.get("name") or "", record.fields.get("domain") or "", ())
+        registrations.set_keys(connection, tenant.id, "company", record.key.crm_id, sorted(keys))
+    records.mark(connection, tenant.id, "publish", rooms, agent.clock())
+
+
+def _key_of(tenant: Tenant, event: Mapping[str, object], wanted: Wanted) -> RecordKey | None:
+    """The record an event is about, if anybody could be shown the difference."""
+    prefix, _, what = str(event.get("subscriptionType", "")).partition(".")
+    kind = EVENT_OBJECTS.get(str(event.get("objectTypeId") or prefix))
+    object_id = str(event.get("objectId") or event.get("fromObjectId") or "")
+    if kind is None or not object_id:
+        return None
+    if what == "propertyChange":
+        field = canonical_name(tenant.crm, kind, str(event.get("propertyName", "")))
+        if field not in wanted.fields[kind]:
+            return None
+    return RecordKey(kind, object_id)
+
+
+def _worth_reading(connection: Connection, tenant_id: str, keys: Iterable[RecordKey]) -> list[RecordKey]:
+    """Deals are read when we hold a copy, that is, once somebody looked at one; companies always, because
+    registrations are matched against them."""
+    wanted = list(keys)
+    deals = [key.crm_id for key in wanted if key.object is ObjectKind.DEAL]
+    known = records.known(connection, tenant_id, ObjectKind.DEAL, deals)
+    return [key for key in wanted if key.object is ObjectKind.COMPANY or key.crm_id in known]

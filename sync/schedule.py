@@ -1,0 +1,127 @@
+"""What happens by the clock, as a table. Each tick takes its slot in the database, so two schedulers never double
+anything, and a clock that jumps back finds its slots taken."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.domain.actor import SYSTEM
+from app.domain.record import CrmKind
+from app.ground.errors import AppError
+from app.ground.log import get_logger
+from app.storage import inbox, outbox, tables
+from app.storage import record as records
+from app.storage import registration as registrations
+from app.storage import tenant as tenants
+from app.storage.rows import insert_new
+from sync.deps import Agent
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    name: str
+    every: timedelta
+    run: Callable[[Agent, "Ticker"], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticker:
+    """`start_poll(tenant_id)` gives a polling round to a worker. The periods are settings."""
+
+    start_poll: Callable[[str], None]
+    salesforce_every: timedelta
+    hubspot_every: timedelta
+
+
+def sweep(agent: Agent, _: Ticker) -> None:
+    """Rings for rows whose ring was lost, or whose time has come: all that losing Redis costs is this period."""
+    now = agent.clock()
+    with agent.database.read() as connection:
+        waits = {
+            "inbound": inbox.answers_due(connection, now),
+            "publish": records.waiting(connection, "publish", now),
+            "crm": inbox.events_due(connection)
+            or records.waiting(connection, "read", now)
+            or bool(outbox.tenants_due(connection, now)),
+        }
+    for queue, due in waits.items():
+        if due:
+            agent.bell.ring(queue)
+
+
+def poll_tenants(agent: Agent, ticker: Ticker) -> None:
+    """Starts a round for every tenant whose turn it is: one slot each, of its CRM's period."""
+    with agent.database.read() as connection:
+        everyone = tenants.all_of(connection)
+    for tenant in everyone:
+        every = ticker.salesforce_every if tenant.crm is CrmKind.SALESFORCE else ticker.hubspot_every
+        if take_slot(agent, f"poll-{tenant.id}", every):
+            ticker.start_poll(tenant.id)
+
+
+def expire_protection(agent: Agent, _: Ticker) -> None:
+    """Ends the protection of registrations whose window has run out."""
+    with agent.database.read() as connection:
+        ended = registrations.running_out(connection, agent.clock())
+    for tenant_id, registration in ended:
+        try:
+            agent.executor.run(
+                tenant_id,
+                SYSTEM,
+                "registration.expire",
+                None,
+                {"registration_id": registration.id},
+                f"expire-{registration.id}-{registration.extensions}",
+            )
+        except AppError as error:
+            log.info("schedule.expiry_skipped", tenant=tenant_id, reason=str(error.reason))
+
+
+def clean_up(agent: Agent, _: Ticker) -> None:
+    """Takes away what has served its time: used nonces, applied events, old slots."""
+    now = agent.clock()
+    with agent.database.write() as connection:
+        connection.execute(tables.nonce.delete().where(tables.nonce.c.until < now))
+        connection.execute(
+            tables.crm_event.delete().where(tables.crm_event.c.applied_at < now - timedelta(days=3))
+        )
+        connection.execute(tables.slot.delete().where(tables.slot.c.taken_at < now - timedelta(days=2)))
+        connection.execute(
+            tables.done_command.delete().where(tables.done_command.c.at < now - timedelta(days=7))
+        )
+        connection.execute(tables.admin_session.delete().where(tables.admin_session.c.expires_at < now))
+
+
+SCHEDULES = (
+    Schedule(name="sweep", every=timedelta(seconds=2), run=sweep),
+    Schedule(name="poll", every=timedelta(seconds=1), run=poll_tenants),
+    Schedule(name="expire", every=timedelta(minutes=1), run=expire_protection),
+    Schedule(name="clean", every=timedelta(hours=1), run=clean_up),
+)
+
+
+def tick(agent: Agent, ticker: Ticker) -> int:
+    """Runs what is due now; how many schedules ran."""
+    return sum(_run(agent, ticker, schedule) for schedule in SCHEDULES)
+
+
+def _run(agent: Agent, ticker: Ticker, schedule: Schedule) -> bool:
+    if not take_slot(agent, schedule.name, schedule.every):
+        return False
+    schedule.run(agent, ticker)
+    return True
+
+
+def take_slot(agent: Agent, name: str, every: timedelta) -> bool:
+    """True for exactly one caller per period."""
+    now = agent.clock()
+    with agent.database.write() as connection:
+        return insert_new(
+            connection, tables.slot, {"name": name, "slot": slot_of(now, every), "taken_at": now}
+        )
+
+
+def slot_of(now: datetime, every: timedelta) -> str:
+    return str(int(now.timestamp() // every.total_seconds()))

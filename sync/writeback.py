@@ -1,0 +1,282 @@
+"""From the outbox to the CRM: batched across records, in order per record, each write's effect once."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from sqlalchemy import Connection
+
+from app.crm.port import (
+    CertificationWrite,
+    ConflictWrite,
+    CrmError,
+    MessageWrite,
+    Refused,
+    RegistrationWrite,
+    ShareLinkWrite,
+    StepWrite,
+    Write,
+    WriteResult,
+    Written,
+)
+from app.domain.actor import Side
+from app.domain.partner import Partner
+from app.domain.plan import StepStatus
+from app.domain.record import ObjectKind, RecordKey
+from app.domain.tenant import Tenant
+from app.domain.thread import Audience, Delivery
+from app.ground.log import get_logger
+from app.storage import outbox
+from app.storage import partner as partners
+from app.storage import plan as steps
+from app.storage import record as records
+from app.storage import registration as registrations
+from app.storage import tenant as tenants
+from app.storage import thread as messages
+from app.storage.outbox import OutboxKind, OutboxRow
+from app.storage.published.links import link_of, links_of, token_hash_of
+from sync.backoff import delay
+from sync.deps import Agent
+from sync.ingest import note_trouble
+
+BATCH = 100
+"""HubSpot's batch size; Salesforce takes 200."""
+
+log = get_logger(__name__)
+
+
+def write_due(agent: Agent) -> int:
+    """Writes what is due, up to a batch of each kind and tenant. How many rows left the outbox or were refused."""
+    with agent.database.read() as connection:
+        due = outbox.tenants_due(connection, agent.clock())
+    done = 0
+    for tenant_id in due:
+        with agent.database.read() as connection:
+            tenant = tenants.by_id(connection, tenant_id)
+        if tenant is not None:
+            done += sum(_write_kind(agent, tenant, kind) for kind in OutboxKind)
+    return done
+
+
+def _write_kind(agent: Agent, tenant: Tenant, kind: OutboxKind) -> int:
+    with agent.database.write() as connection:
+        rows = outbox.claim(connection, tenant.id, kind, agent.clock(), BATCH)
+    if not rows:
+        return 0
+    with agent.database.read() as connection:
+        built = [(row, _BUILDERS[kind](connection, tenant, row, agent)) for row in rows]
+    writes = [(row, write) for row, write in built if write is not None]
+    gone = [row for row, write in built if write is None]
+    try:
+        results = agent.crm_of(tenant).write([write for _, write in writes]) if writes else []
+    except CrmError as error:
+        _postpone(agent, tenant, rows, error)
+        return 0
+    with agent.database.write() as connection:
+        tenants.set_trouble(connection, tenant.id, "")
+        _settle(connection, tenant, [row for row, _ in writes], results)
+        outbox.finish(connection, gone)
+    return len(rows)
+
+
+def _postpone(agent: Agent, tenant: Tenant, rows: Sequence[OutboxRow], error: CrmError) -> None:
+    """A call that failed as a whole: worth repeating, or refused for good if the CRM will never take it."""
+    log.warning("writeback.failed", tenant=tenant.id, kind=str(rows[0].kind), error=type(error).__name__)
+    with agent.database.write() as connection:
+        note_trouble(connection, tenant.id, error)
+        wait = delay(min(row.attempts for row in rows) + 1, error)
+        outbox.postpone(connection, rows, agent.clock() + wait)
+
+
+def _settle(
+    connection: Connection, tenant: Tenant, rows: Sequence[OutboxRow], results: Sequence[WriteResult]
+) -> None:
+    written = [
+        (row, result) for row, result in zip(rows, results, strict=True) if isinstance(result, Written)
+    ]
+    refused = [
+        (row, result) for row, result in zip(rows, results, strict=True) if isinstance(result, Refused)
+    ]
+    outbox.finish(connection, [row for row, _ in written])
+    _tell(connection, tenant, [row for row, _ in written], Delivery.IN_CRM, "")
+    steps.set_crm_ids(
+        connection,
+        tenant.id,
+        {row.subject_id: result.crm_id for row, result in written if row.kind is OutboxKind.STEP},
+    )
+    for row, result in refused:
+        outbox.refuse(connection, row, result.reason)
+        _tell(connection, tenant, [row], Delivery.REFUSED, result.reason)
+        log.warning("writeback.refused", tenant=tenant.id, kind=str(row.kind))
+
+
+def _tell(
+    connection: Connection, tenant: Tenant, rows: Sequence[OutboxRow], delivery: Delivery, reason: str
+) -> None:
+    """The message or step shows how far it got."""
+    for kind, store in ((OutboxKind.MESSAGE, messages), (OutboxKind.STEP, steps)):
+        ids = [row.subject_id for row in rows if row.kind is kind]
+        store.set_delivery(connection, tenant.id, ids, delivery, reason)
+
+
+def _message(connection: Connection, tenant: Tenant, row: OutboxRow, _: Agent) -> MessageWrite | None:
+    found = messages.get(connection, tenant.id, row.subject_id)
+    partner = _partner(connection, tenant, row)
+    if found is None or partner is None:
+        return None
+    key, message = found
+    deal_id, company_id = _place(connection, tenant, key)
+    return MessageWrite(
+        external_id=message.id,
+        deal_id=deal_id,
+        company_id=company_id,
+        partner_name=partner.name,
+        partner_external_id=partner.id,
+        author_name=message.author_name,
+        author_email=message.author_email,
+        from_partner=message.side is Side.PARTNER,
+        team_only=message.audience is Audience.TEAM,
+        body=message.body,
+        sent_at=message.sent_at,
+    )
+
+
+def _step(connection: Connection, tenant: Tenant, row: OutboxRow, _: Agent) -> StepWrite | None:
+    found = steps.get(connection, tenant.id, row.subject_id)
+    partner = _partner(connection, tenant, row)
+    if found is None or partner is None:
+        return None
+    key, step = found
+    deal_id, company_id = _place(connection, tenant, key)
+    return StepWrite(
+        external_id=step.id,
+        deal_id=deal_id,
+        company_id=company_id,
+        partner_name=partner.name,
+        partner_external_id=partner.id,
+        milestone=step.milestone,
+        title=step.title,
+        owner_is_partner=step.owner_side is Side.PARTNER,
+        owner_name=step.owner_name,
+        owner_email=step.owner_email,
+        due=step.due,
+        done=step.status is StepStatus.DONE,
+        done_at=step.done_at,
+        team_only=step.audience is Audience.TEAM,
+        position=step.position,
+        crm_id=step.crm_id,
+    )
+
+
+def _registration(
+    connection: Connection, tenant: Tenant, row: OutboxRow, _: Agent
+) -> RegistrationWrite | None:
+    it = registrations.get(connection, tenant.id, row.subject_id)
+    partner = _partner(connection, tenant, row)
+    if it is None or partner is None:
+        return None
+    return RegistrationWrite(
+        external_id=it.id,
+        deal_id=it.deal_id,
+        company_id=it.company_id,
+        partner_name=partner.name,
+        partner_external_id=partner.id,
+        customer_name=it.customer_name,
+        customer_domain=it.customer_domain,
+        amount=it.amount,
+        state=str(it.state),
+        received_at=it.received_at,
+        decided_at=it.decided_at,
+        decided_by=it.decided_by,
+        decision_reason=it.decision_reason,
+        protected_from=it.protected_from,
+        protected_until=it.protected_until,
+    )
+
+
+def _conflict(connection: Connection, tenant: Tenant, row: OutboxRow, _: Agent) -> ConflictWrite | None:
+    flag = registrations.conflict(connection, tenant.id, row.subject_id)
+    if flag is None:
+        return None
+    return ConflictWrite(
+        external_id=flag.id,
+        deal_id=flag.deal_id,
+        company_id=flag.company_id,
+        kind=str(flag.kind),
+        sentence=flag.sentence,
+        evidence="\n".join(flag.evidence),
+        rule=flag.rule,
+        state=str(flag.state),
+        resolution=flag.resolution,
+        found_at=flag.found_at,
+    )
+
+
+def _certification(
+    connection: Connection, tenant: Tenant, row: OutboxRow, _: Agent
+) -> CertificationWrite | None:
+    it = partners.certification(connection, tenant.id, row.subject_id)
+    partner = _partner(connection, tenant, row)
+    if it is None or partner is None:
+        return None
+    contact = (
+        partners.contact_by_email(connection, tenant.id, partner.id, it.person_email)
+        if it.person_email
+        else None
+    )
+    return CertificationWrite(
+        external_id=it.id,
+        partner_name=partner.name,
+        partner_external_id=partner.id,
+        partner_company_id=partner.crm_company_id,
+        contact_id=contact.crm_contact_id if contact else None,
+        person_name=it.person_name,
+        name=it.name,
+        level=it.level,
+        issued=it.issued,
+        expires=it.expires,
+    )
+
+
+def _link(connection: Connection, tenant: Tenant, row: OutboxRow, agent: Agent) -> ShareLinkWrite | None:
+    link = link_of(connection, tenant.id, row.subject_id)
+    partner = _partner(connection, tenant, row)
+    if partner is None or link.record is None:
+        return None
+    deal_id, company_id = _place(connection, tenant, link.record)
+    others = links_of(connection, tenant.id, record=link.record)
+    now = agent.clock()
+    return ShareLinkWrite(
+        external_id=link.id,
+        deal_id=deal_id,
+        company_id=company_id,
+        partner_name=partner.name,
+        partner_external_id=partner.id,
+        contact_email=link.contact_email,
+        token_hash=token_hash_of(connection, tenant.id, link.id),
+        expires_at=link.expires_at,
+        revoked_at=link.revoked_at,
+        views=link.views,
+        last_viewed_at=link.last_viewed_at,
+        active_links=sum(o.revoked_at is None and o.expires_at > now for o in others),
+    )
+
+
+def _partner(connection: Connection, tenant: Tenant, row: OutboxRow) -> Partner | None:
+    return partners.get(connection, tenant.id, row.partner_id) if row.partner_id else None
+
+
+def _place(connection: Connection, tenant: Tenant, key: RecordKey) -> tuple[str | None, str | None]:
+    """The deal and the company that a write belongs to."""
+    if key.object is ObjectKind.COMPANY:
+        return None, key.crm_id
+    record = records.get(connection, tenant.id, key)
+    return key.crm_id, record.company_id if record else None
+
+
+_BUILDERS: Mapping[OutboxKind, Callable[[Connection, Tenant, OutboxRow, Agent], Write | None]] = {
+    OutboxKind.MESSAGE: _message,
+    OutboxKind.STEP: _step,
+    OutboxKind.REGISTRATION: _registration,
+    OutboxKind.CONFLICT: _conflict,
+    OutboxKind.CERTIFICATION: _certification,
+    OutboxKind.LINK: _link,
+}
