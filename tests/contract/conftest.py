@@ -16,6 +16,14 @@ def hubspot_world(tmp_path: Path) -> Iterator[World]:
         yield world
 
 
-@pytest.fixture(params=["hubspot_world"])
+@pytest.fixture
+def salesforce_world(tmp_path: Path) -> Iterator[World]:
+    from tests.contract.salesforce_world import open_world
+
+    with open_world(tmp_path) as world:
+        yield world
+
+
+@pytest.fixture(params=["hubspot_world", "salesforce_world"])
 def world(request: pytest.FixtureRequest) -> World:
     return request.getfixturevalue(request.param)

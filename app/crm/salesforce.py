@@ -1,0 +1,317 @@
+"""The CRM port on Salesforce: what each verb asks, in SOQL and REST, of one org."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any, cast
+
+from app.crm.fields import canonical_name
+from app.crm.port import (
+    Account,
+    AuthExpired,
+    Changes,
+    CrmFile,
+    CrmRecord,
+    FieldInfo,
+    NotFound,
+    Owner,
+    Rejected,
+    StepWrite,
+    TaskState,
+    Unavailable,
+    Write,
+    WriteResult,
+)
+from app.crm.salesforce_changes import ORDER, PAGE, from_now, place_of
+from app.crm.salesforce_client import SalesforceClient
+from app.crm.salesforce_http import TIMEOUT, SalesforceSession, is_org_url, is_stand_in
+from app.crm.salesforce_soql import among, containing, literal, name, select
+from app.crm.salesforce_steps import step_changes, to_cursor, write_steps
+from app.crm.salesforce_values import OBJECTS, api_fields, host, is_id, long_id, moment, record
+from app.crm.salesforce_writes import TABLE, chunks, write_plain
+from app.domain.record import CrmKind, ObjectKind
+from app.ground.clock import Clock, from_iso
+
+IDS = 400
+"""Ids in one query: a request's address may have 16 KB, and an id takes 27 bytes of it."""
+
+OWNERS_LIFE = timedelta(minutes=10)
+"""How long the users are remembered for giving them their tasks."""
+
+PACKAGE_OBJECTS = (*(target for target, _ in TABLE.values()), "Plan_Item__c")
+
+_NUMBERS = ("int", "double", "currency", "percent")
+
+_RELATED: Mapping[tuple[ObjectKind, ObjectKind], tuple[str, str, str, str]] = {
+    (ObjectKind.DEAL, ObjectKind.COMPANY): ("Opportunity", "Id", "AccountId", "Id ASC"),
+    (ObjectKind.COMPANY, ObjectKind.DEAL): ("Opportunity", "AccountId", "Id", "CreatedDate DESC"),
+    (ObjectKind.CONTACT, ObjectKind.COMPANY): ("Contact", "Id", "AccountId", "Id ASC"),
+    (ObjectKind.COMPANY, ObjectKind.CONTACT): ("Contact", "AccountId", "Id", "CreatedDate ASC"),
+    (ObjectKind.DEAL, ObjectKind.CONTACT): (
+        "OpportunityContactRole",
+        "OpportunityId",
+        "ContactId",
+        "IsPrimary DESC, CreatedDate ASC",
+    ),
+    (ObjectKind.CONTACT, ObjectKind.DEAL): (
+        "OpportunityContactRole",
+        "ContactId",
+        "OpportunityId",
+        "CreatedDate DESC",
+    ),
+}
+"""Object that holds the relation, our end of it, the other end, and what puts the primary one first."""
+
+
+class SalesforceCrm:
+    """One org, reached as the integration user by JWT bearer. The login happens with the first call."""
+
+    def __init__(
+        self,
+        login_origin: str,
+        consumer_key: str,
+        private_key: str,
+        username: str,
+        instance_url: str,
+        clock: Clock,
+        *,
+        timeout: tuple[float, float] = TIMEOUT,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._clock = clock
+        self._client = SalesforceClient(
+            login_origin=login_origin,
+            consumer_key=consumer_key,
+            private_key=private_key,
+            username=username,
+            instance_url=instance_url,
+            clock=clock,
+            timeout=timeout,
+            sleep=sleep,
+        )
+        self._types: dict[ObjectKind, dict[str, str]] = {}
+        self._owners: tuple[Any, dict[str, str]] | None = None
+
+    def whoami(self) -> Account:
+        (row,) = self._client.query(select(("Id", "Name", "TimeZoneSidKey"), "Organization", limit=1))
+        try:
+            features = self._client.call("GET", "connect/organization")["features"]
+        except (NotFound, Rejected):  # the Connect API can be off; a single-currency org says it nowhere else
+            features = {}
+        return Account(
+            id=long_id(row["Id"]),
+            name=row["Name"],
+            ui_origin=self._ui_origin(),
+            time_zone=row["TimeZoneSidKey"] or "UTC",
+            currency=features.get("defaultCurrencyIsoCode") or "USD",
+        )
+
+    def _ui_origin(self) -> str:
+        if is_stand_in(self._client.login_origin):
+            return self._client.login_origin
+        return self._client.instance_url.replace(".my.salesforce.com", ".lightning.force.com")
+
+    def prepare(self) -> None:
+        """Raises Rejected when the package's objects or fields are missing: no adapter may create those."""
+        known = {o["name"] for o in self._client.call("GET", "sobjects")["sobjects"]}
+        described = self._client.call("GET", "sobjects/Opportunity/describe")["fields"]
+        missing = [target for target in PACKAGE_OBJECTS if target not in known]
+        if "Alongside_Partner__c" not in {f["name"] for f in described}:
+            missing.append("Opportunity.Alongside_Partner__c")
+        if missing:
+            raise Rejected(
+                "The Alongside package is not installed in this org, or its user lacks the permission set "
+                f"Alongside_Integration. Missing: {', '.join(sorted(missing))}."
+            )
+
+    def fields(self, kind: ObjectKind) -> Sequence[FieldInfo]:
+        described = self._client.call("GET", f"sobjects/{OBJECTS[kind]}/describe")["fields"]
+        self._types[kind] = {f["name"]: f["type"] for f in described}
+        return [
+            FieldInfo(
+                canonical=canonical_name(CrmKind.SALESFORCE, kind, f["name"]),
+                api_name=f["name"],
+                label=f["label"],
+                type=f["type"],
+            )
+            for f in described
+        ]
+
+    def read(self, kind: ObjectKind, ids: Sequence[str], fields: Sequence[str]) -> Mapping[str, CrmRecord]:
+        names = api_fields(kind, fields)
+        # One malformed id makes Salesforce refuse the whole batch; where all are, asking still proves our session.
+        wanted = [i for i in dict.fromkeys(ids) if is_id(i)] or list(dict.fromkeys(ids))
+        asked = {long_id(i): i for i in wanted}
+        rows: list[dict[str, Any]] = []
+        for batch in chunks(wanted, PAGE):
+            rows += self._retrieve(kind, batch, ["Id", "SystemModstamp", *names.values()])
+        return {asked.get(row["Id"], row["Id"]): record(kind, row, names) for row in rows}
+
+    def _retrieve(self, kind: ObjectKind, ids: Sequence[str], fields: Sequence[str]) -> list[dict[str, Any]]:
+        if any("." in field for field in fields):  # only a query follows a parent
+            found = [
+                self._client.query(select(fields, OBJECTS[kind], among("Id", batch)))
+                for batch in chunks(ids, IDS)
+            ]
+            return [row for rows in found for row in rows]
+        body = {"ids": list(ids), "fields": [name(field) for field in dict.fromkeys(fields)]}
+        try:
+            got = self._client.call("POST", f"composite/sobjects/{OBJECTS[kind]}", body, operation="read")
+        except Rejected:
+            if any(is_id(i) for i in ids):
+                raise
+            return []
+        return [row for row in got or () if row]
+
+    def search(
+        self, kind: ObjectKind, field: str, value: str, fields: Sequence[str], limit: int = 20
+    ) -> Sequence[CrmRecord]:
+        names = api_fields(kind, fields)
+        by_domain = kind is ObjectKind.COMPANY and field == "domain"
+        condition = self._equals(kind, api_fields(kind, [field])[field], value, contained=by_domain)
+        if condition is None:
+            return []
+        chosen = ["Id", "SystemModstamp", *names.values(), *(["Website"] if by_domain else [])]
+        # People type websites in many ways, so the domain is compared here, on a few more candidates.
+        most = limit * 5 if by_domain else limit
+        order = "SystemModstamp DESC, Id DESC"
+        rows = self._client.query(select(chosen, OBJECTS[kind], condition, order=order, limit=most))
+        if by_domain:
+            rows = [row for row in rows if host(row["Website"] or "") == host(value)]
+        return [record(kind, row, names) for row in rows[:limit]]
+
+    def _equals(self, kind: ObjectKind, api: str, value: str, *, contained: bool) -> str | None:
+        """The condition in the field's own type; None when no value of that type can equal it."""
+        if contained:
+            return f"{name(api)} LIKE {containing(host(value))}"
+        if kind not in self._types:
+            self.fields(kind)
+        field_type = self._types[kind].get(api, "string")
+        if field_type in ("date", "datetime", "boolean") or field_type in _NUMBERS:
+            unquoted = _unquoted(field_type, value)
+            return f"{name(api)} = {unquoted}" if unquoted else None
+        if field_type in ("id", "reference") and not is_id(value):
+            return None
+        return f"{name(api)} = {literal(value)}"
+
+    def related(self, kind: ObjectKind, ids: Sequence[str], to: ObjectKind) -> Mapping[str, Sequence[str]]:
+        source, ours, theirs, order = _RELATED[kind, to]
+        wanted = {long_id(i): i for i in ids if is_id(i)}
+        found: dict[str, list[str]] = {}
+        for batch in chunks(list(wanted), IDS):
+            condition = f"{among(ours, batch)} AND {theirs} != null"
+            for row in self._client.query(select((ours, theirs), source, condition, order=order)):
+                ends = found.setdefault(wanted[row[ours]], [])
+                if row[theirs] not in ends:
+                    ends.append(row[theirs])
+        return found
+
+    def changes(self, kind: ObjectKind, cursor: str | None, fields: Sequence[str]) -> Changes:
+        """A sweep by SystemModstamp, deletions too: one call a page, one call when nothing changed."""
+        source = OBJECTS[kind]
+        if cursor is None:
+            newest = select(("Id", "SystemModstamp"), source, order="SystemModstamp DESC, Id DESC", limit=1)
+            place = from_now(self._client.query(newest, deleted=True))
+            return Changes(records=[], cursor=place.to_json(), more=False)
+        place = place_of(cursor)
+        names = api_fields(kind, fields)
+        chosen = ("Id", "SystemModstamp", "IsDeleted", *names.values())
+        rows = self._client.query(select(chosen, source, place.where, order=ORDER, limit=PAGE), deleted=True)
+        return Changes(
+            records=[record(kind, row, names) for row in place.fresh(rows)],
+            cursor=place.after(rows, self._clock()).to_json(),
+            more=len(rows) >= PAGE,
+        )
+
+    def task_changes(self, cursor: str | None) -> tuple[Sequence[TaskState], str]:
+        states, places = step_changes(self._client, cursor, self._clock())
+        return states, to_cursor(places)
+
+    def owners(self) -> Sequence[Owner]:
+        people = "IsActive = true AND UserType = 'Standard'"
+        rows = self._client.query(select(("Id", "Name", "Email"), "User", people, order="Name"))
+        return [
+            Owner(id=row["Id"], user_id=row["Id"], name=row["Name"] or "", email=row["Email"] or "")
+            for row in rows
+        ]
+
+    def files(self, kind: ObjectKind, id: str) -> Sequence[CrmFile]:  # noqa: A002, ARG002 - the port's signature
+        if not is_id(id):
+            return []
+        document = ("Id", "Title", "FileType", "FileExtension", "ContentSize", "LastModifiedDate")
+        fields = [f"ContentDocument.{part}" for part in document]
+        condition = f"LinkedEntityId = {literal(id)}"
+        rows = self._client.query(select(fields, "ContentDocumentLink", condition))
+        return [_file(row["ContentDocument"]) for row in rows if row["ContentDocument"]]
+
+    def write(self, writes: Sequence[Write]) -> Sequence[WriteResult]:
+        if not writes:
+            return []
+        if isinstance(writes[0], StepWrite):
+            steps = cast("Sequence[StepWrite]", writes)
+            ours = any(step.owner_email and not step.owner_is_partner for step in steps)
+            return write_steps(self._client, steps, self._users_by_email() if ours else {})
+        return write_plain(self._client, writes)
+
+    def _users_by_email(self) -> dict[str, str]:
+        now = self._clock()
+        if self._owners is None or now - self._owners[0] > OWNERS_LIFE:
+            self._owners = (now, {owner.email.lower(): owner.id for owner in self.owners()})
+        return self._owners[1]
+
+
+def _unquoted(field_type: str, value: str) -> str | None:
+    try:
+        if field_type in _NUMBERS:
+            return literal(float(value))
+        if field_type == "boolean":
+            return value if value in ("true", "false") else None
+        moment_ = from_iso(value)
+    except ValueError:
+        return None
+    return literal(moment_.date() if field_type == "date" else moment_)
+
+
+def _file(document: Mapping[str, Any]) -> CrmFile:
+    extension = document["FileExtension"]
+    title = document["Title"]
+    full = (
+        title if not extension or title.lower().endswith(f".{extension.lower()}") else f"{title}.{extension}"
+    )
+    return CrmFile(
+        id=document["Id"],
+        name=full,
+        type=(document["FileType"] or extension or "").lower(),
+        size=int(document["ContentSize"] or 0),
+        modified_at=moment(document["LastModifiedDate"]),
+    )
+
+
+def session_owner(
+    login_origin: str, instance_url: str, oauth_token: str, timeout: tuple[float, float] = TIMEOUT
+) -> tuple[str, str, str, str]:
+    """The user id, organization id, e-mail address and name behind a session token, which is thereby proved alive.
+
+    Raises AuthExpired for a dead token and Rejected for an instance url that is not an org's own: the token must
+    reach nobody else.
+    """
+    if not is_stand_in(login_origin) and not is_org_url(instance_url):
+        raise Rejected("This instance address does not belong to a Salesforce org.")
+    with SalesforceSession(login_origin, timeout) as session:
+        response = session.get(
+            f"{instance_url.rstrip('/')}/services/oauth2/userinfo",
+            headers={"Authorization": f"Bearer {oauth_token}"},
+        )
+    if response.status_code != HTTPStatus.OK:
+        raise AuthExpired("Salesforce does not know this session.")
+    try:
+        said = response.json()
+        return (
+            long_id(said["user_id"]),
+            long_id(said["organization_id"]),
+            said.get("email") or "",
+            said["name"],
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Unavailable("Salesforce's answer could not be read.") from error

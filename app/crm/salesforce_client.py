@@ -1,0 +1,203 @@
+"""Speaks with one org through simple-salesforce, around its faults: one version, one new login, bounded retries.
+
+The SDK is given a session token and never logs in itself: its own retry on a 401 drops the caller's headers and
+recurses without bound.
+"""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import partial
+from http import HTTPStatus
+from typing import Any, TypeVar
+from urllib.parse import urlencode, urlsplit
+
+import jwt
+from simple_salesforce.api import Salesforce
+from simple_salesforce.exceptions import SalesforceError, SalesforceExpiredSession
+
+from app.crm.port import AuthExpired, CrmError, Rejected, Unavailable
+from app.crm.salesforce_errors import Busy, error_of
+from app.crm.salesforce_http import TIMEOUT, SalesforceSession, is_org_url, is_stand_in
+from app.ground.clock import Clock
+from app.ground.log import get_logger
+
+API_VERSION = "68.0"
+ROOT = f"/services/data/v{API_VERSION}/"
+JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+JWT_LIFE = timedelta(minutes=3)
+PAUSES = (0.5, 2.0)
+"""Seconds before the second and the third try of a call that met a moment's trouble."""
+
+log = get_logger()
+T = TypeVar("T")
+
+
+class SalesforceClient:
+    """Every method raises the port's errors. `sleep` is what waits between tries."""
+
+    def __init__(
+        self,
+        *,
+        login_origin: str,
+        consumer_key: str,
+        private_key: str,
+        username: str,
+        instance_url: str,
+        clock: Clock,
+        timeout: tuple[float, float] = TIMEOUT,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.login_origin = login_origin
+        self.instance_url = instance_url
+        self._consumer_key = consumer_key
+        self._private_key = private_key
+        self._username = username
+        self._clock = clock
+        self._sleep = sleep
+        self._session = SalesforceSession(login_origin, timeout)
+        self._lock = threading.Lock()
+        self._connection: Salesforce | None = None
+
+    def call(self, method: str, path: str, body: object = None, operation: str = "") -> Any:
+        """The answer of one REST resource; None where it is empty."""
+        data = None if body is None else json.dumps(body)
+        return self._run(
+            operation or f"{method} {path}",
+            lambda connection: connection.restful(path, method=method, data=data),
+        )
+
+    def query(self, statement: str, *, deleted: bool = False) -> list[dict[str, Any]]:
+        """Every row, page after page."""
+        page = self._run("query", lambda connection: connection.query(statement, include_deleted=deleted))
+        rows = list(page["records"])
+        while not page["done"]:
+            more = page["nextRecordsUrl"]
+            page = self._run(
+                "query", partial(Salesforce.query_more, next_records_identifier=more, identifier_is_url=True)
+            )
+            rows += page["records"]
+        return rows
+
+    def queries(self, statements: Sequence[str]) -> list[list[dict[str, Any]]]:
+        """The first pages of up to five queries, in one call."""
+        parts = [
+            {"method": "GET", "url": f"{ROOT}query?{_query(statement)}", "referenceId": f"q{index}"}
+            for index, statement in enumerate(statements)
+        ]
+        answer = self.call("POST", "composite", {"compositeRequest": parts}, operation="composite.query")
+        for part in answer["compositeResponse"]:
+            if part["httpStatusCode"] >= HTTPStatus.MULTIPLE_CHOICES:
+                raise error_of(part["httpStatusCode"], part["body"])
+        return [part["body"]["records"] for part in answer["compositeResponse"]]
+
+    def pause(self, attempt: int) -> bool:
+        """Waits before the next try; False when there is none left."""
+        if attempt >= len(PAUSES):
+            return False
+        self._sleep(PAUSES[attempt])
+        return True
+
+    def _run(self, operation: str, work: Callable[[Salesforce], T]) -> T:
+        attempt = 0
+        renewed = False
+        while True:
+            connection = self._connected()
+            try:
+                return self._once(operation, work, connection)
+            except AuthExpired:
+                if renewed:
+                    raise
+                renewed = True
+                self._forget(connection)
+            except Busy:
+                if not self.pause(attempt):
+                    raise
+                attempt += 1
+
+    def _once(self, operation: str, work: Callable[[Salesforce], T], connection: Salesforce) -> T:
+        """One call with one log line, its outcome in the port's words."""
+        started = time.monotonic()
+        outcome = "ok"
+        try:
+            return work(connection)
+        except SalesforceExpiredSession as error:
+            outcome = "expired"
+            raise AuthExpired("Salesforce no longer accepts our session.") from error
+        except SalesforceError as error:
+            translated = error_of(error.status, error.content)
+            outcome = type(translated).__name__
+            raise translated from error
+        except CrmError as error:
+            outcome = type(error).__name__
+            raise
+        except (ValueError, KeyError, TypeError) as error:
+            outcome = "unreadable"
+            raise Unavailable("Salesforce's answer could not be read.") from error
+        finally:
+            log.info(
+                "crm.call",
+                provider="salesforce",
+                operation=operation,
+                duration=round(time.monotonic() - started, 3),
+                outcome=outcome,
+            )
+
+    def _connected(self) -> Salesforce:
+        with self._lock:
+            if self._connection is None:
+                self._connection = self._log_in()
+            return self._connection
+
+    def _forget(self, connection: Salesforce) -> None:
+        with self._lock:
+            if self._connection is connection:
+                self._connection = None
+
+    def _log_in(self) -> Salesforce:
+        """A connection by JWT bearer. Raises AuthExpired with Salesforce's own words when it is not granted."""
+        form = {"grant_type": JWT_BEARER, "assertion": self._assertion()}
+        response = self._session.post(f"{self.login_origin}/services/oauth2/token", data=form)
+        try:
+            answer = response.json()
+        except ValueError as error:
+            raise Unavailable("Salesforce's answer could not be read.") from error
+        if response.status_code != HTTPStatus.OK or not answer.get("access_token"):
+            log.warning("crm.login", provider="salesforce", outcome=str(answer.get("error")))
+            raise AuthExpired(
+                f"Salesforce does not let us in: {answer.get('error_description') or answer.get('error')}."
+            )
+        instance = str(answer.get("instance_url") or self.instance_url)
+        if not is_stand_in(self.login_origin) and not is_org_url(instance):
+            raise Rejected("Salesforce named an instance that is not one of its own.")
+        return Salesforce(
+            session_id=answer["access_token"],
+            instance_url=instance,
+            version=API_VERSION,
+            session=self._session,
+        )
+
+    def _assertion(self) -> str:
+        claims = {
+            "iss": self._consumer_key,
+            "sub": self._username,
+            "aud": audience(self.login_origin),
+            "exp": int((self._clock() + JWT_LIFE).timestamp()),
+        }
+        try:
+            return jwt.encode(claims, self._private_key, algorithm="RS256")
+        except (ValueError, TypeError, jwt.PyJWTError) as error:
+            raise AuthExpired("SALESFORCE_PRIVATE_KEY is not an RSA key in PEM.") from error
+
+
+def audience(login_origin: str) -> str:
+    """Whom the JWT is for: a sandbox org's assertions are for test.salesforce.com."""
+    host = urlsplit(login_origin).hostname or ""
+    in_test = host == "test.salesforce.com" or ".sandbox.my." in host
+    return "https://test.salesforce.com" if in_test else "https://login.salesforce.com"
+
+
+def _query(statement: str) -> str:
+    return urlencode({"q": statement})

@@ -1,0 +1,248 @@
+"""Our writes as rows of the package's objects, upserted by external id, 200 a call."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from app.crm.port import (
+    CertificationWrite,
+    ConflictWrite,
+    MessageWrite,
+    Refused,
+    RegistrationWrite,
+    ShareLinkWrite,
+    StepWrite,
+    Unavailable,
+    Write,
+    WriteResult,
+    Written,
+)
+from app.crm.salesforce_client import SalesforceClient
+from app.crm.salesforce_errors import BUSY, codes, sentence
+from app.ground.clock import to_iso
+
+ROWS = 200
+"""Rows a collection call takes."""
+
+EXTERNAL_ID = "External_Id__c"
+
+Row = dict[str, Any]
+T = TypeVar("T")
+
+CONFLICT_KINDS = {
+    "partner_partner": "Partner and Partner",
+    "partner_direct": "Partner and Direct",
+    "own_duplicate": "Own Duplicate",
+}
+
+ON_THE_DEAL = ("approved", "expired")
+"""Registration states that also show on the opportunity: only a granted claim attributes the deal."""
+
+
+def _on(write: MessageWrite | StepWrite | RegistrationWrite | ConflictWrite | ShareLinkWrite) -> Row:
+    return {"Opportunity__c": write.deal_id, "Account__c": write.company_id}
+
+
+def _partner(
+    write: MessageWrite | StepWrite | RegistrationWrite | CertificationWrite | ShareLinkWrite,
+) -> Row:
+    return {"Partner_Name__c": write.partner_name, "Partner_External_Id__c": write.partner_external_id}
+
+
+def visibility(team_only: bool) -> str:
+    return "Internal" if team_only else "Shared"
+
+
+def day(value: date | None) -> str | None:
+    return value.isoformat() if value else None
+
+
+def moment(value: datetime | None) -> str | None:
+    return to_iso(value) if value else None
+
+
+def message_row(write: MessageWrite) -> Row:
+    return {
+        **_on(write),
+        **_partner(write),
+        "Body__c": write.body,
+        "Author_Name__c": write.author_name,
+        "Author_Email__c": write.author_email or None,
+        "Author_Kind__c": "Partner" if write.from_partner else "Internal",
+        "Visibility__c": visibility(write.team_only),
+        "Sent_At__c": moment(write.sent_at),
+    }
+
+
+def step_row(write: StepWrite) -> Row:
+    return {
+        **_on(write),
+        **_partner(write),
+        "Milestone__c": write.milestone,
+        "Title__c": write.title,
+        "Status__c": "Done" if write.done else "Open",
+        "Due_Date__c": day(write.due),
+        "Done_At__c": moment(write.done_at),
+        "Owner_Side__c": "Partner" if write.owner_is_partner else "Us",
+        "Owner_Name__c": write.owner_name,
+        "Owner_Email__c": write.owner_email or None,
+        "Order__c": write.position,
+        "Visibility__c": visibility(write.team_only),
+    }
+
+
+def registration_row(write: RegistrationWrite) -> Row:
+    return {
+        **_on(write),
+        **_partner(write),
+        "Customer_Name__c": write.customer_name,
+        "Customer_Domain__c": write.customer_domain,
+        "Amount__c": amount(write.amount),
+        "Amount_Text__c": write.amount,
+        "Status__c": write.state.capitalize(),
+        "Received_At__c": moment(write.received_at),
+        "Decided_At__c": moment(write.decided_at),
+        "Decided_By__c": write.decided_by,
+        "Decision_Reason__c": write.decision_reason,
+        "Protected_From__c": moment(write.protected_from),
+        "Protected_Until__c": moment(write.protected_until),
+    }
+
+
+def certification_row(write: CertificationWrite) -> Row:
+    return {
+        **_partner(write),
+        "Partner_Account__c": write.partner_company_id,
+        "Contact__c": write.contact_id,
+        "Person_Name__c": write.person_name,
+        "Certification_Name__c": write.name,
+        "Level__c": write.level,
+        "Issued_On__c": day(write.issued),
+        "Expires_On__c": day(write.expires),
+    }
+
+
+def conflict_row(write: ConflictWrite) -> Row:
+    return {
+        **_on(write),
+        "Kind__c": CONFLICT_KINDS[write.kind],
+        "Sentence__c": write.sentence,
+        "Evidence__c": write.evidence,
+        "Rule__c": write.rule,
+        "Status__c": write.state.capitalize(),
+        "Resolution__c": write.resolution,
+        "Found_At__c": moment(write.found_at),
+    }
+
+
+def share_link_row(write: ShareLinkWrite) -> Row:
+    return {
+        **_on(write),
+        **_partner(write),
+        "Created_For__c": write.contact_email or None,
+        "Token_Hash__c": write.token_hash,
+        "Expires_At__c": moment(write.expires_at),
+        "Revoked_At__c": moment(write.revoked_at),
+        "Views__c": write.views,
+        "Last_Viewed_At__c": moment(write.last_viewed_at),
+    }
+
+
+TABLE: Mapping[type[Write], tuple[str, Callable[[Any], Row]]] = {
+    MessageWrite: ("Partner_Message__c", message_row),
+    RegistrationWrite: ("Deal_Registration__c", registration_row),
+    CertificationWrite: ("Partner_Certification__c", certification_row),
+    ConflictWrite: ("Channel_Conflict__c", conflict_row),
+    ShareLinkWrite: ("Share_Link__c", share_link_row),
+}
+"""Steps are not here: each is two rows (salesforce_steps.py)."""
+
+
+def amount(value: str) -> float | None:
+    """The number in an amount such as "12000.00 EUR"; None where there is none to be sure of."""
+    kept = value.replace(",", "").split()
+    for part in kept:
+        try:
+            return round(float(part), 2)
+        except ValueError:
+            continue
+    return None
+
+
+def write_plain(client: SalesforceClient, writes: Sequence[Write]) -> list[WriteResult]:
+    """The results of writes that are one row each, in order."""
+    target, make = TABLE[type(writes[0])]
+    newest = {write.external_id: write for write in writes}  # of two writes of one thing the later one holds
+    rows = [{EXTERNAL_ID: write.external_id, **make(write)} for write in newest.values()]
+    found = dict(zip(newest, upsert(client, target, rows), strict=True))
+    registrations = [w for w in newest.values() if isinstance(w, RegistrationWrite)]
+    refused = _attribute(client, [w for w in registrations if found[w.external_id]["success"]])
+    return [refused.get(w.external_id) or result(w.external_id, found[w.external_id]) for w in writes]
+
+
+def _attribute(client: SalesforceClient, writes: Sequence[RegistrationWrite]) -> dict[str, Refused]:
+    """Shows granted registrations on their opportunities; what that refuses, by external id."""
+    deals = {w.deal_id: w for w in writes if w.deal_id and w.state in ON_THE_DEAL}
+    rows = [
+        {
+            "id": deal_id,
+            "Alongside_Registration__c": write.state.capitalize(),
+            "Alongside_Protected_Until__c": moment(write.protected_until),
+            "Alongside_Partner__c": write.partner_name,
+        }
+        for deal_id, write in deals.items()
+    ]
+    answers = update(client, "Opportunity", rows)
+    return {
+        write.external_id: Refused(external_id=write.external_id, reason=sentence(answer["errors"]))
+        for write, answer in zip(deals.values(), answers, strict=True)
+        if not answer["success"]
+    }
+
+
+def result(external_id: str, answer: Mapping[str, Any]) -> WriteResult:
+    if answer["success"]:
+        return Written(external_id=external_id, crm_id=answer["id"])
+    return Refused(external_id=external_id, reason=sentence(answer["errors"]))
+
+
+def upsert(client: SalesforceClient, target: str, rows: Sequence[Row]) -> list[Row]:
+    """One answer per row, in order; locked rows are tried again."""
+    return _send(client, f"composite/sobjects/{target}/{EXTERNAL_ID}", target, rows)
+
+
+def update(client: SalesforceClient, target: str, rows: Sequence[Row]) -> list[Row]:
+    """Like upsert, for rows with an `id`."""
+    return _send(client, "composite/sobjects", target, rows)
+
+
+def _send(client: SalesforceClient, path: str, target: str, rows: Sequence[Row]) -> list[Row]:
+    return [answer for batch in chunks(rows, ROWS) for answer in _send_batch(client, path, target, batch)]
+
+
+def _send_batch(client: SalesforceClient, path: str, target: str, rows: Sequence[Row]) -> list[Row]:
+    """Raises Unavailable when rows are still locked after the last try."""
+    answers: dict[int, Row] = {}
+    waiting = list(range(len(rows)))
+    attempt = 0
+    while waiting:
+        records = [{"attributes": {"type": target}, **rows[index]} for index in waiting]
+        body = {"allOrNone": False, "records": records}
+        got = client.call("PATCH", path, body, operation=f"write {target}")
+        if not isinstance(got, list) or len(got) != len(waiting):
+            raise Unavailable("Salesforce's answer does not match what was sent.")
+        answers |= dict(zip(waiting, got, strict=True))
+        waiting = [index for index in waiting if is_busy(answers[index])]
+        if waiting and not client.pause(attempt):
+            raise Unavailable(sentence(answers[waiting[0]]["errors"]))
+        attempt += 1
+    return [answers[index] for index in range(len(rows))]
+
+
+def is_busy(answer: Mapping[str, Any]) -> bool:
+    return not answer["success"] and bool(codes(answer["errors"]) & BUSY)
+
+
+def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
