@@ -73,7 +73,7 @@ def attach_forms(facts: RecordFacts) -> tuple[Form, ...]:
         return ()
     new = Form(
         id="attach-new",
-        title="Add a partner that is not listed" if facts.available_partners else "Add a partner",
+        title="Add one that is not listed" if facts.available_partners else "Add a partner",
         command="partner.attach",
         submit="Add partner",
         folded=True,

@@ -174,7 +174,7 @@ def _fields(content: Content, viewer: RoomViewer) -> Iterator[Block]:
     for kind, title in (("deal", ""), ("company", "Customer"), ("contact", "Contact")):
         of_kind = [field for field in shown if field.get("object", "deal") == kind]
         if of_kind and title:
-            yield Heading(text=title, level=3)
+            yield Heading(text=title)
         if of_kind:
             yield Fields(items=tuple(_field(field, viewer) for field in of_kind))
 
@@ -274,7 +274,7 @@ def _step(
         side="us" if mine else "partner",
         due=due.isoformat() if due else "",
         when=words.due(due, today, viewer.locale) if due and not done else "",
-        full=words.full_day(due, viewer.locale) if due else "",
+        full=words.full_day(due, viewer.locale) if due and not done else "",
         note="You marked this as done. It is on its way." if sent else "",
         actions=(complete,) if act and mine and not done else (),
     )

@@ -139,6 +139,18 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
     )
 
 
+SHARE_SETTINGS = frozenset(
+    {"DATABASE_URL", "REDIS_URL", "PUBLIC_ORIGIN", "SHARE_ORIGIN", "SMTP_URL", "LOG_FORMAT"}
+)
+
+
+def read_share_config(environ: Mapping[str, str] | None = None) -> Config:
+    """The settings of the share pages' process. No other setting is read, even where one is set: a secret of a CRM
+    never enters that process's memory through us."""
+    source = os.environ if environ is None else environ
+    return read_config({name: source[name] for name in SHARE_SETTINGS if name in source})
+
+
 def _origin(name: str, value: str, *, loopback_only: bool = True) -> str:
     """An origin without path or trailing slash. Plain http only to this machine, unless a stand-in is meant."""
     refusal = AppError(Reason.INVALID, f"{name} must be an origin such as https://app.example.com.")
@@ -181,3 +193,12 @@ def _pem(value: str) -> str:
         return Path(value).read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError):
         raise AppError(Reason.INVALID, "SALESFORCE_PRIVATE_KEY names a file that cannot be read.") from None
+
+
+PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "VIRTUAL_ENV")
+"""What a child process may know of our environment: nothing of it is a setting or a secret of the product."""
+
+
+def child_environment(**settings: str) -> dict[str, str]:
+    """The whole environment of a child process: the few harmless variables, and the settings it is given."""
+    return {name: os.environ[name] for name in PASSED_ON if name in os.environ} | settings

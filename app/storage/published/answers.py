@@ -104,3 +104,11 @@ def recent_answers(
         .order_by(c.created_at, c.id)
     )
     return [Answer(**row) for row in rows.mappings()]
+
+
+def answer_by_id(connection: Connection, link: PublishedLink, answer_id: str) -> Answer | None:
+    """The answer of that id, if it was given over this link."""
+    row = connection.execute(
+        select(*_COLUMNS).where(partner_inbox.c.link_id == link.id, partner_inbox.c.id == answer_id)
+    ).first()
+    return Answer(**row._mapping) if row else None  # noqa: SLF001 - as above

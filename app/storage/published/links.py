@@ -187,3 +187,13 @@ def set_face(connection: Connection, tenant_id: str, vendor_name: str, vendor_co
 def set_live_policy(connection: Connection, tenant_id: str, version: int, body: object) -> None:
     """After this every request of the tenant's viewers is narrowed by this policy."""
     _set(live_policy, connection, tenant_id, {"version": version, "body": body})
+
+
+def token_hash_of(connection: Connection, tenant_id: str, link_id: str) -> str:
+    """The hash that the CRM keeps of a link, empty for a link this tenant does not have."""
+    found = connection.scalar(
+        select(share_link.c.token_hash).where(
+            share_link.c.tenant_id == tenant_id, share_link.c.id == link_id
+        )
+    )
+    return str(found or "")

@@ -1,0 +1,145 @@
+// Makes the share pages better; they work without it. Notes the viewer's time zone, keeps a draft of the reply on
+// this device until it is sent, stops a form from being sent twice by a double click, and asks again while an
+// answer is on its way.
+"use strict";
+
+(() => {
+  const FIRST_WAIT = 3000;
+  const LONGEST_WAIT = 60000;
+  const GIVE_UP = 15 * 60000;
+
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+  const known = document.cookie.split("; ").includes(`alongside-zone=${zone}`);
+  if (!known && /^[A-Za-z][A-Za-z0-9_+\/-]{1,63}$/.test(zone)) {
+    const secure = location.protocol === "https:" ? "; Secure" : "";
+    document.cookie = `alongside-zone=${zone}; Path=/s; Max-Age=31536000; SameSite=Lax${secure}`;
+  }
+
+  for (const form of document.forms) {
+    form.addEventListener("submit", (event) => {
+      if (form.dataset.sent) {
+        event.preventDefault();
+        return;
+      }
+      form.dataset.sent = "1";
+      for (const button of form.querySelectorAll("button[type=submit]")) {
+        button.setAttribute("aria-busy", "true");
+      }
+    });
+  }
+  addEventListener("pageshow", () => {
+    for (const form of document.forms) {
+      delete form.dataset.sent;
+      for (const button of form.querySelectorAll("[aria-busy]")) {
+        button.removeAttribute("aria-busy");
+      }
+    }
+  });
+
+  const cards = document.getElementById("cards");
+  if (!cards) {
+    return;
+  }
+
+  // A draft lives in this tab only and goes with it.
+  const draft = `draft:${location.pathname}`;
+  const box = () => cards.querySelector("#card-thread textarea[name=body]");
+  const keep = () => {
+    const field = box();
+    if (field) {
+      try {
+        sessionStorage.setItem(draft, field.value);
+      } catch {
+        // Storage is off: then there is no draft.
+      }
+    }
+  };
+  const restore = () => {
+    const field = box();
+    if (field && !field.value) {
+      try {
+        field.value = sessionStorage.getItem(draft) || "";
+      } catch {
+        // As above.
+      }
+    }
+  };
+  restore();
+  cards.addEventListener("input", keep);
+  cards.addEventListener("submit", (event) => {
+    if (event.target.action.endsWith("/reply")) {
+      try {
+        sessionStorage.removeItem(draft);
+      } catch {
+        // As above.
+      }
+    }
+  });
+  cards.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.form) {
+      event.target.form.requestSubmit();
+    }
+  });
+
+  const fresh = async () => {
+    const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
+    if (!answer.ok) {
+      location.reload(); // the link has ended, or the session has: show what a visitor would see
+      return null;
+    }
+    return new DOMParser().parseFromString(await answer.text(), "text/html");
+  };
+
+  // Replaces each card whose content changed, and never the one that somebody is typing in.
+  const show = (page) => {
+    const next = page.getElementById("cards");
+    for (const card of next.querySelectorAll(":scope > article")) {
+      const old = document.getElementById(card.id);
+      if (!old) {
+        cards.replaceChildren(...next.childNodes);
+        restore();
+        break;
+      }
+      if (old.dataset.version !== card.dataset.version) {
+        const field = old.contains(document.activeElement) && document.activeElement.matches("textarea, input");
+        if (!field) {
+          const typed = old.querySelector("textarea")?.value;
+          old.replaceWith(card);
+          const box = card.querySelector("textarea");
+          if (box && typed) {
+            box.value = typed;
+          }
+        }
+      }
+    }
+    const mark = page.querySelector("svg.mark");
+    document.querySelector("svg.mark")?.replaceWith(mark);
+    cards.toggleAttribute("data-waiting", next.hasAttribute("data-waiting"));
+  };
+
+  const started = Date.now();
+  let wait = FIRST_WAIT;
+  const again = () => {
+    if (!cards.hasAttribute("data-waiting") || Date.now() - started > GIVE_UP) {
+      return;
+    }
+    setTimeout(async () => {
+      if (!document.hidden) {
+        try {
+          const page = await fresh();
+          if (page) {
+            show(page);
+          }
+        } catch {
+          // Offline: the next round asks again.
+        }
+      }
+      wait = Math.min(wait * 1.5, LONGEST_WAIT);
+      again();
+    }, wait);
+  };
+  again();
+  if (!known && zone !== "UTC") {
+    fresh().then((page) => page && show(page)).catch(() => {});
+  }
+})();
