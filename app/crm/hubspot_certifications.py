@@ -1,0 +1,81 @@
+"""Certifications as a property that people can read and report on: one line each, on the firm and on the person."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from app.crm.hubspot_batches import Batches, chunks
+from app.crm.hubspot_paths import BATCH, READ
+from app.crm.hubspot_transport import Transport
+from app.crm.port import CertificationWrite, Refused, WriteResult, Written
+
+LINES = "alongside_certifications"
+NOWHERE = (
+    "Link this partner to a company or the person to a contact first: HubSpot keeps certifications there."
+)
+_EXPIRES = re.compile(r" · expires (\d{4}-\d\d-\d\d)")
+
+
+def write_certifications(
+    transport: Transport, batches: Batches, writes: Sequence[CertificationWrite]
+) -> Mapping[str, WriteResult]:
+    """A result by external id. A certification that is there already gets its line replaced."""
+    results: dict[str, WriteResult] = {}
+    for object_type, attribute in (("contacts", "contact_id"), ("companies", "partner_company_id")):
+        mine = [(one, getattr(one, attribute)) for one in writes if getattr(one, attribute)]
+        lines = _lines_now(transport, object_type, list(dict.fromkeys(record for _, record in mine)))
+        for one, record in mine:
+            lines.setdefault(record, {})[one.external_id] = certification_line(one)
+        outcome = batches.update(object_type, {record: _properties(held) for record, held in lines.items()})
+        for one, record in mine:
+            key = one.external_id
+            if record in outcome.refused:
+                results[key] = Refused(external_id=key, reason=outcome.refused[record])
+            elif not isinstance(results.get(key), Refused):
+                results[key] = Written(external_id=key, crm_id=record)
+    for one in writes:
+        results.setdefault(one.external_id, Refused(external_id=one.external_id, reason=NOWHERE))
+    return results
+
+
+def certification_line(one: CertificationWrite) -> str:
+    """One line for people, with our id in brackets at its end."""
+    parts = [
+        f"{one.name} ({one.level})" if one.level else one.name,
+        one.person_name,
+        f"issued {one.issued.isoformat()}" if one.issued else "",
+        f"expires {one.expires.isoformat()}" if one.expires else "",
+    ]
+    return " ".join(" · ".join(part for part in parts if part).split()) + f" [{one.external_id}]"
+
+
+def _lines_now(transport: Transport, object_type: str, ids: Sequence[str]) -> dict[str, dict[str, str]]:
+    """The lines each record holds, by our id; a line that a person typed is kept under its own text."""
+    held: dict[str, dict[str, str]] = {}
+    for part in chunks(ids, BATCH):
+        body = {
+            "properties": [LINES],
+            "propertiesWithHistory": [],
+            "inputs": [{"id": record} for record in part],
+        }
+        for record in transport.call(READ, path={"type": object_type}, body=body)["results"]:
+            text = record["properties"].get(LINES) or ""
+            lines = [line for line in text.splitlines() if line.strip()]
+            held[str(record["id"])] = {_id_of(line): line for line in lines}
+    return held
+
+
+def _id_of(line: str) -> str:
+    found = re.search(r"\[(\S+)\]$", line)
+    return found[1] if found else line
+
+
+def _properties(lines: Mapping[str, str]) -> dict[str, str]:
+    dates = sorted(
+        date.fromisoformat(found[1]) for line in lines.values() if (found := _EXPIRES.search(line))
+    )
+    return {
+        LINES: "\n".join(lines.values()),
+        "alongside_certification_count": str(len(lines)),
+        "alongside_certification_expires": dates[0].isoformat() if dates else "",
+    }

@@ -1,0 +1,98 @@
+"""Calls on behalf of one HubSpot account: its token, renewed in time; its limits; its errors in the port's words."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from app.crm.hubspot_errors import error_of
+from app.crm.hubspot_paths import SEARCH, SEARCHES_PER_SECOND, Endpoint
+from app.crm.hubspot_tokens import EARLY, Tokens, TokenStore, refresh
+from app.crm.hubspot_wire import TIMEOUT_SECONDS, Wire
+from app.crm.port import AuthExpired
+from app.ground.clock import Clock
+
+
+class Transport:
+    """Thread-safe. Only the tokens are shared between processes, through the store."""
+
+    def __init__(
+        self,
+        api_origin: str,
+        client_id: str,
+        client_secret: str,
+        tokens: TokenStore,
+        clock: Clock,
+        timeout: tuple[float, float] = TIMEOUT_SECONDS,
+    ) -> None:
+        self._wire = Wire(api_origin, timeout)
+        self._client_id = client_id
+        self._client_secret = client_secret
+        self._store = tokens
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._tokens: Tokens | None = None
+        self._searches = Pace(SEARCHES_PER_SECOND, 1.05)  # a little more than a second: clocks differ
+
+    def call(
+        self,
+        endpoint: Endpoint,
+        *,
+        path: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """HubSpot's answer. Raises the port's errors; a refused token is renewed once before AuthExpired."""
+        if endpoint is SEARCH:
+            self._searches.wait()
+        token = self._access_token()
+        answer = self._wire.send(endpoint, path=path, query=query, body=body, token=token)
+        if answer.status == 401:  # noqa: PLR2004 - unauthenticated
+            token = self._access_token(refused=token)
+            answer = self._wire.send(endpoint, path=path, query=query, body=body, token=token)
+        if answer.status == 401:  # noqa: PLR2004 - unauthenticated, even with a new token
+            raise AuthExpired("HubSpot no longer accepts the connection. Connect Alongside again.")
+        if not answer.ok:
+            raise error_of(answer.status, answer.headers, answer.body)
+        return answer.body
+
+    def _access_token(self, refused: str | None = None) -> str:
+        """A token that is not about to end and is not `refused`; another process may have renewed it already."""
+        with self._lock:
+            if not self._usable(self._tokens, refused):
+                self._tokens = self._store.load()
+            if not self._usable(self._tokens, refused):
+                assert self._tokens is not None
+                self._tokens = refresh(
+                    self._wire, self._client_id, self._client_secret, self._tokens, self._clock
+                )
+                self._store.save(self._tokens)
+            assert self._tokens is not None
+            return self._tokens.access_token
+
+    def _usable(self, tokens: Tokens | None, refused: str | None) -> bool:
+        return (
+            tokens is not None
+            and tokens.access_token != refused
+            and tokens.expires_at - EARLY > self._clock()
+        )
+
+
+class Pace:
+    """At most `count` calls in any `seconds`, by waiting: cheaper than being refused."""
+
+    def __init__(self, count: int, seconds: float, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._times: deque[float] = deque(maxlen=count)
+        self._count = count
+        self._seconds = seconds
+        self._sleep = sleep
+        self._lock = threading.Lock()
+
+    def wait(self) -> None:
+        with self._lock:
+            if len(self._times) == self._count:
+                left = self._times[0] + self._seconds - time.monotonic()
+                if left > 0:
+                    self._sleep(left)
+            self._times.append(time.monotonic())

@@ -1,0 +1,260 @@
+"""Partner data as HubSpot's own notes, tasks and properties. One function per kind of write; each is repeatable."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from app.crm.hubspot_batches import Batches
+from app.crm.hubspot_certifications import write_certifications
+from app.crm.hubspot_notes import conflict_note, message_note, registration_note, step_note
+from app.crm.hubspot_paths import ASSOCIATION
+from app.crm.hubspot_properties import EXTERNAL_ID
+from app.crm.hubspot_transport import Transport
+from app.crm.port import (
+    CertificationWrite,
+    ConflictWrite,
+    MessageWrite,
+    Owner,
+    Refused,
+    RegistrationWrite,
+    ShareLinkWrite,
+    StepWrite,
+    Write,
+    WriteResult,
+    Written,
+)
+from app.ground.clock import Clock, to_iso
+
+NOWHERE = "Put this on a deal or a company first: HubSpot keeps it on a record."
+
+OnRecord = MessageWrite | StepWrite | RegistrationWrite | ConflictWrite | ShareLinkWrite
+W = TypeVar("W", RegistrationWrite, ConflictWrite)
+
+
+class Writer:
+    """`owners` and `zone` are asked only when a write needs them."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        clock: Clock,
+        owners: Callable[[], Sequence[Owner]],
+        zone: Callable[[], ZoneInfo],
+    ) -> None:
+        self._transport = transport
+        self._batches = Batches(transport)
+        self._clock = clock
+        self._owners = owners
+        self._zone = zone
+
+    def write(self, writes: Sequence[Write]) -> list[WriteResult]:
+        """One result per write, in order."""
+        # Of two writes of one thing the later says how it is; both get the same answer.
+        latest = {one.external_id: one for one in writes}
+        results = self._by_class(list(latest.values()))
+        return [results[one.external_id] for one in writes]
+
+    def _by_class(self, writes: Sequence[Any]) -> Mapping[str, WriteResult]:
+        by_class: dict[type[Write], Callable[[Sequence[Any]], Mapping[str, WriteResult]]] = {
+            MessageWrite: self._messages,
+            StepWrite: self._steps,
+            RegistrationWrite: self._registrations,
+            ConflictWrite: self._conflicts,
+            CertificationWrite: lambda mine: write_certifications(self._transport, self._batches, mine),
+            ShareLinkWrite: lambda mine: self._on_records(mine, _link_properties),
+        }
+        return by_class[type(writes[0])](writes) if writes else {}
+
+    def _registrations(self, writes: Sequence[RegistrationWrite]) -> Mapping[str, WriteResult]:
+        return self._flagged(writes, _registration_properties, registration_note, "registration")
+
+    def _conflicts(self, writes: Sequence[ConflictWrite]) -> Mapping[str, WriteResult]:
+        return self._flagged(writes, _conflict_properties, conflict_note, "conflict")
+
+    def _messages(self, messages: Sequence[MessageWrite]) -> Mapping[str, WriteResult]:
+        inputs = {
+            message.external_id: {
+                "properties": {
+                    EXTERNAL_ID: message.external_id,
+                    "alongside_kind": "message",
+                    "alongside_partner_id": message.partner_external_id,
+                    "hs_timestamp": to_iso(message.sent_at),
+                    "hs_note_body": message_note(message),
+                },
+                "associations": _associations("notes", message),
+            }
+            for message in messages
+        }
+        results, _ = self._batches.create_once("notes", inputs)
+        return results
+
+    def _steps(self, steps: Sequence[StepWrite]) -> Mapping[str, WriteResult]:
+        by_id = {step.external_id: step for step in steps}
+        properties = {step.external_id: self._step_properties(step) for step in steps}
+        fresh = [step for step in steps if step.crm_id is None]
+        results, existed = self._batches.create_once(
+            "tasks",
+            {
+                step.external_id: {
+                    "properties": {**properties[step.external_id], EXTERNAL_ID: step.external_id},
+                    "associations": _associations("tasks", step),
+                }
+                for step in fresh
+            },
+        )
+        known = {
+            key: {"properties": properties[key]} for key in by_id if key in existed or key not in results
+        }
+        outcome = self._batches.upsert("tasks", known)
+        made_anew: list[tuple[str, OnRecord]] = []
+        for key, record in outcome.done.items():
+            results[key] = Written(external_id=key, crm_id=str(record["id"]))
+            if record.get("new"):  # someone had deleted the task
+                made_anew.append((str(record["id"]), by_id[key]))
+        self._associate("tasks", made_anew)
+        results |= {key: Refused(external_id=key, reason=reason) for key, reason in outcome.refused.items()}
+        return results
+
+    def _step_properties(self, step: StepWrite) -> dict[str, str]:
+        due = self._due_time(step.due) if step.due else ""
+        when = due or to_iso(self._clock())
+        return {
+            "hs_task_subject": step.title,
+            "hs_task_body": step_note(step),
+            "hs_task_status": "COMPLETED" if step.done else "NOT_STARTED",
+            "hs_task_type": "TODO",
+            "hs_timestamp": when,
+            "alongside_undated": "" if due else when,
+            "alongside_milestone": step.milestone,
+            "alongside_partner_id": step.partner_external_id,
+            "hubspot_owner_id": "" if step.owner_is_partner else self._owner_id(step.owner_email),
+        }
+
+    def _due_time(self, due: date) -> str:
+        """Noon where the account is: the same day for everyone who works near it."""
+        return to_iso(datetime.combine(due, time(12), self._zone()))
+
+    def _owner_id(self, email: str) -> str:
+        if not email:
+            return ""
+        return next((owner.id for owner in self._owners() if owner.email.lower() == email.lower()), "")
+
+    def _flagged(
+        self,
+        writes: Sequence[W],
+        properties: Callable[[W], dict[str, str]],
+        note: Callable[[W], str],
+        kind: str,
+    ) -> Mapping[str, WriteResult]:
+        """The state as reportable properties of the record, and the whole story as one note on it."""
+        results = dict(self._on_records(writes, properties))
+        told = [one for one in writes if isinstance(results[one.external_id], Written)]
+        outcome = self._batches.upsert(
+            "notes",
+            {
+                one.external_id: {
+                    "properties": {
+                        "alongside_kind": kind,
+                        "hs_timestamp": to_iso(_moment(one)),
+                        "hs_note_body": note(one),
+                    }
+                }
+                for one in told
+            },
+        )
+        by_id = {one.external_id: one for one in told}
+        for key, record in outcome.done.items():
+            results[key] = Written(external_id=key, crm_id=str(record["id"]))
+        results |= {key: Refused(external_id=key, reason=reason) for key, reason in outcome.refused.items()}
+        self._associate("notes", [(str(record["id"]), by_id[key]) for key, record in outcome.done.items()])
+        return results
+
+    def _on_records(
+        self, writes: Sequence[Any], properties: Callable[[Any], dict[str, str]]
+    ) -> dict[str, WriteResult]:
+        """Properties on each write's deal, or on its company. Several writes on one record become one update."""
+        results: dict[str, WriteResult] = {}
+        for object_type in ("deals", "companies"):
+            mine = [one for one in writes if _place(one)[0] == object_type]
+            merged: dict[str, dict[str, str]] = {}
+            for one in mine:
+                merged.setdefault(_place(one)[1], {}).update(properties(one))
+            outcome = self._batches.update(object_type, merged)
+            for one in mine:
+                record, key = _place(one)[1], one.external_id
+                results[key] = (
+                    Refused(external_id=key, reason=outcome.refused[record])
+                    if record in outcome.refused
+                    else Written(external_id=key, crm_id=record)
+                )
+        for one in writes:
+            results.setdefault(one.external_id, Refused(external_id=one.external_id, reason=NOWHERE))
+        return results
+
+    def _associate(self, object_type: str, made: Sequence[tuple[str, OnRecord]]) -> None:
+        for to, attribute in (("deals", "deal_id"), ("companies", "company_id")):
+            pairs = [(crm_id, getattr(one, attribute)) for crm_id, one in made if getattr(one, attribute)]
+            self._batches.associate(object_type, to, pairs)
+
+
+def _place(write: OnRecord) -> tuple[str, str]:
+    if write.deal_id:
+        return "deals", write.deal_id
+    return ("companies", write.company_id) if write.company_id else ("", "")
+
+
+def _associations(object_type: str, write: OnRecord) -> list[dict[str, Any]]:
+    return [
+        {
+            "to": {"id": target},
+            "types": [
+                {
+                    "associationCategory": "HUBSPOT_DEFINED",
+                    "associationTypeId": ASSOCIATION[object_type, to],
+                }
+            ],
+        }
+        for to, target in (("deals", write.deal_id), ("companies", write.company_id))
+        if target
+    ]
+
+
+def _moment(write: RegistrationWrite | ConflictWrite) -> datetime:
+    return write.received_at if isinstance(write, RegistrationWrite) else write.found_at
+
+
+def _iso(moment: datetime | None) -> str:
+    return to_iso(moment) if moment else ""
+
+
+def _registration_properties(registration: RegistrationWrite) -> dict[str, str]:
+    return {
+        "alongside_registration_state": registration.state,
+        "alongside_registration_id": registration.external_id,
+        "alongside_registration_partner": registration.partner_name,
+        "alongside_registration_partner_id": registration.partner_external_id,
+        "alongside_registered_at": _iso(registration.received_at),
+        "alongside_registration_reason": registration.decision_reason,
+        "alongside_protected_from": _iso(registration.protected_from),
+        "alongside_protected_until": _iso(registration.protected_until),
+    }
+
+
+def _conflict_properties(conflict: ConflictWrite) -> dict[str, str]:
+    return {
+        "alongside_conflict": conflict.state,
+        "alongside_conflict_kind": conflict.kind,
+        "alongside_conflict_sentence": conflict.sentence,
+        "alongside_conflict_resolution": conflict.resolution,
+    }
+
+
+def _link_properties(link: ShareLinkWrite) -> dict[str, str]:
+    """Counts and times only: neither the token nor its hash leaves our own store for HubSpot."""
+    return {
+        "alongside_active_links": str(link.active_links),
+        "alongside_link_views": str(link.views),
+        "alongside_link_last_viewed": _iso(link.last_viewed_at),
+        "alongside_link_expires": _iso(link.expires_at),
+    }
