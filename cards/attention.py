@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
 
+from app.domain.actor import Side
 from app.domain.certification import Certification
 from app.domain.conflict import ConflictFlag, ConflictState
-from app.domain.registration import Registration, RegistrationState
+from app.domain.registration import EXTENSION, Registration, RegistrationState
 from cards import words
 from cards.blocks import Action, Tone
 from cards.facts import PartnerFacts, RecordFacts
@@ -44,7 +45,7 @@ def issues(facts: RecordFacts, known: PartnerFacts, now: datetime) -> list[Issue
         *_refusals(facts, known),
         *(issue for r in known.registrations for issue in _registration(facts, r, now)),
         *_late_steps(facts, known, now),
-        *(issue for c in known.certifications for issue in _certification(facts, c, now)),
+        *_certifications(facts, known, now),
     ]
     return sorted(found, key=lambda issue: issue.rank)
 
@@ -101,7 +102,7 @@ def extend(registration: Registration) -> Action:
         command="registration.extend",
         fields={"registration_id": registration.id},
         hint=f"the protection of {registration.customer_name}",
-        confirm="Extend the protection by 30 days?",
+        confirm=f"Extend the protection by {EXTENSION.days} days?",
     )
 
 
@@ -111,11 +112,12 @@ def _late_steps(facts: RecordFacts, known: PartnerFacts, now: datetime) -> Itera
     if not late or late[0].due is None:
         return
     worst = late[0]
+    who = "They are" if worst.owner_side is Side.PARTNER else "We are"
     more = f" and {words.count(len(late) - 1, 'more step')}" if len(late) > 1 else ""
     yield Issue(
         rank=Rank.LATE_STEP,
         tone=Tone.WARNING,
-        text=f"{words.sentence(words.due(late[0].due, today, facts.locale))}: {worst.title}{more}",
+        text=f"{who} {words.due(late[0].due, today, facts.locale)}: {worst.title}{more}",
         title=words.full_day(late[0].due, facts.locale),
         actions=(
             Action(
@@ -125,23 +127,29 @@ def _late_steps(facts: RecordFacts, known: PartnerFacts, now: datetime) -> Itera
     )
 
 
-def _certification(facts: RecordFacts, certification: Certification, now: datetime) -> Iterator[Issue]:
+def _certifications(facts: RecordFacts, known: PartnerFacts, now: datetime) -> Iterator[Issue]:
+    """One issue for all of them: the first that lapsed or will, and how many more."""
     today = facts.today(now)
-    if certification.expires is None:
+    ending = [(c.expires, c) for c in known.certifications if c.expires]
+    pressing = sorted(
+        ((day, c) for day, c in ending if not c.is_valid(today) or c.lapses_soon(today)),
+        key=lambda pair: (pair[0], pair[1].id),
+    )
+    if not pressing:
         return
-    whose = f"{certification.person_name}'s " if certification.person_name else ""
-    what = f"{whose}certification {certification.name}"
-    last_day = words.day(certification.expires, today, facts.locale)
-    if not certification.is_valid(today):
-        text = f"{words.sentence(what)} lapsed after {last_day}"
-    elif certification.lapses_soon(today):
-        text = f"{words.sentence(what)} lapses after {last_day}"
-    else:
-        return
+    day, first = pressing[0]
+    verb = "lapses" if first.is_valid(today) else "lapsed"
+    more = f" and {words.number(len(pressing) - 1)} more" if len(pressing) > 1 else ""
     yield Issue(
         rank=Rank.CERTIFICATION,
         tone=Tone.WARNING,
-        text=text,
-        title=words.full_day(certification.expires, facts.locale),
-        actions=(Action(label="View", card="certifications", hint=f"the {what}"),),
+        text=f"{_named(first)} {verb} after {words.day(day, today, facts.locale)}{more}",
+        title=words.full_day(day, facts.locale),
+        actions=(Action(label="View", card="certifications", hint="the certifications"),),
     )
+
+
+def _named(certification: Certification) -> str:
+    if certification.person_name:
+        return f"{certification.person_name}’s certification {certification.name}"
+    return f"Certification {certification.name}"

@@ -191,7 +191,8 @@ class Form(Block):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepItem:
-    """`state` is open, done or late. `due` is an ISO date, `when` the words for it, `full` its absolute form.
+    """`state` is open, done or late. `due` is an ISO date, `when` the words for it (for when it was done,
+    once it is), `full` the absolute form of that.
     `audience` team marks a step that the partner never gets. `refusal` is the CRM's reason for refusing it.
     `edit` is a folded form that changes the step."""
 

@@ -57,7 +57,7 @@ def _open(facts: RecordFacts, flag: ConflictFlag, now: datetime) -> Iterator[Blo
         )
     if facts.may_write:
         who = facts.partner_name(flag.partner_id)
-        yield _form(flag, ConflictDecision.UPHOLD, f"{who}'s registration stands")
+        yield _form(flag, ConflictDecision.UPHOLD, f"The registration of {who} stands")
         yield _form(flag, ConflictDecision.DISMISS, _other_way(flag))
 
 

@@ -9,6 +9,7 @@ from app.domain.conflict import ConflictState
 from app.domain.link import LinkState
 from app.domain.plan import waiting_on
 from app.domain.registration import RegistrationState
+from app.domain.thread import Audience, Message
 from cards import words
 from cards.attention import Issue, issues
 from cards.blocks import Action, Alert, Block, Card, Divider, Empty, ListItem, Status, Style, Text, Tone
@@ -115,12 +116,14 @@ def _lines(facts: RecordFacts, known: PartnerFacts, now: datetime) -> Iterator[B
                 actions=(open_card("registration", known, "Decide"),),
             )
     waiting = waiting_line(facts, known, now)
-    if waiting:
+    late = any(step.is_late(facts.today(now)) for step in known.steps)
+    # A late step is already said above, with who is late.
+    if waiting and not late:
         yield Status(text=waiting, actions=(open_card("plan", known, "Plan"),))
     if known.messages:
         yield Status(
             text=last_words(facts, known, now),
-            title=words.absolute(known.messages[-1].sent_at, facts.zone, facts.locale),
+            title=words.absolute(_last(known).sent_at, facts.zone, facts.locale),
             actions=(open_card("thread", known, "Reply" if facts.may_write else "Read"),),
         )
     elif facts.may_write:
@@ -147,11 +150,17 @@ def waiting_line(facts: RecordFacts, known: PartnerFacts, now: datetime) -> str:
 
 def last_words(facts: RecordFacts, known: PartnerFacts, now: datetime) -> str:
     """Who said what last, cut to a few lines."""
-    last = known.messages[-1]
+    last = _last(known)
     said = " ".join(last.body.split())
     if len(said) > QUOTE_LIMIT:
         said = said[: QUOTE_LIMIT - 1].rstrip() + "…"
     return f"{last.author_name}, {words.ago(last.sent_at, now, facts.locale)}: {said}"
+
+
+def _last(known: PartnerFacts) -> Message:
+    """The last message between us and the partner; a note for the team only while there is no other."""
+    shared = (m for m in reversed(known.messages) if m.audience is Audience.PARTNER)
+    return next(shared, known.messages[-1])
 
 
 def _certified(facts: RecordFacts, known: PartnerFacts, now: datetime) -> Iterator[Block]:

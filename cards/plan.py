@@ -168,6 +168,7 @@ def _step(facts: RecordFacts, step: Step, today: date) -> StepItem:
     write = facts.rejection_of(step.id)
     reason = step.refusal or (write.reason if write else "")
     open_ = step.status is StepStatus.OPEN
+    when, full = _when(facts, step, today)
     return StepItem(
         id=step.id,
         title=step.title,
@@ -175,8 +176,8 @@ def _step(facts: RecordFacts, step: Step, today: date) -> StepItem:
         owner=step.owner_name or _side_name(facts, step),
         side=step.owner_side.value,
         due=step.due.isoformat() if step.due else "",
-        when=_when(facts, step, today),
-        full=words.full_day(step.due, facts.locale) if step.due else "",
+        when=when,
+        full=full,
         note=f"Done by {step.done_by}" if step.done_by and not open_ else "",
         audience=step.audience.value,
         refusal=f"{facts.crm_name} refused the task: “{reason}” Your step is saved here." if reason else "",
@@ -185,12 +186,16 @@ def _step(facts: RecordFacts, step: Step, today: date) -> StepItem:
     )
 
 
-def _when(facts: RecordFacts, step: Step, today: date) -> str:
+def _when(facts: RecordFacts, step: Step, today: date) -> tuple[str, str]:
+    """The day that counts, in words and in full: when it was done, or when it is due."""
     if step.status is StepStatus.DONE:
         if step.done_at is None:
-            return ""
-        return words.day(words.local_day(step.done_at, facts.zone), today, facts.locale)
-    return words.due(step.due, today, facts.locale) if step.due else ""
+            return "", ""
+        done = words.local_day(step.done_at, facts.zone)
+        return words.day(done, today, facts.locale), words.full_day(done, facts.locale)
+    if step.due is None:
+        return "", ""
+    return words.due(step.due, today, facts.locale), words.full_day(step.due, facts.locale)
 
 
 def _side_name(facts: RecordFacts, step: Step) -> str:

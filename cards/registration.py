@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from app.domain.registration import Registration, RegistrationState
+from app.domain.registration import PROTECTION, Registration, RegistrationState
 from cards import words
 from cards.attention import PROTECTION_WARNING, extend
 from cards.blocks import (
@@ -99,7 +99,9 @@ def _registration(facts: RecordFacts, registration: Registration, now: datetime)
         yield refused(facts, write)
     yield Fields(items=tuple(_details(facts, registration, now)))
     if registration.state is RegistrationState.SUBMITTED and facts.may_write:
-        yield _decision_form(registration, "approve", "Approve", "Protects the partner for 90 days.")
+        yield _decision_form(
+            registration, "approve", "Approve", f"Protects the partner for {PROTECTION.days} days."
+        )
         yield _decision_form(registration, "refuse", "Refuse", "The partner hears the reason.")
 
 

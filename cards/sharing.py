@@ -22,7 +22,6 @@ from cards.blocks import List as Rows
 from cards.facts import PartnerFacts, RecordFacts
 from cards.frame import (
     NAME_LIMIT,
-    attach_forms,
     deal_rows,
     deal_works,
     frame,
@@ -48,7 +47,7 @@ def build(facts: RecordFacts, now: datetime) -> Card:
             *(block for known in facts.partners for block in _partner(facts, known, now)),
             *deal_rows(works, [_summary(facts, known, now) for _, known in works], "On deals"),
         )
-    return frame("sharing", "Sharing", (*blocks, *attach_forms(facts)), facts, now)
+    return frame("sharing", "Sharing", blocks, facts, now)
 
 
 def _summary(facts: RecordFacts, known: PartnerFacts, now: datetime) -> str:

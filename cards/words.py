@@ -104,7 +104,7 @@ def near(value: date, today: date, locale: str = "en") -> str:
         return _phrase(("today", "tomorrow")[ahead], locale)
     if ahead < 0 or ahead > 8 * 7:
         return day(value, today, locale)
-    unit = "day" if ahead < 14 else "week"  # noqa: PLR2004 - under two weeks people count days
+    unit = "day" if ahead < 21 else "week"  # noqa: PLR2004 - "2 weeks" would hide up to six days
     return _distance(timedelta(days=ahead), unit, locale)
 
 

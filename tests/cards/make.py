@@ -15,6 +15,7 @@ from app.domain.record import CrmKind, ObjectKind, Record, RecordKey
 from app.domain.registration import Registration, RegistrationState
 from app.domain.thread import Audience, Delivery, Message
 from cards.facts import Colleague, DealWork, PartnerFacts, RecordFacts, RejectedWrite
+from cards.room import Pending, RoomViewer
 
 NOW = datetime(2026, 11, 22, 10, 15, tzinfo=UTC)
 """A Sunday."""
@@ -383,3 +384,36 @@ def _shared_step(id, title, side, due, status="open", milestone="Validate"):
 def _said(id, author, side, body, hours):
     at = NOW - timedelta(hours=hours)
     return {"id": id, "author": author, "side": side, "body": body, "at": at.isoformat()}
+
+
+def viewer(**more) -> RoomViewer:
+    values = {
+        "name": "Maria Quint",
+        "email": "c1@northwind.example",
+        "last_visit": NOW - days(2),
+        "zone": "Europe/Berlin",
+    }
+    return RoomViewer(**{**values, **more})
+
+
+def answers() -> tuple[Pending, ...]:
+    return (
+        Pending(id="q1", command="reply", at=NOW, body="Here it is."),
+        Pending(id="q2", command="complete_step", at=NOW, step_id="s3"),
+    )
+
+
+ROOMS = {
+    "first_visit": lambda: (content(), viewer(last_visit=None)),
+    "back_again": lambda: (content(), viewer()),
+    "nothing_new": lambda: (content(), viewer(last_visit=NOW - timedelta(hours=1))),
+    "answered": lambda: (content(), viewer(pending=answers())),
+    "bare": lambda: ({"vendor": {"name": "Vandelay", "color": ""}}, viewer()),
+    "empty": lambda: (
+        content(
+            steps=[], messages=[], files=[], changes=[], stages=[], fields=[], registration=None, deal={}
+        ),
+        viewer(),
+    ),
+}
+"""State name → a snapshot's content and who looks at it."""
