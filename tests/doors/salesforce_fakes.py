@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 from cryptography.fernet import Fernet
 from flask import Flask
-from markupsafe import escape
 
 from app.domain.actor import Actor
 from app.domain.record import CrmKind, RecordKey
@@ -17,6 +17,7 @@ from app.ground.clock import SteppingClock
 from app.ground.errors import AppError, Reason
 from app.identity.tokens import Tokens
 from cards.blocks import Card, Text
+from cards.html import PANEL, render
 from tests.identity.envelopes import ORG, SECRET, USER
 
 KEY = Fernet.generate_key().decode()
@@ -90,7 +91,7 @@ def door_of(house: House) -> SalesforceDoor:
         session_owner=house.owner,
         can_read=house.can_read,
         tokens=Tokens([KEY], house.clock),
-        render=lambda card: "".join(f"<p>{escape(block.text)}</p>" for block in card.blocks),  # type: ignore[attr-defined]
+        render=partial(render, host=PANEL),
         clock=house.clock,
     )
 

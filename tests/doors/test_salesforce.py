@@ -261,7 +261,7 @@ def test_a_card_comes_as_markup(client: FlaskClient, house: House) -> None:
     tenant, actor, record, name, params = house.asked[-1]
     assert (tenant, record, name, params) == ("t1", RECORD, "thread", {"before": "m9"})
     assert (actor.id, actor.kind) == (USER, ActorKind.SELLER)
-    assert answer.text == f"<p>deal:{DEAL} &lt;b&gt;</p>"
+    assert f"deal:{DEAL} &lt;b&gt;</p>" in answer.text
 
 
 def test_a_card_comes_as_json_when_asked(client: FlaskClient) -> None:

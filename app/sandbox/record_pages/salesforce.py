@@ -142,7 +142,9 @@ def _add_pages(blueprint: Blueprint, config: LightningConfig) -> None:
     def native(name: str, record_id: str) -> str:
         """The page's own half, for the script that keeps it fresh without touching the frame."""
         org = the_org()
-        return render_template("salesforce/native.html", **_native(org, name, _row(org, name, record_id)))
+        return render_template(
+            "salesforce/native.html", name=name, **_native(org, name, _row(org, name, record_id))
+        )
 
 
 def _add_host(blueprint: Blueprint, config: LightningConfig) -> None:
@@ -233,7 +235,6 @@ def _chrome(org: Org, name: str) -> Mapping[str, Any]:
 def _native(org: Org, name: str, row: Row) -> Mapping[str, Any]:
     stage = row.get("StageName")
     return {
-        "name": name,
         "record": row,
         "highlights": _cells(org, name, HIGHLIGHTS[name], row),
         "details": _cells(org, name, DETAILS[name], row),
