@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app.crm.fields import api_name, canonical_name
 from app.crm.hubspot_batches import chunks
-from app.crm.hubspot_changes import Walk, read_cursor, search
+from app.crm.hubspot_changes import Cursor, Walk, read_cursor, search
 from app.crm.hubspot_paths import (
     BATCH,
     DETAILS,
     FILE,
     OWNERS,
+    PIPELINES,
     PRIMARY,
     PROPERTIES,
     READ,
@@ -35,6 +36,7 @@ from app.crm.port import (
     FieldInfo,
     NotFound,
     Owner,
+    Stage,
     TaskState,
     Write,
     WriteResult,
@@ -91,6 +93,14 @@ class HubspotCrm:
             )
             for one in found["results"]
             if not one.get("hidden")
+        ]
+
+    def stages(self) -> Sequence[Stage]:
+        found = self._transport.call(PIPELINES, path={"type": TYPES[ObjectKind.DEAL]})["results"]
+        pipeline = min(found, key=lambda one: one.get("displayOrder", 0), default={"stages": []})
+        return [
+            Stage(value=str(one["id"]), label=str(one["label"]), closed=_is_closed(one.get("metadata") or {}))
+            for one in sorted(pipeline["stages"], key=lambda one: one.get("displayOrder", 0))
         ]
 
     def read(self, kind: ObjectKind, ids: Sequence[str], fields: Sequence[str]) -> Mapping[str, CrmRecord]:
@@ -160,7 +170,7 @@ class HubspotCrm:
         walk = Walk(self._transport, self._clock, TYPES[kind], list(names.values()))
         if cursor is None:
             return Changes(records=(), cursor=str(walk.start()), more=False)
-        page = walk.page(read_cursor(cursor))
+        page = walk.page(read_cursor(cursor) if cursor else Cursor(at=0))
         return Changes(
             records=[_record(kind, row, names) for row in page.rows],
             cursor=str(page.cursor),
@@ -273,3 +283,10 @@ def _owner(found: Mapping[str, Any]) -> Owner:
         name=name or str(found.get("email") or found["id"]),
         email=str(found.get("email") or ""),
     )
+
+
+def _is_closed(metadata: Mapping[str, Any]) -> bool:
+    """HubSpot writes its truth values as text, and older pipelines only know the probability."""
+    if "isClosed" in metadata:
+        return str(metadata["isClosed"]).lower() == "true"
+    return str(metadata.get("probability")) in ("0.0", "1.0", "0", "1")

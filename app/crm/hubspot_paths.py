@@ -36,6 +36,7 @@ PROPERTIES = _dated("properties.list", "GET", "/crm/properties/{v}/{type}")
 PROPERTIES_CREATE = _dated("properties.create", "POST", "/crm/properties/{v}/{type}/batch/create")
 GROUPS = _dated("groups.list", "GET", "/crm/properties/{v}/{type}/groups")
 GROUP_CREATE = _dated("groups.create", "POST", "/crm/properties/{v}/{type}/groups")
+PIPELINES = _dated("pipelines.list", "GET", "/crm/pipelines/{v}/{type}")
 FILE = _dated("files.read", "GET", "/files/{v}/files/{id}")
 
 BATCH = 100

@@ -22,8 +22,11 @@ def can_read(login_origin: str, instance_url: str, oauth_token: str, record: Rec
     path = f"/services/data/v{API_VERSION}/sobjects/{OBJECTS[record.object]}/{record.crm_id}"
     with SalesforceSession(login_origin) as session:
         try:
-            response = session.get(instance_url.rstrip("/") + path, params={"fields": "Id"},
-                                   headers={"Authorization": f"Bearer {oauth_token}"})
+            response = session.get(
+                instance_url.rstrip("/") + path,
+                params={"fields": "Id"},
+                headers={"Authorization": f"Bearer {oauth_token}"},
+            )
         except requests.RequestException as error:
             raise Unavailable("Salesforce did not answer.") from error
     return _readable(response)
@@ -39,5 +42,3 @@ def _readable(response: Any) -> bool:
             return False
         case status:
             raise Unavailable(f"Salesforce answered {status}.")
-
-

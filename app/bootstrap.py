@@ -1,0 +1,141 @@
+"""The composition root: the only place that knows which concrete parts make up a process."""
+
+import threading
+from dataclasses import dataclass, field
+
+from redis import Redis
+
+from app.commands.execute import Executor
+from app.crm.hubspot import HubspotCrm
+from app.crm.port import AuthExpired, Crm, CrmError, NotFound, RateLimited, Rejected
+from app.crm.salesforce import SalesforceCrm
+from app.domain.actor import Actor
+from app.domain.record import CrmKind, RecordKey
+from app.domain.tenant import Tenant
+from app.ground.bell import Bell, RedisBell, SilentBell
+from app.ground.clock import Clock, utc_now
+from app.ground.config import Config
+from app.ground.errors import AppError, Reason
+from app.identity.tokens import Audience, Tokens
+from app.identity.vault import Vault
+from app.reading.cards import Cards
+from app.storage import tenant as tenants
+from app.storage.credentials import StoredTokens
+from app.storage.engine import Database
+from sync import ingest
+from sync.deps import Agent
+
+REDIS_TIMEOUT = 2.0
+"""Seconds a request waits for the doorbell at most; the sweep finds the rows anyway."""
+
+
+@dataclass(slots=True, kw_only=True)
+class House:
+    """Everything a process of ours may need, wired once."""
+
+    config: Config
+    database: Database
+    clock: Clock
+    vault: Vault
+    tokens: Tokens
+    bell: Bell
+    redis: Redis | None
+    crms: dict[str, Crm] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def crm_of(self, tenant: Tenant) -> Crm:
+        """The tenant's CRM, connected when it is first used. Raises AuthExpired for one that cannot be."""
+        with self.lock:
+            if tenant.id not in self.crms:
+                self.crms[tenant.id] = self._connect(tenant)
+            return self.crms[tenant.id]
+
+    def fetch(self, tenant_id: str, key: RecordKey) -> None:
+        """After this we hold the record as it is now, if there is one. Raises AppError when the CRM cannot say."""
+        with self.database.read() as connection:
+            tenant = tenants.by_id(connection, tenant_id)
+        if tenant is None:
+            raise AppError(Reason.UNKNOWN_TENANT, "This account is not connected to Alongside.")
+        try:
+            ingest.fetch(self.agent(), tenant, [key])
+        except CrmError as error:
+            raise as_refusal(error) from error
+
+    def executor(self) -> Executor:
+        return Executor(
+            self.database, self.bell, self.vault, self.clock, self.config.share_origin, self.fetch
+        )
+
+    def cards(self) -> Cards:
+        return Cards(self.database, self.bell, self.clock, self.fetch, self.crm_of, self.preview_url)
+
+    def agent(self) -> Agent:
+        return Agent(
+            database=self.database,
+            bell=self.bell,
+            clock=self.clock,
+            crm_of=self.crm_of,
+            executor=self.executor(),
+        )
+
+    def preview_url(self, tenant: Tenant, actor: Actor, record: RecordKey, partner_id: str) -> str:
+        """Where this actor sees, for a quarter of an hour, what the partner sees."""
+        token = self.tokens.mint(Audience.PREVIEW, tenant_id=tenant.id, record=record, actor=actor)
+        return f"{self.config.public_origin}/preview/{token}?partner={partner_id}"
+
+    def _connect(self, tenant: Tenant) -> Crm:
+        if tenant.crm is CrmKind.HUBSPOT:
+            return HubspotCrm(
+                self.config.hubspot_api_origin,
+                self.config.hubspot_client_id,
+                self.config.hubspot_client_secret,
+                StoredTokens(self.database, self.vault, tenant.id),
+                self.clock,
+            )
+        with self.database.read() as connection:
+            username = tenants.username_of(connection, tenant.id)
+        return SalesforceCrm(
+            self.config.salesforce_login_origin,
+            self.config.salesforce_consumer_key,
+            self.config.salesforce_private_key,
+            username,
+            tenant.instance_url,
+            self.clock,
+        )
+
+
+def build(config: Config, clock: Clock = utc_now) -> House:
+    """The house as the settings describe it. Opens no connection yet. Raises AppError naming a bad setting."""
+    redis = None
+    if config.redis_url:
+        redis = Redis.from_url(
+            config.redis_url, socket_timeout=REDIS_TIMEOUT, socket_connect_timeout=REDIS_TIMEOUT
+        )
+    return House(
+        config=config,
+        database=Database(config.database_url),
+        clock=clock,
+        vault=Vault(config.secret_keys),
+        tokens=Tokens(config.secret_keys, clock),
+        bell=RedisBell(redis) if redis else SilentBell(),
+        redis=redis,
+    )
+
+
+def as_refusal(error: CrmError) -> AppError:
+    """What a person in front of a card is told when the CRM does not do its part."""
+    match error:
+        case AuthExpired():
+            return AppError(
+                Reason.CRM_DISCONNECTED,
+                "Alongside has lost its access to the CRM. Ask your admin to "
+                "connect it again. Nothing is lost meanwhile.",
+            )
+        case NotFound():
+            return AppError(Reason.UNKNOWN_RECORD, "This record is not in the CRM, or you may not see it.")
+        case Rejected():
+            return AppError(Reason.CRM_REFUSED, error.message)
+        case RateLimited():
+            return AppError(Reason.CRM_UNAVAILABLE, "The CRM is busy. Try again in a minute.")
+        case _:
+            return AppError(Reason.CRM_UNAVAILABLE, "The CRM does not answer. Try again in a minute.")

@@ -1,0 +1,113 @@
+"""Connecting a HubSpot account: off to HubSpot with a state we sign, back with a code that is exchanged once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, redirect, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.doors.ports import NonceStore
+from app.doors.problems import as_app_error
+from app.ground.clock import Clock
+from app.ground.errors import AppError, Reason
+from app.ground.ids import new_token
+from app.identity.vault import Vault
+
+SCOPES = (
+    "oauth",
+    "crm.objects.deals.read",
+    "crm.objects.deals.write",
+    "crm.objects.companies.read",
+    "crm.objects.companies.write",
+    "crm.objects.contacts.read",
+    "crm.objects.contacts.write",
+    "crm.objects.owners.read",
+    "crm.schemas.deals.read",
+    "crm.schemas.deals.write",
+    "crm.schemas.companies.read",
+    "crm.schemas.companies.write",
+    "crm.schemas.contacts.read",
+    "crm.schemas.contacts.write",
+)
+"""The least that the product works with; hubspot-project/src/app/app-hsmeta.json names the same."""
+
+STATE_MINUTES = 15
+CODE_LIMIT = 512
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OauthDoor:
+    """`connect(code, redirect_uri)` exchanges the code and answers the name of the connected account."""
+
+    authorize_url: str
+    client_id: str
+    origin: str
+    vault: Vault
+    nonces: NonceStore
+    clock: Clock
+    connect: Callable[[str, str], str]
+    expiry: Callable[[], datetime]
+
+
+def create_blueprint(door: OauthDoor) -> Blueprint:
+    blueprint = Blueprint("hubspot_oauth", __name__, url_prefix="/hubspot/oauth", template_folder="templates")
+    redirect_uri = f"{door.origin}/hubspot/oauth/callback"
+
+    @blueprint.get("/start")
+    def start() -> BaseResponse:
+        state = door.vault.seal(f"{door.clock().timestamp():.0f}:{new_token()}")
+        query = urlencode(
+            {
+                "client_id": door.client_id,
+                "redirect_uri": redirect_uri,
+                "scope": " ".join(SCOPES),
+                "state": state,
+            }
+        )
+        return redirect(f"{door.authorize_url}?{query}")
+
+    @blueprint.get("/callback")
+    def callback() -> Response:
+        _check_state(door, request.args.get("state", ""))
+        code = request.args.get("code", "")
+        if not code or len(code) > CODE_LIMIT:
+            raise AppError(Reason.MALFORMED, "HubSpot sent no code. Start the connection again.")
+        name = door.connect(code, redirect_uri)
+        return Response(render_template("hubspot/connected.html", name=name))
+
+    @blueprint.errorhandler(Exception)
+    def refuse(error: Exception) -> Response:
+        refusal, status = as_app_error(error)
+        return Response(
+            render_template("hubspot/not_connected.html", error=refusal), status or refusal.status
+        )
+
+    @blueprint.after_request
+    def harden(answer: Response) -> Response:
+        answer.headers["Content-Security-Policy"] = (
+            "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
+        )
+        answer.headers["Cache-Control"] = "no-store"
+        answer.headers["Referrer-Policy"] = "no-referrer"
+        answer.headers["X-Content-Type-Options"] = "nosniff"
+        return answer
+
+    return blueprint
+
+
+def _check_state(door: OauthDoor, state: str) -> None:
+    """The state is ours, young, and used once: nobody can push a connection of theirs into somebody's browser."""
+    refusal = AppError(
+        Reason.BAD_SIGNATURE, "This connection was not started here, or too long ago. Start it again."
+    )
+    if not state or len(state) > CODE_LIMIT or not state.isascii():
+        raise refusal
+    try:
+        opened = door.vault.open(state)
+    except AppError:
+        raise refusal from None
+    started = float(opened.partition(":")[0])
+    if door.clock().timestamp() - started > STATE_MINUTES * 60 or not door.nonces.take(opened, door.expiry()):
+        raise refusal

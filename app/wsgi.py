@@ -1,0 +1,171 @@
+"""The web process: gunicorn "app.wsgi:create()". Cards, actions, webhooks, the canvas panel and the admin pages."""
+
+from datetime import timedelta
+
+from flask import Flask
+from redis.exceptions import RedisError
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.bootstrap import House, as_refusal, build
+from app.crm.hubspot_tokens import exchange_code
+from app.crm.port import AuthExpired, CrmError
+from app.crm.salesforce_http import is_stand_in
+from app.crm.salesforce_sessions import can_read, session_owner
+from app.domain.record import CrmKind, RecordKey
+from app.doors import health, hubspot, hubspot_oauth, openapi, webhooks
+from app.doors.hubspot import HubspotDoor
+from app.doors.hubspot_oauth import OauthDoor
+from app.doors.salesforce import CrmSession, SalesforceDoor
+from app.doors.salesforce import create_blueprint as salesforce_blueprint
+from app.doors.salesforce.door import RecordAccess, SessionOwner
+from app.ground.config import read_config
+from app.ground.log import set_up_logging
+from app.reading.stores import Events, Nonces, TenantRegister, Tickets
+from app.tenancy import add_tenant
+from cards.html import PANEL, render
+
+HUBSPOT_AUTHORIZE = "https://app.hubspot.com/oauth/authorize"
+HUBSPOT_API = "https://api.hubapi.com"
+
+
+def create() -> Flask:
+    """The app, from the environment."""
+    config = read_config()
+    set_up_logging(config.log_format)
+    return web_app(build(config))
+
+
+def web_app(house: House) -> Flask:
+    """Every door but the share pages', over one house."""
+    app = Flask("app", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = 2_000_000
+    app.url_map.strict_slashes = True
+    cards, executor, register = house.cards(), house.executor(), TenantRegister(house.database)
+    tickets = Tickets(house.database, house.clock)
+    door = HubspotDoor(
+        secrets=(house.config.hubspot_client_secret,),
+        origin=house.config.public_origin,
+        cards=cards,
+        commands=executor,
+        tenants=register,
+        people=register,
+        tickets=tickets,
+        clock=house.clock,
+    )
+    app.register_blueprint(hubspot.create_blueprint(door))
+    app.register_blueprint(webhooks.create_blueprint(door, Events(house.database, house.bell, house.clock)))
+    app.register_blueprint(hubspot_oauth.create_blueprint(_oauth(house)))
+    app.register_blueprint(
+        salesforce_blueprint(
+            SalesforceDoor(
+                secrets=(house.config.salesforce_consumer_secret,),
+                cards=cards,
+                commands=executor,
+                tenants=register,
+                nonces=Nonces(house.database),
+                session_owner=_session_owner(house),
+                can_read=_can_read(house),
+                tokens=house.tokens,
+                render=lambda card: render(card, host=PANEL),
+                stand_in_origin=_stand_in(house),
+                clock=house.clock,
+            )
+        )
+    )
+    app.register_blueprint(
+        health.create_blueprint(
+            {
+                "database": lambda: _database_answers(house),
+                "redis": lambda: _redis_answers(house),
+            }
+        )
+    )
+    app.register_blueprint(openapi.create_blueprint())
+    return app
+
+
+def _oauth(house: House) -> OauthDoor:
+    config = house.config
+    stand_in = config.hubspot_api_origin != HUBSPOT_API
+
+    def connect(code: str, redirect_uri: str) -> str:
+        try:
+            granted = exchange_code(
+                config.hubspot_api_origin,
+                config.hubspot_client_id,
+                config.hubspot_client_secret,
+                code=code,
+                redirect_uri=redirect_uri,
+                clock=house.clock,
+            )
+            tenant = add_tenant(
+                house,
+                crm=CrmKind.HUBSPOT,
+                account_id=granted.portal_id,
+                name=f"HubSpot account {granted.portal_id}",
+                tokens=granted.tokens,
+            )
+        except CrmError as error:
+            raise as_refusal(error) from error
+        return tenant.name
+
+    return OauthDoor(
+        authorize_url=f"{config.hubspot_api_origin}/oauth/authorize" if stand_in else HUBSPOT_AUTHORIZE,
+        client_id=config.hubspot_client_id,
+        origin=config.public_origin,
+        vault=house.vault,
+        nonces=Nonces(house.database),
+        clock=house.clock,
+        connect=connect,
+        expiry=lambda: house.clock() + timedelta(minutes=hubspot_oauth.STATE_MINUTES),
+    )
+
+
+def _stand_in(house: House) -> str:
+    origin = house.config.salesforce_login_origin
+    return origin if is_stand_in(origin) else ""
+
+
+def _session_owner(house: House) -> SessionOwner:
+    def owner(instance_url: str, oauth_token: str) -> CrmSession | None:
+        try:
+            user_id, organization_id, _, _ = session_owner(
+                house.config.salesforce_login_origin, instance_url, oauth_token
+            )
+        except AuthExpired:
+            return None
+        except CrmError as error:
+            raise as_refusal(error) from error
+        return CrmSession(organization_id=organization_id, user_id=user_id)
+
+    return owner
+
+
+def _can_read(house: House) -> RecordAccess:
+    def may(instance_url: str, oauth_token: str, record: RecordKey) -> bool:
+        try:
+            return can_read(house.config.salesforce_login_origin, instance_url, oauth_token, record)
+        except AuthExpired:
+            return False
+        except CrmError as error:
+            raise as_refusal(error) from error
+
+    return may
+
+
+def _database_answers(house: House) -> bool:
+    try:
+        with house.database.read() as connection:
+            connection.execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        return False
+    return True
+
+
+def _redis_answers(house: House) -> bool:
+    """Without Redis the sweep does its work, only later; so an unset one counts as fine."""
+    try:
+        return house.redis is None or bool(house.redis.ping())
+    except RedisError:
+        return False
