@@ -1,0 +1,108 @@
+"""Sharing: who may look in, until when, whether they did, and what they get."""
+
+from cards.blocks import List as Rows
+from tests.cards import make
+from tests.cards.look import actions, build, choices, forms, lines, names, of
+
+
+def rows(card, label):
+    (found,) = [block for block in of(card, Rows) if block.label.startswith(label)]
+    return found
+
+
+def card_with(**more):
+    return build("sharing", partners=(make.known(**more),))
+
+
+def test_a_link_shows_who_until_when_and_whether_it_was_opened():
+    (item,) = rows(build("sharing"), "Active links").items
+
+    assert (item.text, item.badge) == ("Maria Quint", "Active")
+    assert item.detail == (
+        "c1@northwind.example · until 28 Nov · opened 3 times, last 2 hours ago · code ACEF4679"
+    )
+    assert item.title == "28 Nov 2026, 10:15 UTC"
+
+
+def test_a_link_nobody_opened_says_so():
+    (item,) = rows(card_with(links=(make.link(views=0, last_viewed_at=None),)), "Active links").items
+
+    assert "not opened yet" in item.detail
+
+
+def test_a_link_can_be_extended_and_revoking_asks_once():
+    card = card_with(links=(make.link(),))
+
+    (extend,) = actions(card, "sharing.extend_link")
+    (revoke,) = actions(card, "sharing.revoke_link")
+    assert extend.fields == {"link_id": "l1", "days": "7"}
+    assert revoke.fields == {"link_id": "l1"}
+    assert "Maria Quint can no longer look in" in revoke.confirm
+
+
+def test_ended_links_are_folded_and_say_how_they_ended():
+    card = card_with(links=(make.link("a", expires=-1), make.link("b", revoked_at=make.NOW - make.days(2))))
+
+    ended = rows(card, "Ended links")
+    assert ended.folded
+    assert [item.badge for item in ended.items] == ["Expired", "Revoked"]
+    assert not any(item.actions for item in ended.items)
+    assert lines(card)[0] == "No active link. Northwind Integrators cannot look in now."
+
+
+def test_a_link_is_made_in_one_step_with_presets():
+    form = forms(build("sharing"))["sharing.create_link"]
+
+    assert form.fixed == {"partner_id": "p1"}
+    assert names(form) == ["contact_id", "days"]
+    assert choices(form, "contact_id") == ["c1"]
+    assert choices(form, "days") == ["7", "14", "30"]
+    assert form.fields[1].value == "7"
+
+
+def test_without_a_known_person_the_form_asks_for_name_and_address():
+    assert names(forms(card_with(contacts=()))["sharing.create_link"]) == [
+        "contact_name",
+        "contact_email",
+        "days",
+    ]
+
+
+def test_the_preview_shows_what_they_see():
+    (preview,) = [a for a in actions(build("sharing")) if a.label == "See what they see"]
+
+    assert preview.href == "https://share.example/preview/p1"
+
+
+def test_only_files_that_are_not_shared_yet_are_offered():
+    both = (*make.facts().crm_files, make.facts().crm_files[0].__class__(
+        id="cf1", name="Architecture.pdf", type="application/pdf", size=1, modified_at=make.NOW
+    ))  # fmt: skip
+
+    form = forms(build("sharing", crm_files=both))["sharing.share_file"]
+
+    assert choices(form, "crm_file_id") == ["cf2"]
+    assert form.note == "Northwind Integrators will see this"
+
+
+def test_shared_files_show_name_and_size():
+    (item,) = rows(build("sharing"), "Files").items
+
+    assert (item.text, item.detail) == ("Architecture.pdf", "3.4 MB · shared 19 Nov")
+
+
+def test_a_person_can_be_added_and_a_partner_removed_after_a_question():
+    card = build("sharing")
+
+    assert names(forms(card)["partner.add_contact"]) == ["name", "email", "title"]
+    (detach,) = actions(card, "partner.detach")
+    assert detach.fields == {"partner_id": "p1"}
+    assert "links stop working at once" in detach.confirm
+
+
+def test_who_may_only_read_sees_links_but_changes_nothing():
+    card = build("sharing", may_write=False)
+
+    assert rows(card, "Active links")
+    assert not [action for action in actions(card) if action.command]
+    assert not forms(card)
