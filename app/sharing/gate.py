@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from app.ground.ids import hash_token
@@ -19,7 +20,7 @@ from app.sharing.rules import (
 from app.storage.engine import Database
 from app.storage.published import links, viewers
 from app.storage.published.links import PublishedLink
-from app.storage.published.prepared import Prepared
+from app.storage.published.prepared import DirectReader, Prepared, Row
 from app.storage.published.viewers import ViewerSession
 
 TOKEN_LENGTHS = range(20, 129)
@@ -48,22 +49,33 @@ class Admitted:
     answers: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a row means. It is kept for as long as the row stays the same; the row itself is read every time."""
+
+    who: Admitted
+    rules: tuple[Rule, ...]
+
+
+ROWS_KEPT = 4096
+
+
 class Gate:
     def __init__(self, database: Database) -> None:
-        self._by_token = Prepared(database, links.by_token_hash)
-        self._by_session = Prepared(database, viewers.by_session_hash)
-        self._token_names = links.by_token_hash.selected_columns.keys()
-        self._session_names = viewers.by_session_hash.selected_columns.keys()
+        reader = DirectReader(database)
+        self._by_token = Prepared(reader, links.by_token_hash, "token_hash")
+        self._by_session = Prepared(reader, viewers.by_session_hash, "token_hash")
+        self._understand = lru_cache(ROWS_KEPT)(self._read_session_row)
 
     def at_the_door(self, token: str, at: datetime) -> Admitted | Failure:
         """Who holds this token stands before the link's front page: all its rules hold but the proof of a mailbox,
         which is what happens there."""
         if len(token) not in TOKEN_LENGTHS or not token.isascii():
             return Failure(Refusal.UNKNOWN)
-        row = self._by_token.first(token_hash=hash_token(token))
+        row = self._by_token.first(hash_token(token))
         if row is None:
             return Failure(Refusal.UNKNOWN)
-        values = dict(zip(self._token_names, row, strict=True))
+        values = self._by_token.read(row)
         link = links.read_link(values)
         rules = [rule for rule in rules_of(link) if not isinstance(rule, MailboxProof)]
         verdict = check_all(rules, Visit(at=at))
@@ -74,20 +86,23 @@ class Gate:
         link, and every rule of the link holds now for the mailbox that the session proved."""
         if len(session_token) not in TOKEN_LENGTHS or not session_token.isascii():
             return Failure(Refusal.UNKNOWN)
-        row = self._by_session.first(token_hash=hash_token(session_token))
+        row = self._by_session.first(hash_token(session_token))
         if row is None:
             return Failure(Refusal.SESSION_ENDED)
-        values = dict(zip(self._session_names, row, strict=True))
+        known = self._understand(row)
+        who = known.who
+        if who.link.code != code or who.link.purpose != links.ROOM or who.session is None:
+            return Failure(Refusal.UNKNOWN)
+        if at >= who.session.expires_at:
+            return Failure(Refusal.SESSION_ENDED)
+        verdict = check_all(known.rules, Visit(at=at, proved=who.email))
+        return verdict if isinstance(verdict, Failure) else who
+
+    def _read_session_row(self, row: Row) -> _Known:
+        values = self._by_session.read(row)
         link = links.read_link(values)
         session = viewers.read_session(values)
-        if link.code != code or link.purpose != links.ROOM:
-            return Failure(Refusal.UNKNOWN)
-        if at >= session.expires_at:
-            return Failure(Refusal.SESSION_ENDED)
-        verdict = check_all(rules_of(link), Visit(at=at, proved=session.email))
-        if isinstance(verdict, Failure):
-            return verdict
-        return Admitted(
+        who = Admitted(
             link=link,
             face=_face(values),
             email=session.email,
@@ -96,15 +111,16 @@ class Gate:
             snapshot_id=values["snapshot_id"],
             answers=values["answers"],
         )
+        return _Known(who, rules_of(link))
 
 
-def rules_of(link: PublishedLink) -> list[Rule]:
+def rules_of(link: PublishedLink) -> tuple[Rule, ...]:
     """The link's own rules, and those that hold for every link whatever was stored: its time, its revocation, and
     for a room the mailbox it was made for."""
     always: list[Rule] = [NotRevoked(link.revoked_at), Validity(link.not_before, link.expires_at)]
     if link.purpose == links.ROOM:
         always.append(MailboxProof(link.contact_email))
-    return always + [read_rule(stored) for stored in link.rules]
+    return (*always, *(read_rule(stored) for stored in link.rules))
 
 
 def _face(values: dict[str, Any]) -> Face:

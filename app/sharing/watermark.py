@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from html import escape
 
-from app.ground.clock import to_iso
+from app.ground.clock import from_millis
 
 CHARACTER = 7.5
 """The width of a letter of the mark in pixels, on average; wide scripts take two."""
@@ -21,13 +21,13 @@ _MOST = 120
 
 def mark(email: str, code: str, at: datetime) -> bytes:
     """The mark as inline SVG in UTF-8. Safe inside HTML whatever the address holds."""
-    return _draw(email, code, to_iso(at)[:16])
+    return _draw(email, code, int(at.timestamp()) // 60)
 
 
 @lru_cache(maxsize=2048)
-def _draw(email: str, code: str, minute: str) -> bytes:
+def _draw(email: str, code: str, minute: int) -> bytes:
     who = plain(email)
-    when = f"{minute.replace('T', ' ')} UTC · {plain(code)}"
+    when = f"{from_millis(minute * 60_000):%Y-%m-%d %H:%M} UTC · {plain(code)}"
     width = round(max(_length(who), _length(when)) * CHARACTER) + 56
     height = 132
     lines = "".join(

@@ -88,9 +88,9 @@ class Rooms:
             viewer.snapshot_id,
             viewer.policy_version,
             viewer.answers,
-            viewer.link.expires_at,
             viewer.session.token_hash if viewer.session else "",
-            viewer.face,
+            viewer.face.name,
+            viewer.face.color,
             zone,
             int(at.timestamp()) // 60,
         )

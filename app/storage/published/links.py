@@ -192,8 +192,6 @@ def set_live_policy(connection: Connection, tenant_id: str, version: int, body: 
 def token_hash_of(connection: Connection, tenant_id: str, link_id: str) -> str:
     """The hash that the CRM keeps of a link, empty for a link this tenant does not have."""
     found = connection.scalar(
-        select(share_link.c.token_hash).where(
-            share_link.c.tenant_id == tenant_id, share_link.c.id == link_id
-        )
+        select(share_link.c.token_hash).where(share_link.c.tenant_id == tenant_id, share_link.c.id == link_id)
     )
     return str(found or "")
