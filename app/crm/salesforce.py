@@ -96,7 +96,7 @@ class SalesforceCrm:
     def whoami(self) -> Account:
         (row,) = self._client.query(select(("Id", "Name", "TimeZoneSidKey"), "Organization", limit=1))
         try:
-            features = self._client.call("GET", "connect/organization")["features"]
+            features = self._client.call("GET", "connect/organization", take="features")
         except (NotFound, Rejected):  # the Connect API can be off; a single-currency org says it nowhere else
             features = {}
         return Account(
@@ -114,8 +114,8 @@ class SalesforceCrm:
 
     def prepare(self) -> None:
         """Raises Rejected when the package's objects or fields are missing: no adapter may create those."""
-        known = {o["name"] for o in self._client.call("GET", "sobjects")["sobjects"]}
-        described = self._client.call("GET", "sobjects/Opportunity/describe")["fields"]
+        known = {o["name"] for o in self._client.call("GET", "sobjects", take="sobjects")}
+        described = self._client.call("GET", "sobjects/Opportunity/describe", take="fields")
         missing = [target for target in PACKAGE_OBJECTS if target not in known]
         if "Alongside_Partner__c" not in {f["name"] for f in described}:
             missing.append("Opportunity.Alongside_Partner__c")
@@ -126,7 +126,7 @@ class SalesforceCrm:
             )
 
     def fields(self, kind: ObjectKind) -> Sequence[FieldInfo]:
-        described = self._client.call("GET", f"sobjects/{OBJECTS[kind]}/describe")["fields"]
+        described = self._client.call("GET", f"sobjects/{OBJECTS[kind]}/describe", take="fields")
         self._types[kind] = {f["name"]: f["type"] for f in described}
         return [
             FieldInfo(

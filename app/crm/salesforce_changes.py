@@ -61,8 +61,8 @@ class Place:
     def after(self, rows: Sequence[Mapping[str, Any]], now: datetime) -> "Place":
         """The place behind this page."""
         edge = to_iso(now - SETTLE)
-        seen = {i: stamp for i, stamp in self.seen.items() if stamp > edge}
-        seen |= {row["Id"]: stamp for row in rows if (stamp := _stamp(row)) > edge}
+        seen = {i: stamp for i, stamp in self.seen.items() if stamp >= edge}
+        seen |= {row["Id"]: stamp for row in rows if (stamp := _stamp(row)) >= edge}
         last = max(((_stamp(row), row["Id"]) for row in rows), default=(self.at, self.id))
         place = replace(self, at=last[0], id=last[1], since="", seen=seen)
         if len(rows) >= PAGE:

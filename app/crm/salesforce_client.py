@@ -61,24 +61,24 @@ class SalesforceClient:
         self._lock = threading.Lock()
         self._connection: Salesforce | None = None
 
-    def call(self, method: str, path: str, body: object = None, operation: str = "") -> Any:
-        """The answer of one REST resource; None where it is empty."""
+    def call(
+        self, method: str, path: str, body: object = None, *, operation: str = "", take: str = ""
+    ) -> Any:
+        """The answer of one REST resource, or what it holds under `take`; None where it is empty."""
         data = None if body is None else json.dumps(body)
-        return self._run(
-            operation or f"{method} {path}",
-            lambda connection: connection.restful(path, method=method, data=data),
-        )
+
+        def work(connection: Salesforce) -> Any:
+            answer: Any = connection.restful(path, method=method, data=data)
+            return answer[take] if take else answer
+
+        return self._run(operation or f"{method} {path}", work)
 
     def query(self, statement: str, *, deleted: bool = False) -> list[dict[str, Any]]:
         """Every row, page after page."""
-        page = self._run("query", lambda connection: connection.query(statement, include_deleted=deleted))
-        rows = list(page["records"])
-        while not page["done"]:
-            more = page["nextRecordsUrl"]
-            page = self._run(
-                "query", partial(Salesforce.query_more, next_records_identifier=more, identifier_is_url=True)
-            )
-            rows += page["records"]
+        rows, more = self._run("query", lambda c: _page(c.query(statement, include_deleted=deleted)))
+        while more:
+            found, more = self._run("query", partial(_next_page, more))
+            rows += found
         return rows
 
     def queries(self, statements: Sequence[str]) -> list[list[dict[str, Any]]]:
@@ -87,11 +87,12 @@ class SalesforceClient:
             {"method": "GET", "url": f"{ROOT}query?{_query(statement)}", "referenceId": f"q{index}"}
             for index, statement in enumerate(statements)
         ]
-        answer = self.call("POST", "composite", {"compositeRequest": parts}, operation="composite.query")
-        for part in answer["compositeResponse"]:
+        body = {"compositeRequest": parts}
+        answers = self.call("POST", "composite", body, operation="queries", take="compositeResponse")
+        for part in answers:
             if part["httpStatusCode"] >= HTTPStatus.MULTIPLE_CHOICES:
                 raise error_of(part["httpStatusCode"], part["body"])
-        return [part["body"]["records"] for part in answer["compositeResponse"]]
+        return [part["body"]["records"] for part in answers]
 
     def pause(self, attempt: int) -> bool:
         """Waits before the next try; False when there is none left."""
@@ -201,3 +202,12 @@ def audience(login_origin: str) -> str:
 
 def _query(statement: str) -> str:
     return urlencode({"q": statement})
+
+
+def _page(answer: Any) -> tuple[list[dict[str, Any]], str]:
+    """The rows, and where the next ones are."""
+    return list(answer["records"]), "" if answer["done"] else str(answer["nextRecordsUrl"])
+
+
+def _next_page(more: str, connection: Salesforce) -> tuple[list[dict[str, Any]], str]:
+    return _page(connection.query_more(more, identifier_is_url=True))

@@ -34,9 +34,12 @@ def is_stand_in(login_origin: str) -> bool:
 
 def is_org_url(url: str) -> bool:
     """Whether a url is https and an org's own domain: nothing else may receive a session token."""
-    parts = urlsplit(url)
-    host = (parts.hostname or "").lower()
-    return parts.scheme == "https" and host.endswith(_ORGS) and parts.port in (None, 443) and "@" not in url
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").lower(), parts.port
+    except ValueError:
+        return False
+    return parts.scheme == "https" and host.endswith(_ORGS) and port in (None, 443) and "@" not in url
 
 
 class SalesforceSession(requests.Session):

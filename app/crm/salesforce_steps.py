@@ -140,8 +140,9 @@ def _send_graphs(
                 ],
             }
         )
-    answer = client.call("POST", "composite/graph", {"graphs": graphs}, operation="create steps")
-    by_id = {graph["graphId"]: graph for graph in answer["graphs"]}
+    body = {"graphs": graphs}
+    answers = client.call("POST", "composite/graph", body, operation="create steps", take="graphs")
+    by_id = {graph["graphId"]: graph for graph in answers}
     return [by_id[f"step{index}"] for index in range(len(writes))]
 
 

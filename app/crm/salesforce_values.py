@@ -84,5 +84,8 @@ def moment(value: str) -> datetime:
 
 def host(website: str) -> str:
     """The bare domain of a website as people type it: https://www.Acme.example/en → acme.example."""
-    parts = urlsplit(website if "//" in website else f"//{website}")
-    return (parts.hostname or website).lower().removeprefix("www.")
+    try:
+        found = urlsplit(website if "//" in website else f"//{website}").hostname
+    except ValueError:
+        found = None
+    return (found or website).lower().removeprefix("www.")
