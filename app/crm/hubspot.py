@@ -49,6 +49,10 @@ MAX_TASK_PAGES = 25
 """Pages of step changes in one call; what is left comes with the next one."""
 
 
+MAX_SEARCH_FIELD_CHARS = 1_200
+"""Of the 3,000 characters of a search; the filters of a change cursor may need the rest."""
+
+
 class HubspotCrm:
     """One connected HubSpot account; implements app.crm.port.Crm. Thread-safe."""
 
@@ -97,7 +101,9 @@ class HubspotCrm:
 
     def stages(self) -> Sequence[Stage]:
         found = self._transport.call(PIPELINES, path={"type": TYPES[ObjectKind.DEAL]})["results"]
-        pipeline = min(found, key=lambda one: one.get("displayOrder", 0), default={"stages": []})
+        pipeline: dict[str, Any] = min(
+            found, key=lambda one: one.get("displayOrder", 0), default={"stages": []}
+        )
         return [
             Stage(value=str(one["id"]), label=str(one["label"]), closed=_is_closed(one.get("metadata") or {}))
             for one in sorted(pipeline["stages"], key=lambda one: one.get("displayOrder", 0))
@@ -135,11 +141,20 @@ class HubspotCrm:
             self._transport,
             TYPES[kind],
             [[equal]],
-            list(names.values()),
+            _searchable(names),
             sort=("createdate", "DESCENDING"),
             limit=min(limit, SEARCH_PAGE),
         )
-        return [_record(kind, row, names) for row in rows]
+        return self._found(kind, rows, names)
+
+    def _found(
+        self, kind: ObjectKind, rows: Sequence[Mapping[str, Any]], names: Mapping[str, str]
+    ) -> Sequence[CrmRecord]:
+        """The records of search results; fields that no search could name are read by id."""
+        if _searchable(names):
+            return [_record(kind, row, names) for row in rows]
+        read = self.read(kind, [str(row["id"]) for row in rows], list(names))
+        return [read[str(row["id"])] for row in rows if str(row["id"]) in read]
 
     def related(self, kind: ObjectKind, ids: Sequence[str], to: ObjectKind) -> Mapping[str, Sequence[str]]:
         linked = self._linked(TYPES[kind], [one for one in dict.fromkeys(ids) if _is_id(one)], TYPES[to])
@@ -167,12 +182,12 @@ class HubspotCrm:
 
     def changes(self, kind: ObjectKind, cursor: str | None, fields: Sequence[str]) -> Changes:
         names = _api_names(kind, fields)
-        walk = Walk(self._transport, self._clock, TYPES[kind], list(names.values()))
+        walk = Walk(self._transport, self._clock, TYPES[kind], _searchable(names))
         if cursor is None:
             return Changes(records=(), cursor=str(walk.start()), more=False)
         page = walk.page(read_cursor(cursor) if cursor else Cursor(at=0))
         return Changes(
-            records=[_record(kind, row, names) for row in page.rows],
+            records=self._found(kind, page.rows, names),
             cursor=str(page.cursor),
             more=page.more,
         )
@@ -262,6 +277,13 @@ def _is_id(text: str) -> bool:
 
 def _api_names(kind: ObjectKind, fields: Sequence[str]) -> dict[str, str]:
     return {field: api_name(CrmKind.HUBSPOT, kind, field) for field in fields}
+
+
+def _searchable(names: Mapping[str, str]) -> list[str]:
+    """The properties to ask a search for: none, if naming them leaves no room for its filters."""
+    return (
+        list(names.values()) if sum(len(api) + 4 for api in names.values()) <= MAX_SEARCH_FIELD_CHARS else []
+    )
 
 
 def _record(kind: ObjectKind, row: Mapping[str, Any], names: Mapping[str, str]) -> CrmRecord:

@@ -31,9 +31,10 @@ Row = dict[str, Any]
 class Cursor:
     """`at`: milliseconds; all before is told. `seen`: ids told at exactly `at`. `drain`: the last id told while
     working off very many records of the one time `at`. `told`: younger changes as `time:id`. `look`: start by
-    asking whether anything is new among the young."""
+    asking whether anything is new among the young. `floor`: where the first walk began; none goes back behind it."""
 
     at: int
+    floor: int = 0
     seen: tuple[str, ...] = ()
     drain: str | None = None
     told: tuple[str, ...] = ()
@@ -49,6 +50,7 @@ def read_cursor(text: str) -> Cursor:
     try:
         return Cursor(
             at=int(found["at"]),
+            floor=int(found.get("floor", 0)),
             seen=tuple(found.get("seen", ())),
             drain=found.get("drain"),
             told=tuple(found.get("told", ())),
@@ -88,7 +90,8 @@ class Walk:
         rows, _ = self._search([], "DESCENDING", limit=1)
         if not rows:
             return Cursor(at=0)
-        return Cursor(at=self._time(rows[0]), seen=(str(rows[0]["id"]),))
+        newest = self._time(rows[0])
+        return Cursor(at=newest, floor=newest, seen=(str(rows[0]["id"]),))
 
     def page(self, cursor: Cursor) -> Page:
         """The next page of changes in order of time."""
@@ -135,7 +138,7 @@ class Walk:
         fresh = self._fresh(cursor, rows)
         if total <= len(rows):
             return Page(rows=fresh, cursor=self._end(cursor, rows), more=False)
-        if not fresh and total == len(cursor.told):
+        if not fresh and total == len({mark.split(":", 1)[1] for mark in cursor.told}):
             return Page(rows=(), cursor=self._end(cursor, rows), more=False)
         return Page(rows=(), cursor=replace(cursor, look=False), more=True)
 
@@ -156,13 +159,16 @@ class Walk:
         newest = max([cursor.at, *(self._time(row) for row in rows)])
         told = tuple(mark for mark in self._passed(cursor, rows).told if int(mark.split(":", 1)[0]) > horizon)
         if told:
-            return Cursor(at=max(min(newest, horizon), min(cursor.at, horizon)), told=told, look=True)
+            return Cursor(
+                at=max(min(newest, horizon), cursor.floor), floor=cursor.floor, told=told, look=True
+            )
         if newest == cursor.at and not rows:
             return replace(cursor, told=(), look=False)
         at_newest = [str(row["id"]) for row in rows if self._time(row) == newest]
         if newest == cursor.at:
             at_newest += cursor.seen
-        return Cursor(at=newest, seen=tuple(at_newest) if len(at_newest) <= MAX_SEEN else ())
+        seen = tuple(at_newest) if len(at_newest) <= MAX_SEEN else ()
+        return Cursor(at=newest, floor=cursor.floor, seen=seen)
 
     def _horizon(self) -> int:
         return int((self._clock() - LAG).timestamp() * 1000)

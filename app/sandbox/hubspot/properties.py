@@ -224,7 +224,7 @@ class PropertyBook:
 
 def moment(text: str) -> datetime:
     """The time that milliseconds since 1970 or an ISO text name. Raises ValueError for anything else."""
-    return from_millis(int(text)) if re.fullmatch(r"-?\d{5,}", text) else from_iso(text).astimezone(UTC)
+    return from_millis(int(text)) if re.fullmatch(r"-?\d+", text) else from_iso(text).astimezone(UTC)
 
 
 def _parsed(kind: str, text: str) -> str:

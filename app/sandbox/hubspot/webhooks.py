@@ -188,4 +188,4 @@ class Webhooks:
             )
         except requests.RequestException:
             return False
-        return answer.ok and not answer.is_redirect
+        return 200 <= answer.status_code < 300
