@@ -28,8 +28,8 @@ STAGES = (
 
 
 def make_sample(today: date) -> Pipeline:
-    """Twelve customers and three partner firms with their people, six sellers and forty deals."""
-    owners = tuple(_owner(name, team) for name, team in words.OWNERS)
+    """Twelve customers and three partner firms with their people, six sellers and their manager, forty deals."""
+    owners = (*(_owner(name, team) for name, team in words.OWNERS), _owner(words.MANAGER, "Management"))
     customers = tuple(_company(number) for number in range(len(words.COMPANIES)))
     partners = tuple(_partner(*row) for row in words.PARTNERS)
     firms = tuple(_partner_firm(partner) for partner in partners)
@@ -49,14 +49,13 @@ def make_sample(today: date) -> Pipeline:
 
 
 def _owner(name: str, team: str) -> SampleOwner:
-    address = slug(name).replace("-", ".")
-    return SampleOwner(
-        key=_owner_key(name),
-        name=name,
-        email=f"{address}@alongside.example",
-        manager=words.MANAGER,
-        team=team,
-    )
+    manager = words.MANAGER if name != words.MANAGER else ""
+    return SampleOwner(key=_owner_key(name), name=name, email=owner_email(name), manager=manager, team=team)
+
+
+def owner_email(name: str) -> str:
+    """The address of someone of the vendor."""
+    return f"{slug(name).replace('-', '.')}@alongside.example"
 
 
 def _owner_key(name: str) -> str:

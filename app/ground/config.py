@@ -195,10 +195,25 @@ def _pem(value: str) -> str:
         raise AppError(Reason.INVALID, "SALESFORCE_PRIVATE_KEY names a file that cannot be read.") from None
 
 
-PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "VIRTUAL_ENV")
+PASSED_ON = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "TMPDIR",
+    "TZ",
+    "SSL_CERT_FILE",
+    "REQUESTS_CA_BUNDLE",
+    "VIRTUAL_ENV",
+)
 """What a child process may know of our environment: nothing of it is a setting or a secret of the product."""
 
 
 def child_environment(**settings: str) -> dict[str, str]:
     """The whole environment of a child process: the few harmless variables, and the settings it is given."""
     return {name: os.environ[name] for name in PASSED_ON if name in os.environ} | settings
+
+
+def settle(**settings: str) -> None:
+    """Sets settings for this process and those it starts: what was found at start-up, such as an embedded server."""
+    os.environ.update(settings)

@@ -44,6 +44,12 @@ def redis_url(config: Config, data_dir: Path) -> str:
     return url_of(socket_file)
 
 
+def running_url(data_dir: Path) -> str:
+    """The address of the embedded server of this directory if one answers, else an empty text."""
+    socket_file = socket_path(data_dir)
+    return url_of(socket_file) if answers(socket_file) else ""
+
+
 def url_of(socket_file: Path) -> str:
     return f"unix://{socket_file}"
 
@@ -97,10 +103,11 @@ def server_command(data_dir: Path, socket_file: Path) -> tuple[str, ...]:
         "--daemonize": "no",
         "--loglevel": "warning",
     }
-    return (_program(), *(word for pair in options.items() for word in pair))
+    return (server_program(), *(word for pair in options.items() for word in pair))
 
 
-def _program() -> str:
+def server_program() -> str:
+    """The server to run. Raises AppError with a sentence when this machine has none."""
     bundled = _bundled()
     found = bundled or shutil.which("valkey-server") or shutil.which("redis-server")
     if not found:

@@ -1,0 +1,108 @@
+"""What the commands that run Alongside part by part do. Each reads the settings of its own process."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.ground import valkey
+from app.ground.config import Config, read_config, read_share_config, settle
+from app.ground.log import set_up_logging
+from app.ground.server import serve
+
+if TYPE_CHECKING:
+    from redis import Redis
+
+    from app.bootstrap import House
+    from app.domain.tenant import Tenant
+    from sync.deps import Agent
+
+DATA = Path(".alongside")
+"""Where an embedded Valkey keeps its file when REDIS_URL is empty."""
+
+
+def serve_web(*, host: str, port: int, workers: int, threads: int) -> None:
+    """Serves cards, actions, webhooks, the panel and the admin pages until a signal arrives."""
+    settle(REDIS_URL=valkey.redis_url(read_config(), DATA))
+    serve("app.wsgi:create", host=host, port=port, workers=workers, threads=threads)
+
+
+def serve_share(*, host: str, port: int, workers: int, threads: int) -> None:
+    """Serves the share pages until a signal arrives. Starts no Redis; one that runs already is told of answers."""
+    if not read_share_config().redis_url:
+        settle(REDIS_URL=valkey.running_url(DATA))
+    serve("app.wsgi_share:create", host=host, port=port, workers=workers, threads=threads)
+
+
+def run_agent(*, workers: int, salesforce_every: timedelta, hubspot_every: timedelta) -> int:
+    """Runs workers and scheduler until a signal arrives; the exit code."""
+    from sync import agent
+
+    config = read_config()
+    set_up_logging(config.log_format)
+    config = replace(config, redis_url=valkey.redis_url(config, DATA))
+    return agent.run(_parts(config), workers, salesforce_every=salesforce_every, hubspot_every=hubspot_every)
+
+
+def _parts(config: Config) -> "Callable[[], tuple[Agent, Redis]]":
+    """Builds a process's own connections; called after the fork."""
+
+    def parts() -> "tuple[Agent, Redis]":
+        from app.bootstrap import build
+
+        house = build(config)
+        assert house.redis is not None
+        return house.agent(), house.redis
+
+    return parts
+
+
+def migrate() -> None:
+    """After this the database of DATABASE_URL has the newest schema."""
+    from app.storage.engine import Database
+    from app.storage.migrate import upgrade
+
+    database = Database(read_config().database_url)
+    try:
+        upgrade(database)
+    finally:
+        database.close()
+
+
+def house() -> "House":
+    """The parts for a command that ends by itself; it rings no bell, the sweep finds its rows."""
+    from app.bootstrap import build
+
+    return build(read_config())
+
+
+def add_tenant(
+    *,
+    crm: str,
+    account_id: str,
+    name: str,
+    instance_url: str,
+    username: str,
+    admin_emails: tuple[str, ...],
+    refresh_token: str,
+) -> "Tenant":
+    """The tenant, there afterwards. A HubSpot refresh token is stored encrypted and used at the first call."""
+    from app.crm.hubspot_tokens import Tokens
+    from app.domain.record import CrmKind
+    from app.tenancy import add_tenant as add
+
+    parts = house()
+    tokens = None
+    if refresh_token:
+        tokens = Tokens(access_token="", refresh_token=refresh_token, expires_at=parts.clock())
+    return add(
+        parts,
+        crm=CrmKind(crm),
+        account_id=account_id,
+        name=name,
+        instance_url=instance_url,
+        username=username,
+        admin_emails=admin_emails,
+        tokens=tokens,
+    )
