@@ -75,6 +75,7 @@ class Executor:
             self._make_known(tenant_id, record)
         request_hash = _hash_request(name, record, actor, data)
         with self._database.write() as connection:
+            tenants.lock(connection, tenant_id)
             first = self._first_answer(connection, tenant_id, key, command, request_hash)
             if first is not None:
                 return first

@@ -27,9 +27,8 @@ def append(
     record: RecordKey | None,
     detail: Mapping[str, Any],
 ) -> int:
-    """The sequence number of the new row. Runs inside the command's own transaction: on PostgreSQL the tenant's
-    row is locked first, so that two commands cannot take one number."""
-    connection.execute(select(tables.tenant.c.id).where(tables.tenant.c.id == tenant_id).with_for_update())
+    """The sequence number of the new row. Runs inside the command's own transaction, which holds the tenant's
+    lock (tenant.lock), so that two commands cannot take one number."""
     last = connection.execute(
         select(_T.sequence, _T.hash).where(_T.tenant_id == tenant_id).order_by(_T.sequence.desc()).limit(1)
     ).first()

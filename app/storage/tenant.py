@@ -40,6 +40,12 @@ def by_id(connection: Connection, tenant_id: str) -> Tenant | None:
     return _tenant(row) if row else None
 
 
+def lock(connection: Connection, tenant_id: str) -> None:
+    """Commands of one tenant go one after the other: so a repeated key waits for the first answer, two partners who
+    register at the same instant are decided in order, and the audit log has no gap. SQLite has one writer anyway."""
+    connection.execute(select(tables.tenant.c.id).where(tables.tenant.c.id == tenant_id).with_for_update())
+
+
 def by_account(connection: Connection, crm: CrmKind, account_id: str) -> Tenant | None:
     t = tables.tenant.c
     row = find(connection, tables.tenant, t.crm == crm, t.account_id == account_id)

@@ -1,0 +1,100 @@
+import pytest
+
+from app.domain.thread import Audience, Delivery
+from app.ground.errors import AppError, Reason
+from app.storage import thread as messages
+from tests.house import DEAL, TestHouse
+
+
+def thread_of(house: TestHouse, partner: str):
+    with house.house.database.read() as connection:
+        return messages.page(connection, house.tenant.id, DEAL, partner)[0]
+
+
+def test_a_message_reaches_the_thread_and_the_crm(house: TestHouse) -> None:
+    partner = house.attach()
+
+    house.run("thread.post", {"partner_id": partner, "body": "Hello Kim"})
+    house.work()
+
+    assert [(m.body, m.delivery) for m in thread_of(house, partner)] == [("Hello Kim", Delivery.IN_CRM)]
+    assert house.crm.written[0].body == "Hello Kim"
+    assert house.crm.written[0].company_id == "700"
+
+
+def test_a_refusal_of_the_crm_stays_visible_and_can_be_tried_again(house: TestHouse) -> None:
+    partner = house.attach()
+    house.crm.refusals["*"] = "Note body is required to mention a project"
+    house.run("thread.post", {"partner_id": partner, "body": "Hello"})
+    house.work()
+
+    message = thread_of(house, partner)[0]
+    assert (message.delivery, message.refusal) == (
+        Delivery.REFUSED,
+        "Note body is required to mention a project",
+    )
+
+    house.crm.refusals.clear()
+    with house.house.database.read() as connection:
+        from app.storage import outbox
+
+        row = outbox.refused(connection, house.tenant.id)[0]
+    house.run("outbox.retry", {"outbox_id": row.id})
+    house.work()
+    assert thread_of(house, partner)[0].delivery is Delivery.IN_CRM
+
+
+@pytest.mark.parametrize(
+    ("body", "kept"),
+    [
+        ("<script>alert(1)</script>", "<script>alert(1)</script>"),
+        ("zero\x00width\u202etxt", "zerowidthtxt"),
+        ("two\r\nlines", "two\nlines"),
+    ],
+)
+def test_hostile_text_is_kept_as_text(house: TestHouse, body: str, kept: str) -> None:
+    partner = house.attach()
+
+    house.run("thread.post", {"partner_id": partner, "body": body})
+
+    assert thread_of(house, partner)[0].body == kept
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"), [("x" * 1_000_000, Reason.TOO_LARGE), ("\u202e\x00  ", Reason.INVALID)]
+)
+def test_a_message_that_cannot_be_kept_is_refused(house: TestHouse, body: str, reason: Reason) -> None:
+    partner = house.attach()
+
+    with pytest.raises(AppError) as caught:
+        house.run("thread.post", {"partner_id": partner, "body": body})
+
+    assert caught.value.reason is reason
+    assert caught.value.field == "body"
+
+
+def test_a_viewer_posts_as_its_own_partner_whatever_it_asks_for(house: TestHouse) -> None:
+    northwind, contoso = house.attach(), house.attach("Contoso")
+
+    house.run(
+        "thread.post",
+        {"partner_id": contoso, "audience": "team", "body": "Hi"},
+        actor=house.viewer(northwind),
+    )
+
+    assert thread_of(house, contoso) == []
+    assert thread_of(house, northwind)[0].audience is Audience.PARTNER
+
+
+def test_a_team_message_is_never_published(house: TestHouse) -> None:
+    partner = house.attach()
+    house.link(partner)
+    house.run("thread.post", {"partner_id": partner, "audience": "team", "body": "our floor is 9k"})
+    house.work()
+
+    with house.house.database.read() as connection:
+        from app.storage.published.rooms import latest_snapshot
+
+        snapshot = latest_snapshot(connection, house.tenant.id, DEAL, partner)
+    assert snapshot is not None
+    assert "floor" not in str(snapshot.content)

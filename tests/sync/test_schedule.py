@@ -1,0 +1,58 @@
+"""The clock: each slot once, whoever asks."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from app.domain.registration import RegistrationState
+from app.storage import registration as registrations
+from sync.schedule import Ticker, take_slot, tick
+from tests.house import TestHouse
+
+
+def ticker(polled: list[str]) -> Ticker:
+    return Ticker(
+        start_poll=polled.append, salesforce_every=timedelta(minutes=1), hubspot_every=timedelta(minutes=5)
+    )
+
+
+def test_two_schedulers_run_a_slot_once(house: TestHouse) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        taken = list(pool.map(lambda _: take_slot(house.agent, "x", timedelta(minutes=1)), range(12)))
+
+    assert taken.count(True) == 1
+
+
+def test_a_clock_that_jumps_back_repeats_nothing(house: TestHouse) -> None:
+    polled: list[str] = []
+    tick(house.agent, ticker(polled))
+    house.clock.advance(timedelta(minutes=5))
+    tick(house.agent, ticker(polled))
+    house.clock.advance(timedelta(minutes=-5))
+    tick(house.agent, ticker(polled))
+
+    assert polled == [house.tenant.id, house.tenant.id]
+
+
+def test_rows_whose_ring_was_lost_are_rung_for_again(house: TestHouse) -> None:
+    house.link(house.attach())
+    house.run("thread.post", {"partner_id": house.attach("Contoso"), "body": "hello"})
+    house.bells.clear()
+
+    tick(house.agent, ticker([]))
+
+    assert set(house.bells) == {"crm", "publish"}
+
+
+def test_protection_ends_by_itself(house: TestHouse) -> None:
+    partner = house.attach()
+    done = house.run("registration.submit", {"partner_id": partner, "customer_name": "Initech"})
+    registration_id = str(done.result["registration_id"])
+    house.run("registration.approve", {"registration_id": registration_id, "reason": "Fine"})
+    house.clock.advance(timedelta(days=91))
+
+    tick(house.agent, ticker([]))
+
+    with house.house.database.read() as connection:
+        assert (
+            registrations.get(connection, house.tenant.id, registration_id).state is RegistrationState.EXPIRED
+        )
