@@ -1,0 +1,167 @@
+"""What the admin pages ask of the house. Bootstrap hands it in."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from app.disclosure.changes import Reach
+from app.disclosure.policy import Policy
+from app.disclosure.snapshot import Content
+from app.domain.actor import Actor, ActorKind
+from app.domain.partner import Partner, PartnerContact, PartnerType
+from app.domain.record import RecordKey
+from app.domain.tenant import Tenant
+from app.doors.ports import CommandDoor
+from app.ground.clock import Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminSession:
+    """Who is at the door. `token` is what the cookie holds; only its hash is stored."""
+
+    token: str
+    tenant_id: str
+    email: str
+    name: str
+    expires_at: datetime
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(kind=ActorKind.ADMIN, id=self.email, name=self.name, email=self.email)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedWrite:
+    """A write that the CRM refused: `what` is a noun ("the task"), `reason` the CRM's own words."""
+
+    outbox_id: str
+    what: str
+    reason: str
+    record: RecordKey | None = None
+    record_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """How the tenant is doing. `trouble` is what stands in the way of the connection, in a sentence; `links` counts
+    the open ones, `waiting` the writes that the CRM has yet to get."""
+
+    connected: bool
+    trouble: str = ""
+    last_read_at: datetime | None = None
+    partners: int = 0
+    links: int = 0
+    waiting: int = 0
+    refused: Sequence[RefusedWrite] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldRow:
+    """A field of the CRM as the safelist shows it: `name` is ours (or `crm:` and the API name), `sample` its value
+    in a real record, `never_reason` why no policy can open it."""
+
+    name: str
+    label: str
+    api_name: str
+    sample: str = ""
+    never_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyVersion:
+    policy: Policy
+    author: str
+    reason: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordRow:
+    """A record that partners work on, for the preview's list."""
+
+    key: RecordKey
+    name: str
+    partners: Sequence[Partner]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerRow:
+    """`links` counts the partner's open links, `records` what it works on."""
+
+    partner: Partner
+    contacts: Sequence[PartnerContact] = ()
+    links: int = 0
+    records: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRow:
+    """One line of the audit log; `detail` is said in words already."""
+
+    sequence: int
+    at: datetime
+    actor: str
+    command: str
+    record: RecordKey | None = None
+    detail: str = ""
+
+
+class AdminDesk(Protocol):
+    """Everything takes the tenant first; what another tenant owns is answered like what does not exist."""
+
+    def enter(self, ticket: str) -> AdminSession | None:
+        """Uses the one-time ticket up and opens a session; None for a ticket that is unknown, used or too old."""
+
+    def session(self, token: str) -> AdminSession | None:
+        """The session behind a cookie, None once it has ended."""
+
+    def leave(self, token: str) -> None:
+        """Ends the session."""
+
+    def tenant(self, tenant_id: str) -> Tenant:
+        """The tenant of a session."""
+
+    def health(self, tenant_id: str) -> Health:
+        """How the tenant is doing now."""
+
+    def fields(self, tenant_id: str, obj: str) -> Sequence[FieldRow]:
+        """The fields of deal or company, and the sections of room, in the order to show them in."""
+
+    def policy(self, tenant_id: str) -> Policy:
+        """Today's policy."""
+
+    def history(self, tenant_id: str) -> Sequence[PolicyVersion]:
+        """Every policy there was, the newest first."""
+
+    def reach(self, tenant_id: str) -> Mapping[PartnerType, Reach]:
+        """How many partners and open links each type has."""
+
+    def records(self, tenant_id: str, query: str) -> Sequence[RecordRow]:
+        """Some records with partners whose names contain the query, the latest first."""
+
+    def preview(
+        self, tenant_id: str, record: RecordKey, partner_id: str, policy: Policy | None
+    ) -> Content | None:
+        """What the partner would see of the record now, under this policy or today's. None unless the partner works
+        on the record."""
+
+    def partners(self, tenant_id: str) -> Sequence[PartnerRow]:
+        """Every partner, by name."""
+
+    def audit(self, tenant_id: str, before: int | None) -> Sequence[AuditRow]:
+        """A page of the audit log, the newest first, from below the sequence `before`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminDoor:
+    """`origin` is ours as browsers see it: forms from any other are refused."""
+
+    desk: AdminDesk
+    commands: CommandDoor
+    clock: Clock
+    origin: str
+
+    @property
+    def https(self) -> bool:
+        return self.origin.startswith("https://")

@@ -1,0 +1,62 @@
+from hypothesis import given
+
+from app.disclosure.changes import Radius, Reach, changes, radius
+from app.disclosure.policy import Policy, Treatment
+from app.domain.partner import PartnerType
+from tests.disclosure.strategies import narrowings, policies
+
+RESELLER = (PartnerType.RESELLER, "deal", "amount")
+MSP = (PartnerType.MSP, "deal", "amount")
+
+
+def _policy(**cells: Treatment) -> Policy:
+    names = {"reseller": RESELLER, "msp": MSP}
+    return Policy(version=1, cells={names[k]: t for k, t in cells.items()})
+
+
+@given(policies())
+def test_a_policy_does_not_differ_from_itself(policy):
+    assert changes(policy, policy) == []
+
+
+@given(policies(), policies(2))
+def test_every_change_holds_in_both_policies(before, after):
+    for change in changes(before, after):
+        cell = (change.partner_type, change.object, change.field)
+        assert before.treatment(*cell) is change.before
+        assert after.treatment(*cell) is change.after
+        assert change.before is not change.after
+
+
+@given(narrowings())
+def test_narrowing_never_shows_more(pair):
+    assert not any(change.shows_more for change in changes(*pair))
+
+
+@given(policies(), policies(2))
+def test_what_was_absent_and_is_seen_now_shows_more(before, after):
+    for change in changes(before, after):
+        if change.before is Treatment.ABSENT:
+            assert change.shows_more
+
+
+def test_the_never_list_is_no_change_even_where_a_policy_lists_it():
+    open_margin = Policy(version=2, cells={(PartnerType.MSP, "deal", "margin"): Treatment.SHOW})
+
+    assert changes(_policy(), open_margin) == []
+
+
+def test_the_radius_sums_partner_types_that_change_alike_and_tells_more_first():
+    found = changes(_policy(reseller=Treatment.SHOW), _policy(reseller=Treatment.BAND, msp=Treatment.BAND))
+    reach = {PartnerType.RESELLER: Reach(partners=2, links=5), PartnerType.MSP: Reach(partners=1, links=3)}
+
+    assert radius(found, reach) == [
+        Radius(object="deal", field="amount", after=Treatment.BAND, more=True, partners=1, links=3),
+        Radius(object="deal", field="amount", after=Treatment.BAND, more=False, partners=2, links=5),
+    ]
+
+
+def test_a_type_without_partners_reaches_nobody():
+    (found,) = radius(changes(_policy(), _policy(msp=Treatment.SHOW)), {})
+
+    assert (found.partners, found.links) == (0, 0)

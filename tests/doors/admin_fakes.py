@@ -1,0 +1,258 @@
+"""A house of two tenants for the admin pages, in memory."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from flask import Flask
+
+from app.disclosure.changes import Reach
+from app.disclosure.policy import NEVER, ROOM_SECTIONS, Policy, default_policy, read_policy
+from app.disclosure.snapshot import LABELS, Source, compose
+from app.domain.actor import Actor, Side
+from app.domain.partner import Partner, PartnerContact, PartnerType
+from app.domain.plan import Step
+from app.domain.record import CrmKind, ObjectKind, Record, RecordKey
+from app.domain.tenant import Tenant
+from app.domain.thread import Audience, Message
+from app.doors.admin.ports import (
+    AdminDoor,
+    AdminSession,
+    AuditRow,
+    FieldRow,
+    Health,
+    PartnerRow,
+    PolicyVersion,
+    RecordRow,
+    RefusedWrite,
+)
+from app.doors.admin.routes import create_blueprint
+from app.doors.ports import CommandResult
+from app.ground.clock import SteppingClock
+from app.ground.errors import AppError, Reason
+
+NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
+ORIGIN = "https://app.example.com"
+DEAL = RecordKey(ObjectKind.DEAL, "9001")
+NORTHWIND = Partner(
+    id="p1",
+    name="Northwind Integrators",
+    type=PartnerType.SYSTEM_INTEGRATOR,
+    tier="Gold",
+    domain="northwind.example",
+)
+CONTOSO = Partner(id="p2", name="Contoso Resale", type=PartnerType.RESELLER)
+STRANGER = Partner(id="p9", name="Of another tenant", type=PartnerType.MSP)
+
+VALUES = {
+    "name": "Initech rollout",
+    "stage": "Negotiation",
+    "amount": "48123.00",
+    "close_date": "2026-12-18",
+    "next_step": "Security questionnaire",
+    "description": "Replaces three systems in two plants",
+    "owner": "Ada Byron",
+    "product": "GTX Pro",
+    "margin": "0.41",
+    "discount": "12",
+    "competitor": "Globex",
+    "crm:region__c": "EMEA <b>north</b>",
+}
+
+
+def row(name: str) -> FieldRow:
+    return FieldRow(
+        name=name,
+        label=LABELS.get(("deal", name), name.removeprefix("crm:").replace("_", " ").strip().capitalize()),
+        api_name=name.removeprefix("crm:").title().replace("_", ""),
+        sample="" if name in NEVER else VALUES[name],
+        never_reason=NEVER.get(name),
+    )
+
+
+FIELDS = {
+    "deal": [row(name) for name in VALUES],
+    "company": [
+        FieldRow(name="name", label="Customer", api_name="Name", sample="Initech"),
+        FieldRow(name="phone", label="Phone", api_name="Phone", sample="+1 555 0100"),
+    ],
+    "room": [FieldRow(name=name, label=LABELS["room", name], api_name="") for name in ROOM_SECTIONS],
+}
+
+
+@dataclass(slots=True)
+class House:
+    """The desk and the command door in one: saves policies, and remembers what it was asked to run."""
+
+    versions: list[PolicyVersion] = field(default_factory=list)
+    ran: list[tuple[str, str, Mapping[str, object]]] = field(default_factory=list)
+    sessions: dict[str, AdminSession] = field(default_factory=dict)
+    tickets: set[str] = field(default_factory=lambda: {"ticket-1"})
+    health_now: Health = field(
+        default_factory=lambda: Health(
+            connected=True,
+            last_read_at=NOW - timedelta(minutes=3),
+            partners=2,
+            links=41,
+            waiting=4,
+            refused=[
+                RefusedWrite(
+                    outbox_id="o1",
+                    what="the task",
+                    reason="Due date is required on Enterprise deals",
+                    record=DEAL,
+                    record_name="Initech rollout",
+                )
+            ],
+        )
+    )
+
+    def __post_init__(self) -> None:
+        self._keep(default_policy(), "Alongside", "The cautious start")
+
+    def enter(self, ticket: str) -> AdminSession | None:
+        if ticket not in self.tickets:
+            return None
+        self.tickets.discard(ticket)
+        return self.sign_in()
+
+    def sign_in(self, token: str = "session-1", tenant_id: str = "t1") -> AdminSession:
+        self.sessions[token] = AdminSession(
+            token=token,
+            tenant_id=tenant_id,
+            email="ada@contoso.example",
+            name="Ada Byron",
+            expires_at=NOW + timedelta(hours=8),
+        )
+        return self.sessions[token]
+
+    def session(self, token: str) -> AdminSession | None:
+        return self.sessions.get(token)
+
+    def leave(self, token: str) -> None:
+        self.sessions.pop(token, None)
+
+    def tenant(self, tenant_id: str) -> Tenant:
+        return Tenant(id=tenant_id, crm=CrmKind.HUBSPOT, account_id="62515", name="Contoso Software")
+
+    def health(self, tenant_id: str) -> Health:
+        return self.health_now
+
+    def fields(self, tenant_id: str, obj: str) -> list[FieldRow]:
+        return FIELDS[obj]
+
+    def policy(self, tenant_id: str) -> Policy:
+        return self.versions[0].policy
+
+    def history(self, tenant_id: str) -> list[PolicyVersion]:
+        return self.versions
+
+    def reach(self, tenant_id: str) -> Mapping[PartnerType, Reach]:
+        return {
+            PartnerType.SYSTEM_INTEGRATOR: Reach(partners=1, links=30),
+            PartnerType.RESELLER: Reach(partners=2, links=11),
+        }
+
+    def records(self, tenant_id: str, query: str) -> list[RecordRow]:
+        rows = [RecordRow(key=DEAL, name="Initech rollout", partners=[NORTHWIND, CONTOSO])]
+        return [r for r in rows if query.casefold() in r.name.casefold() and tenant_id == "t1"]
+
+    def preview(self, tenant_id, record, partner_id, policy):
+        if (tenant_id, record) != ("t1", DEAL):
+            return None
+        partner = {"p1": NORTHWIND, "p2": CONTOSO}[partner_id]
+        return compose(_source(partner.type), policy or self.policy(tenant_id)) | {"changes": []}
+
+    def partners(self, tenant_id: str) -> list[PartnerRow]:
+        if tenant_id != "t1":
+            return [PartnerRow(partner=STRANGER)]
+        lin = PartnerContact(
+            id="k1", partner_id="p1", name="Lin Chen", email="lin@northwind.example", title="Architect"
+        )
+        return [
+            PartnerRow(partner=CONTOSO),
+            PartnerRow(partner=NORTHWIND, contacts=[lin], links=30, records=12),
+        ]
+
+    def audit(self, tenant_id: str, before: int | None) -> list[AuditRow]:
+        return [
+            AuditRow(
+                sequence=n,
+                at=NOW - timedelta(hours=9 - n),
+                actor="Ada Byron",
+                command="sharing.create_link",
+                record=DEAL,
+                detail="<b>Northwind</b>, 7 days",
+            )
+            for n in range(min(before or 9, 9) - 1, 0, -1)
+        ]
+
+    def run(self, tenant_id: str, actor: Actor, name: str, record, fields, key: str) -> CommandResult:
+        self.ran.append((tenant_id, name, fields))
+        if name == "policy.save":
+            if fields["version"] != self.policy(tenant_id).version:
+                raise AppError(
+                    Reason.EDIT_CONFLICT, "Somebody else saved the safelist meanwhile. Look again."
+                )
+            self._keep(read_policy(fields["body"], 0), actor.email, str(fields["reason"]))
+            return CommandResult(result={"version": self.policy(tenant_id).version}, message="Saved.")
+        if name == "partner.create" and fields["name"] == "Contoso Resale":
+            raise AppError(
+                Reason.STATE_CONFLICT, "There is a partner called Contoso Resale already.", field="name"
+            )
+        if name == "sharing.create_form_link":
+            return CommandResult(
+                result={"url": "https://share.example.com/s/T0KEN"}, message="Anyone may register."
+            )
+        return CommandResult(message=f"{fields.get('name', 'It')} was done.")
+
+    def _keep(self, policy: Policy, author: str, reason: str) -> None:
+        version = replace(policy, version=len(self.versions) + 1)
+        self.versions.insert(0, PolicyVersion(policy=version, author=author, reason=reason, created_at=NOW))
+
+
+def _source(partner_type: PartnerType) -> Source:
+    steps = [
+        Step(
+            id="s1",
+            partner_id="p1",
+            milestone="Proof",
+            title="Answer the questionnaire",
+            owner_side=Side.PARTNER,
+            due=(NOW + timedelta(days=3)).date(),
+        )
+    ]
+    messages = [
+        Message(
+            id="m1",
+            partner_id="p1",
+            author_name="Ada Byron",
+            author_email="ada@contoso.example",
+            side=Side.US,
+            audience=Audience.PARTNER,
+            body="Shall we meet on Tuesday?",
+            sent_at=NOW - timedelta(hours=4),
+        )
+    ]
+    return Source(
+        deal=Record(key=DEAL, fields=VALUES),
+        company=Record(
+            key=RecordKey(ObjectKind.COMPANY, "7"), fields={"name": "Initech", "phone": "+1 555 0100"}
+        ),
+        partner_type=partner_type,
+        stages=[("Discovery", "done"), ("Negotiation", "current"), ("Won", "ahead")],
+        steps=steps,
+        messages=messages,
+        registration=None,
+        files=[],
+        vendor_name="Contoso Software",
+        vendor_color="#3b5bdb",
+        labels={},
+    )
+
+
+def app_of(house: House, origin: str = ORIGIN) -> Flask:
+    app = Flask(__name__)
+    door = AdminDoor(desk=house, commands=house, clock=SteppingClock(NOW), origin=origin)
+    app.register_blueprint(create_blueprint(door))
+    return app
