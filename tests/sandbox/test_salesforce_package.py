@@ -1,6 +1,6 @@
 """The package and the sandbox describe the same objects, so what passes here fits a real org."""
 
-import xml.etree.ElementTree as ElementTree
+from xml.etree import ElementTree as ET
 from pathlib import Path
 
 import pytest
@@ -37,7 +37,7 @@ def test_the_package_ships_the_fields_the_sandbox_has(folder: str, fields: list[
 
     assert set(shipped) == {f.name for f in fields}
     for f in fields:
-        described = ElementTree.parse(shipped[f.name]).getroot()
+        described = ET.parse(shipped[f.name]).getroot()
         values = [e.text for e in described.findall(".//m:value/m:fullName", NAMESPACE)]
         length = described.findtext("m:length", None, NAMESPACE)
         assert described.findtext("m:type", None, NAMESPACE) == TYPES[f.type]
