@@ -1,7 +1,7 @@
 """The package and the sandbox describe the same objects, so what passes here fits a real org."""
 
-from xml.etree import ElementTree as ET
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
