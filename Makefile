@@ -1,0 +1,47 @@
+# make demo   sets up what is missing and runs everything on this machine
+# make test   sets up what is missing and runs every check
+.DEFAULT_GOAL := demo
+.PHONY: demo test setup cards lock clean
+
+ARGS ?=
+HUBSPOT := hubspot-project
+LWC := lwc_bridge
+CARD_SOURCES := $(shell find $(HUBSPOT) \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
+
+demo: .venv/.stamp-run $(HUBSPOT)/dist/.stamp
+	@.venv/bin/alongside demo $(ARGS)
+
+test: .venv/.stamp-test $(HUBSPOT)/dist/.stamp $(LWC)/node_modules/.stamp
+	@scripts/browser.sh
+	@.venv/bin/python scripts/run_tests.py
+
+setup: .venv/.stamp-run $(HUBSPOT)/dist/.stamp
+
+cards: $(HUBSPOT)/dist/.stamp
+
+lock:
+	@scripts/lock.sh
+
+# Both lock files pin the same versions, so that one of them never undoes what the other installed.
+.venv/.stamp-run: requirements.lock pyproject.toml
+	@scripts/python-env.sh requirements.lock
+	@touch $@
+
+.venv/.stamp-test: requirements-test.lock requirements.lock pyproject.toml
+	@scripts/python-env.sh requirements-test.lock
+	@touch $@ .venv/.stamp-run
+
+$(HUBSPOT)/dist/.stamp: $(HUBSPOT)/node_modules/.stamp $(CARD_SOURCES)
+	@echo 'Building the HubSpot card ...'
+	@cd $(HUBSPOT) && npm run --silent build
+	@touch $@
+
+%/node_modules/.stamp: %/package-lock.json
+	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' 2>/dev/null \
+	  || { echo 'Alongside needs Node 20 or newer, with npm.' >&2; exit 1; }
+	@echo 'Installing the packages of $* ...'
+	@cd $* && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+clean:
+	rm -rf .venv $(HUBSPOT)/node_modules $(HUBSPOT)/dist $(LWC)/node_modules

@@ -1,0 +1,100 @@
+"""Runs every check of the project, shows each as it goes, and ends with one line: N passed, N failed."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+BIN = ROOT / ".venv" / "bin"
+STORES = ("storage", "commands", "sync", "reading", "sharing")
+"""The directories whose tests touch the database: they run once more on PostgreSQL."""
+
+COUNTED = re.compile(r"(\d+) (passed|failed|error)s?\b")
+SUMMARY = re.compile(r"^(?:=+ .*|\s*Tests:? .*|\d+ (?:passed|failed|error).* in .*)$")
+"""The closing lines of pytest, vitest and jest."""
+
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One check. `tests` says whether its output counts tests; any other check counts as one."""
+
+    name: str
+    command: tuple[str, ...]
+    folder: Path = ROOT
+    tests: bool = False
+    settings: dict[str, str] = field(default_factory=dict)
+
+
+def steps() -> list[Step]:
+    workers = os.environ.get("TEST_WORKERS", "2")
+    # A file's tests stay in one process: many share a server or a browser.
+    pytest = (str(BIN / "pytest"), "-q", "-n", workers, "--dist", "loadfile")
+    stores = tuple(f"tests/{name}" for name in STORES if (ROOT / "tests" / name).is_dir())
+    hubspot, lwc = ROOT / "hubspot-project", ROOT / "lwc_bridge"
+    found = [
+        Step("ruff check", (str(BIN / "ruff"), "check", ".")),
+        Step("ruff format", (str(BIN / "ruff"), "format", "--check", ".")),
+        Step("mypy", (str(BIN / "mypy"),)),
+        Step("import contracts", (str(BIN / "lint-imports"),)),
+        Step("HubSpot project: lint", ("npm", "run", "--silent", "lint"), hubspot),
+        Step("HubSpot project: types", ("npm", "run", "--silent", "typecheck"), hubspot),
+        Step("HubSpot project: tests", ("npm", "test", "--silent"), hubspot, tests=True),
+        Step("Salesforce package: lint", ("npm", "run", "--silent", "lint"), lwc),
+        Step("Salesforce package: metadata", ("npm", "run", "--silent", "check"), lwc),
+        Step("Salesforce package: tests", ("npm", "test", "--silent"), lwc, tests=True),
+        Step("tests on SQLite", pytest, tests=True),
+        Step("tests on PostgreSQL", (*pytest, *stores), tests=True, settings={"TEST_DATABASE": "postgresql"}),
+    ]
+    return [step for step in found if (step.folder / "package.json").exists() or step.folder == ROOT]
+
+
+def run(step: Step) -> tuple[int, int]:
+    """How many passed and failed. A step that fails without a count counts as one failure."""
+    print(f"\n--- {step.name}", flush=True)
+    began = time.monotonic()
+    process = subprocess.Popen(  # noqa: S603 - the commands stand above
+        step.command,
+        cwd=step.folder,
+        env=os.environ | step.settings,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    passed, failed = 0, 0
+    assert process.stdout is not None
+    for line in process.stdout:
+        sys.stdout.write(line)
+        sys.stdout.flush()
+        plain = COLOURS.sub("", line.rstrip())
+        if step.tests and SUMMARY.match(plain) and (counts := COUNTED.findall(plain)):
+            passed = sum(int(n) for n, word in counts if word == "passed")
+            failed = sum(int(n) for n, word in counts if word != "passed")
+    code = process.wait()
+    print(
+        f"    {step.name}: {'ok' if code == 0 else 'FAILED'} in {time.monotonic() - began:.0f} s", flush=True
+    )
+    if not step.tests:
+        return int(code == 0), int(code != 0)
+    return passed, failed or int(code != 0)
+
+
+def main() -> int:
+    results = {step.name: run(step) for step in steps()}
+    broken = [name for name, (_, failed) in results.items() if failed]
+    if broken:
+        print("\nFailed: " + ", ".join(broken))
+    passed = sum(count for count, _ in results.values())
+    failed = sum(count for _, count in results.values())
+    print(f"\n{passed} passed, {failed} failed", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
