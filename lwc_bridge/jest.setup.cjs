@@ -1,0 +1,1 @@
+require("@sa11y/jest").setup();
