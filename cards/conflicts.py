@@ -56,9 +56,12 @@ def _open(facts: RecordFacts, flag: ConflictFlag, now: datetime) -> Iterator[Blo
             label="What this rests on", folded=True, items=tuple(ListItem(text=e) for e in flag.evidence)
         )
     if facts.may_write:
-        who = facts.partner_name(flag.partner_id)
-        yield _form(flag, ConflictDecision.UPHOLD, f"The registration of {who} stands")
+        yield _form(flag, ConflictDecision.UPHOLD, _upheld(facts, flag))
         yield _form(flag, ConflictDecision.DISMISS, _other_way(flag))
+
+
+def _upheld(facts: RecordFacts, flag: ConflictFlag) -> str:
+    return f"The registration of {facts.partner_name(flag.partner_id)} stands"
 
 
 def _other_way(flag: ConflictFlag) -> str:
@@ -88,6 +91,16 @@ def _form(flag: ConflictFlag, decision: ConflictDecision, title: str) -> Form:
     )
 
 
+def _resolution(facts: RecordFacts, flag: ConflictFlag) -> str:
+    """The decision in the words of its button, then the reason."""
+    decision, _, reason = flag.resolution.partition(": ")
+    said = {
+        ConflictDecision.UPHOLD.value: _upheld(facts, flag),
+        ConflictDecision.DISMISS.value: _other_way(flag),
+    }.get(decision)
+    return f"{said}: {reason}" if said and reason else said or flag.resolution
+
+
 def _settled(facts: RecordFacts, flags: list[ConflictFlag], now: datetime) -> Rows:
     newest = sorted(flags, key=lambda f: (f.resolved_at or f.found_at, f.id), reverse=True)
     return Rows(
@@ -100,7 +113,7 @@ def _settled(facts: RecordFacts, flags: list[ConflictFlag], now: datetime) -> Ro
                     filter(
                         None,
                         (
-                            flag.resolution,
+                            _resolution(facts, flag),
                             f"by {flag.resolved_by}" if flag.resolved_by else "",
                             words.ago(flag.resolved_at, now, facts.locale) if flag.resolved_at else "",
                         ),

@@ -5,8 +5,8 @@ One shape serves deals and companies. Builders add nothing of their own, so equa
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 
-from app.crm.port import CrmFile
 from app.domain.actor import Actor
 from app.domain.certification import Certification
 from app.domain.conflict import ConflictFlag
@@ -25,6 +25,20 @@ class Colleague:
 
     name: str
     email: str
+
+
+class CrmFile(Protocol):
+    """A file on the record in the CRM, as the port gives it. Named by its shape: share pages draw cards too, and
+    nothing they import may reach the CRM."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def size(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,6 +58,7 @@ Content = Mapping[str, Any]
 
 REPLY = "reply"
 COMPLETE = "complete_step"
+REOPEN = "reopen_step"
 
 MESSAGES_SHOWN = 50
 CHANGES_SHOWN = 20
@@ -259,13 +260,6 @@ def _step(
     done = step["status"] == "done" or sent
     mine = step["side"] == "partner"
     late = due is not None and due < today and not done
-    complete = Action(
-        label="Mark as done",
-        command=COMPLETE,
-        fields={"step_id": str(step["id"])},
-        style=Style.PRIMARY,
-        hint=str(step["title"]),
-    )
     return StepItem(
         id=str(step["id"]),
         title=str(step["title"]),
@@ -276,7 +270,18 @@ def _step(
         when=words.due(due, today, viewer.locale) if due and not done else "",
         full=words.full_day(due, viewer.locale) if due and not done else "",
         note="You marked this as done. It is on its way." if sent else "",
-        actions=(complete,) if act and mine and not done else (),
+        actions=(_answer(step, sent=sent),) if act and mine and (sent or not done) else (),
+    )
+
+
+def _answer(step: Mapping[str, Any], *, sent: bool) -> Action:
+    """What the viewer can say of a step: that it is done, or that it is not after all."""
+    return Action(
+        label="Take back" if sent else "Mark as done",
+        command=REOPEN if sent else COMPLETE,
+        fields={"step_id": str(step["id"])},
+        style=Style.LINK if sent else Style.PRIMARY,
+        hint=str(step["title"]),
     )
 
 

@@ -182,7 +182,7 @@ def create_form(known: PartnerFacts) -> Form:
     )
     return Form(
         id=f"link-{known.partner.id}",
-        title="Create a link",
+        title=f"Create a link for {known.partner.name}",
         command="sharing.create_link",
         submit="Create link",
         fixed={"partner_id": known.partner.id},

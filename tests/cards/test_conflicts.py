@@ -66,7 +66,7 @@ def test_the_likeliest_conflict_stands_first():
 def test_a_settled_conflict_is_folded_with_who_decided_and_why():
     settled = make.conflict(
         state=ConflictState.RESOLVED,
-        resolution="Ours was first.",
+        resolution="dismiss: Ours was first.",
         resolved_by="Ada Seller",
         resolved_at=make.NOW - make.days(2),
     )
@@ -75,8 +75,24 @@ def test_a_settled_conflict_is_folded_with_who_decided_and_why():
 
     (rows,) = of(card, Rows)
     assert rows.folded
-    assert rows.items[0].detail == "Ours was first. · by Ada Seller · 2 days ago"
+    assert rows.items[0].detail == "Your own deal stands: Ours was first. · by Ada Seller · 2 days ago"
     assert of(card, Empty)[0].title == "No conflict"
+
+
+@pytest.mark.parametrize(
+    ("resolution", "said"),
+    [
+        ("uphold: First come.", "The registration of Northwind Integrators stands: First come."),
+        ("dismiss", "Your own deal stands"),
+        ("Split the deal: fair.", "Split the deal: fair."),
+    ],
+)
+def test_a_decision_reads_as_its_button_did(resolution, said):
+    settled = make.conflict(state=ConflictState.RESOLVED, resolution=resolution)
+
+    (rows,) = of(build("conflicts", conflicts=(settled,)), Rows)
+
+    assert rows.items[0].detail == said
 
 
 def test_a_partner_that_is_not_on_the_record_is_not_named_by_its_id():

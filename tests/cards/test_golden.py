@@ -6,7 +6,7 @@ import pytest
 
 from cards import html, registry, room, schema
 from cards.blocks import to_json
-from tests.cards import make
+from tests.cards import make, rooms
 
 STATES = sorted(make.STATES)
 DRAWN = ("empty", "normal", "refused", "rtl", "company")
@@ -35,9 +35,9 @@ def test_a_card_is_drawn_as_its_golden_file_is(name, state, golden):
     golden(f"{name}.{state}.html", html.render(card, host=html.PANEL))
 
 
-@pytest.mark.parametrize("state", sorted(make.ROOMS))
+@pytest.mark.parametrize("state", sorted(rooms.ROOMS))
 def test_the_room_says_what_its_golden_file_says(state, golden):
-    content, viewer = make.ROOMS[state]()
+    content, viewer = rooms.ROOMS[state]()
     cards = room.build(content, viewer, make.NOW)
 
     golden(f"room.{state}.json", as_text([to_json(card) for card in cards]))

@@ -9,7 +9,7 @@ import pytest
 
 from cards import blocks, html, registry, room
 from cards.blocks import Action, Card, FieldType, Form, FormField, to_json
-from tests.cards import make
+from tests.cards import make, rooms
 from tests.cards.page import Page, fixed, parts, said, squeeze
 
 ROOT = Path(html.__file__).parent
@@ -183,7 +183,7 @@ def test_a_page_has_no_inline_script_or_style_and_no_event_handler(host):
 
 
 def test_on_the_share_page_every_action_is_a_plain_form_that_works_without_javascript():
-    content, viewer = make.ROOMS["back_again"]()
+    content, viewer = rooms.ROOMS["back_again"]()
     page = Page(html.render_all(room.build(content, viewer, make.NOW), host=share()))
 
     forms = page.all("form")
@@ -196,7 +196,7 @@ def test_on_the_share_page_every_action_is_a_plain_form_that_works_without_javas
 
 
 def test_headings_never_skip_a_level():
-    content, viewer = make.ROOMS["answered"]()
+    content, viewer = rooms.ROOMS["answered"]()
     pages = [draw(registry.build(name, make.facts(), make.NOW)) for name in registry.NAMES]
     pages.append(Page(html.render_all(room.build(content, viewer, make.NOW), host=share())))
 

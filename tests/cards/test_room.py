@@ -7,12 +7,12 @@ import pytest
 from cards import room
 from cards.blocks import Empty, FieldItem, Form, Progress, Status, StepItem, Text, Thread, to_json
 from cards.blocks import List as Rows
-from tests.cards import make
+from tests.cards import make, rooms
 from tests.cards.look import actions, inside, of
 
 
 def cards(state="back_again", **more):
-    content, viewer = make.ROOMS[state]()
+    content, viewer = rooms.ROOMS[state]()
     return {card.name: card for card in room.build({**content, **more}, viewer, make.NOW)}
 
 
@@ -36,16 +36,16 @@ def test_the_viewers_own_answers_show_as_sent_until_they_arrive():
 
     (sent,) = [s for s in inside(found["asked"], StepItem) if s.id == "s3"]
     assert (sent.state, sent.note) == ("done", "You marked this as done. It is on its way.")
-    assert not sent.actions
+    assert [(a.command, a.fields) for a in sent.actions] == [("reopen_step", {"step_id": "s3"})]
     last = of(found["thread"], Thread)[0].messages[-1]
     assert (last.body, last.delivery, last.side, last.author) == ("Here it is.", "sent", "us", "Maria Quint")
 
 
 def test_an_answer_that_has_arrived_is_not_shown_twice():
-    content = make.content()
+    content = rooms.content()
     arrived = room.Pending(id="m1", command="reply", at=make.NOW, body="Can you send the questionnaire?")
 
-    found = room.build(content, make.viewer(pending=(arrived,)), make.NOW)
+    found = room.build(content, rooms.viewer(pending=(arrived,)), make.NOW)
 
     assert [m.id for card in found for thread in of(card, Thread) for m in thread.messages] == ["m0", "m1"]
 
@@ -56,7 +56,7 @@ def test_when_everything_is_answered_the_page_says_so():
         for i, step in enumerate(("s1", "s3"))
     )
 
-    asked = room.build(make.content(), make.viewer(pending=pending), make.NOW)[0]
+    asked = room.build(rooms.content(), rooms.viewer(pending=pending), make.NOW)[0]
 
     assert of(asked, Status)[0].text == "All done. Vandelay is being told."
 
