@@ -65,7 +65,7 @@ class Cards:
                 held,
                 Asked(
                     actor=actor,
-                    focus=params.get("partner", "")[:64],
+                    focus=params.get("partner_id", "")[:64],
                     before=params.get("before", "")[:64],
                     crm_files=crm_files,
                     preview_urls=urls,
