@@ -238,12 +238,19 @@ def _row(state: HubspotSandbox, kind: ObjectType, one: dict[str, Any]) -> dict[s
     cells = {
         "name": values.get(view.NAME[kind.name]) or one["id"],
         "stage": stages.get(values.get("dealstage"), ""),
-        "amount": values.get("amount") or "",
+        "amount": _thousands(values.get("amount")),
         "close": (values.get("closedate") or "")[:10],
         "domain": values.get("domain") or "",
         "industry": values.get("industry") or "",
     }
     return {"id": str(one["id"])} | {key: str(value) for key, value in cells.items()}
+
+
+def _thousands(amount: str | None) -> str:
+    try:
+        return f"{float(amount):,.0f}" if amount else ""
+    except ValueError:
+        return str(amount)
 
 
 def _neighbours(

@@ -22,7 +22,7 @@ function start(address) {
 
 async function save(address, control) {
   const note = document.querySelector(`[data-note="${control.name}"]`);
-  note.className = 'note';
+  note.classList.remove('bad');
   note.textContent = 'Saving…';
   const { ok, message } = await patch(address, { properties: { [control.name]: control.value } });
   note.textContent = ok ? 'Saved' : message;

@@ -4,12 +4,14 @@ import type { Command } from './hooks/useCommand';
 
 /** What a block needs to know of the card it stands in. */
 export interface CardScope {
+  /** The card's name, which keeps test ids apart when several cards are open. */
+  name: string;
   backend: Backend;
   /** Room enough for pictures and wide tables: the record tab. */
   wide: boolean;
   /** Opens a card; `params` are query parameters such as partner_id. */
   open: (card: string, params: Params) => void;
-  copy: (text: string) => void;
+  copy: (text: string) => Promise<void>;
   /** To be called after a command was carried out. */
   done: (done: CommandResult, command: Command) => void;
 }

@@ -65,7 +65,7 @@ function ActionButton({ action, size, sending, run }: ButtonProps) {
     );
   if (action.copy)
     return (
-      <Button {...look} onClick={() => copy(action.copy)} overlay={overlay}>
+      <Button {...look} onClick={() => void copy(action.copy)} overlay={overlay}>
         {action.label}
       </Button>
     );
@@ -106,12 +106,7 @@ function ConfirmedButton({ action, size, sending, send }: ConfirmedProps) {
         <Text>{action.confirm}</Text>
       </ModalBody>
       <ModalFooter>
-        <LoadingButton
-          variant={danger ? 'destructive' : 'primary'}
-          loading={sending}
-          onClick={confirm}
-          testId="confirm"
-        >
+        <LoadingButton variant={danger ? 'destructive' : 'primary'} loading={sending} onClick={confirm}>
           {action.label}
         </LoadingButton>
         <Button variant="secondary" onClick={() => closeOverlay(id)}>

@@ -33,15 +33,14 @@ export function CardView({ backend, actions, name, params, active, wide, revisio
   const [link, setLink] = useState('');
 
   const copy = useCallback(
-    (text: string) => {
-      actions.copyTextToClipboard(text).then(
-        () => actions.addAlert({ type: 'success', message: 'Copied.' }),
-        () =>
-          actions.addAlert({
-            type: 'danger',
-            message: 'Your browser did not allow copying. Select the text instead.',
-          }),
-      );
+    async (text: string) => {
+      try {
+        await actions.copyTextToClipboard(text);
+        actions.addAlert({ type: 'success', message: 'Copied.' });
+      } catch {
+        const message = 'Your browser did not allow copying. Select the text instead.';
+        actions.addAlert({ type: 'danger', message });
+      }
     },
     [actions],
   );
@@ -57,7 +56,10 @@ export function CardView({ backend, actions, name, params, active, wide, revisio
     },
     [actions, changed, offer, clear],
   );
-  const scope = useMemo(() => ({ backend, wide, open, copy, done }), [backend, wide, open, copy, done]);
+  const scope = useMemo(
+    () => ({ name, backend, wide, open, copy, done }),
+    [name, backend, wide, open, copy, done],
+  );
 
   return (
     <CardContext.Provider value={scope}>
@@ -94,6 +96,7 @@ function CardBody({ state, reload }: { state: CardState; reload: () => Promise<v
             </EmptyState>
           )}
           <Freshness
+            name={state.card.name}
             asOf={state.card.as_of}
             refreshing={state.refreshing}
             stale={state.stale}
@@ -129,13 +132,14 @@ function Refused({
 }
 
 interface FreshnessProps {
+  name: string;
   asOf: string;
   refreshing: boolean;
   stale: boolean;
   reload: () => Promise<void>;
 }
 
-function Freshness({ asOf, refreshing, stale, reload }: FreshnessProps) {
+function Freshness({ name, asOf, refreshing, stale, reload }: FreshnessProps) {
   const words = updatedWords(asOf, useNow());
   return (
     <Flex direction="column" gap="xs">
@@ -151,7 +155,7 @@ function Freshness({ asOf, refreshing, stale, reload }: FreshnessProps) {
           size="xs"
           disabled={refreshing}
           onClick={() => void reload()}
-          testId="refresh"
+          testId={`${name}-refresh`}
         >
           Refresh
         </Button>

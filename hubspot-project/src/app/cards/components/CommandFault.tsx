@@ -15,7 +15,7 @@ export function CommandFault({ state, retry, dismiss }: Props) {
       return null;
     case 'refused':
       return (
-        <Alert title="That was not done" variant="danger" testId="refusal">
+        <Alert title="That was not done" variant="danger">
           <Flex direction="column" gap="xs" align="start">
             {state.message}
             <Button size="xs" variant="transparent" onClick={dismiss}>
@@ -26,10 +26,10 @@ export function CommandFault({ state, retry, dismiss }: Props) {
       );
     case 'unreachable':
       return (
-        <Alert title="No answer from Alongside" variant="warning" testId="unreachable">
+        <Alert title="No answer from Alongside" variant="warning">
           <Flex direction="column" gap="xs" align="start">
             {state.message}
-            <Button size="xs" onClick={() => void retry(state.last)} testId="retry">
+            <Button size="xs" onClick={() => void retry(state.last)}>
               Try again
             </Button>
           </Flex>

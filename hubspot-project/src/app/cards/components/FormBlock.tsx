@@ -13,13 +13,19 @@ type Values = Record<string, string>;
 const initial = (fields: readonly FormField[]): Values =>
   Object.fromEntries(fields.map((field) => [field.name, field.value]));
 
-/** A form, behind a button of its title if it is folded. */
-export function FormBlock({ form }: { form: FormDocument }) {
+/** A form, behind a button of its title if it is folded; a quiet one hides behind mere words. */
+export function FormBlock({ form, quiet = false }: { form: FormDocument; quiet?: boolean }) {
+  const { name } = useCardScope();
   const [unfolded, setUnfolded] = useState(false);
   if (form.folded && !unfolded)
     return (
       <Flex direction="row">
-        <Button size="sm" onClick={() => setUnfolded(true)} testId={`open-${form.id}`}>
+        <Button
+          size={quiet ? 'xs' : 'sm'}
+          variant={quiet ? 'transparent' : 'secondary'}
+          onClick={() => setUnfolded(true)}
+          testId={`${name}-open-${form.id}`}
+        >
           {form.title}
         </Button>
       </Flex>
@@ -29,7 +35,7 @@ export function FormBlock({ form }: { form: FormDocument }) {
 
 /** What was typed stays until the server has taken it: a refusal or a lost connection clears nothing. */
 function OpenForm({ form, fold }: { form: FormDocument; fold: (() => void) | undefined }) {
-  const { backend, done } = useCardScope();
+  const { name, backend, done } = useCardScope();
   const [typed, setTyped] = useState<Values>({});
   const [round, setRound] = useState(0);
   const [checked, setChecked] = useState(false);
@@ -59,7 +65,7 @@ function OpenForm({ form, fold }: { form: FormDocument; fold: (() => void) | und
   };
 
   return (
-    <Tile compact testId={`form-${form.id}`}>
+    <Tile compact testId={`${name}-form-${form.id}`}>
       <Form onSubmit={submit} autoComplete="off">
         <Flex direction="column" gap="sm">
           <Text format={{ fontWeight: 'demibold' }}>{form.title}</Text>

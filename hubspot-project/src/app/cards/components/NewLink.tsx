@@ -7,10 +7,10 @@ export function NewLink({ url, onClose }: { url: string; onClose: () => void }) 
   return (
     <Alert title="Your link is ready" variant="success">
       <Flex direction="column" gap="xs">
-        <Text testId="new-link">{url}</Text>
+        <Text>{url}</Text>
         <Text variant="microcopy">Copy it now: for the partner’s safety it is not shown again.</Text>
         <Flex direction="row" gap="xs">
-          <Button variant="primary" size="sm" onClick={() => copy(url)} testId="copy-link">
+          <Button variant="primary" size="sm" onClick={() => void copy(url)}>
             Copy link
           </Button>
           <Button variant="transparent" size="sm" onClick={onClose}>

@@ -12,7 +12,7 @@ export function UndoOffer({ undo }: { undo: Undo }) {
   return (
     <Flex direction="column" gap="xs">
       <Alert title={undo.message} variant="success">
-        <Button size="xs" disabled={state.status === 'sending'} onClick={takeBack} testId="undo">
+        <Button size="xs" disabled={state.status === 'sending'} onClick={takeBack}>
           Undo
         </Button>
       </Alert>

@@ -1,23 +1,13 @@
-import { Alert, Flex, List, StatusTag, StepIndicator, Tag, Text } from '@hubspot/ui-extensions';
-import { useCardScope } from '../../CardContext';
+import { Alert, Flex, List, StatusTag, Tag, Text } from '@hubspot/ui-extensions';
 import type { Milestone, StepItem, Steps } from '../../types';
 import { ActionRow } from '../ActionRow';
 import { FormBlock } from '../FormBlock';
-import { currentOf } from './signals';
 
-/** A plan: its milestones as a track, and beneath them the steps of each. */
+/** A plan: the steps of each milestone. A progress block beside it draws the milestones as a track. */
 export function StepsBlock({ block }: { block: Steps }) {
-  const { wide } = useCardScope();
   return (
     <Flex direction="column" gap="sm">
       <Text format={{ fontWeight: 'demibold' }}>{block.label}</Text>
-      {block.milestones.length > 1 && wide ? (
-        <StepIndicator
-          stepNames={block.milestones.map((milestone) => milestone.title)}
-          currentStep={currentOf(block.milestones.map((milestone) => milestone.state))}
-          circleSize="xs"
-        />
-      ) : null}
       {block.milestones.map((milestone) => (
         <MilestoneView key={milestone.title} milestone={milestone} />
       ))}
@@ -31,9 +21,9 @@ function MilestoneView({ milestone }: { milestone: Milestone }) {
     <Flex direction="column" gap="xs">
       <Flex direction="row" justify="between" align="baseline">
         <Text format={{ fontWeight: 'bold' }}>{milestone.title}</Text>
-        <Text variant="microcopy">
-          {done} of {milestone.steps.length} done
-        </Text>
+        {milestone.steps.length > 0 ? (
+          <Text variant="microcopy">{`${done} of ${milestone.steps.length} done`}</Text>
+        ) : null}
       </Flex>
       <List variant="unordered">
         {milestone.steps.map((step) => (
@@ -72,7 +62,7 @@ function StepRow({ step }: { step: StepItem }) {
           {step.refusal}
         </Alert>
       ) : null}
-      {step.edit ? <FormBlock form={step.edit} /> : null}
+      {step.edit ? <FormBlock form={step.edit} quiet /> : null}
     </Flex>
   );
 }

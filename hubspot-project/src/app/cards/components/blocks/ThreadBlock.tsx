@@ -1,4 +1,5 @@
 import { Alert, Flex, Tag, Text, Tile } from '@hubspot/ui-extensions';
+import { useCardScope } from '../../CardContext';
 import type { Thread, ThreadMessage } from '../../types';
 import { ActionRow } from '../ActionRow';
 import { Lines } from '../Lines';
@@ -6,7 +7,7 @@ import { Lines } from '../Lines';
 /** Messages, newest at the bottom, with a line where a day begins. */
 export function ThreadBlock({ block }: { block: Thread }) {
   return (
-    <Flex direction="column" gap="sm" testId="thread">
+    <Flex direction="column" gap="sm">
       <Text format={{ fontWeight: 'demibold' }}>{block.label}</Text>
       {block.older ? <ActionRow actions={[block.older]} size="xs" /> : null}
       {block.messages.map((message) => (
@@ -17,6 +18,7 @@ export function ThreadBlock({ block }: { block: Thread }) {
 }
 
 function Message({ message }: { message: ThreadMessage }) {
+  const { name } = useCardScope();
   return (
     <Flex direction="column" gap="xs">
       {message.day ? (
@@ -26,10 +28,15 @@ function Message({ message }: { message: ThreadMessage }) {
           </Text>
         </Flex>
       ) : null}
-      <Tile compact testId="message">
+      <Tile compact testId={`${name}-message-${message.id}`}>
         <Flex direction="column" gap="xs">
           <Flex direction="row" gap="xs" align="center" wrap="wrap">
             <Text format={{ fontWeight: 'bold' }}>{message.author}</Text>
+            {message.side === 'partner' ? (
+              <Tag inline variant="info">
+                Partner
+              </Tag>
+            ) : null}
             {message.audience === 'team' ? <Tag inline>Only your team</Tag> : null}
             <Text variant="microcopy" truncate={{ tooltipText: message.title || message.when }}>
               {footing(message)}

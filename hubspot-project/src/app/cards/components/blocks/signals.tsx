@@ -17,13 +17,17 @@ export function AlertBlock({ block }: { block: AlertDocument }) {
 }
 
 export function StatusBlock({ block }: { block: Status }) {
+  const { wide } = useCardScope();
   return (
-    <Flex direction="column" gap="xs">
-      <StatusTag variant={DOT[block.tone]}>{block.text}</StatusTag>
-      {block.detail ? (
-        <Text variant="microcopy">{block.title ? `${block.detail} (${block.title})` : block.detail}</Text>
-      ) : null}
-      <ActionRow actions={block.actions} size="xs" />
+    <Flex direction="column" gap="flush">
+      <Flex direction="row" justify="between" align="center" gap="xs" wrap="wrap">
+        <Flex direction="row" align="baseline" gap="xs" wrap="wrap">
+          <StatusTag variant={DOT[block.tone]}>{block.text}</StatusTag>
+          {wide && block.title ? <Text variant="microcopy">{block.title}</Text> : null}
+        </Flex>
+        <ActionRow actions={block.actions} size="xs" />
+      </Flex>
+      {block.detail ? <Text variant="microcopy">{block.detail}</Text> : null}
     </Flex>
   );
 }

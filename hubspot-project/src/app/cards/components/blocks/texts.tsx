@@ -32,11 +32,18 @@ import { Lines } from '../Lines';
 export function HeadingBlock({ block }: { block: HeadingDocument }) {
   return (
     <Flex direction="column" gap="flush">
-      {block.level <= 2 ? (
-        <Heading>{block.text}</Heading>
-      ) : (
-        <Text format={{ fontWeight: 'demibold' }}>{block.text}</Text>
-      )}
+      <Flex direction="row" gap="xs" align="center" wrap="wrap">
+        {block.level <= 2 ? (
+          <Heading>{block.text}</Heading>
+        ) : (
+          <Text format={{ fontWeight: 'demibold' }}>{block.text}</Text>
+        )}
+        {block.badge ? (
+          <Tag variant={TAG[block.tone]} inline>
+            {block.badge}
+          </Tag>
+        ) : null}
+      </Flex>
       {block.detail ? <Text variant="microcopy">{block.detail}</Text> : null}
     </Flex>
   );
