@@ -13,14 +13,20 @@ from app.crm.port import AuthExpired, CrmError
 from app.crm.salesforce_http import is_stand_in
 from app.crm.salesforce_sessions import can_read, session_owner
 from app.domain.record import CrmKind, RecordKey
-from app.doors import health, hubspot, hubspot_oauth, openapi, webhooks
+from app.doors import health, hubspot, hubspot_oauth, openapi, preview, webhooks
+from app.doors.admin.desk import Desk
+from app.doors.admin.ports import AdminDoor
+from app.doors.admin.routes import create_blueprint as admin_blueprint
 from app.doors.hubspot import HubspotDoor
 from app.doors.hubspot_oauth import OauthDoor
+from app.doors.preview import PreviewDoor
 from app.doors.salesforce import CrmSession, SalesforceDoor
 from app.doors.salesforce import create_blueprint as salesforce_blueprint
 from app.doors.salesforce.door import RecordAccess, SessionOwner
+from app.doors.share.assets import asset_door
 from app.ground.config import read_config
 from app.ground.log import set_up_logging
+from app.reading.rooms import Previews
 from app.reading.stores import Events, Nonces, TenantRegister, Tickets
 from app.tenancy import add_tenant
 from cards.html import PANEL, render
@@ -82,6 +88,27 @@ def web_app(house: House) -> Flask:
         )
     )
     app.register_blueprint(openapi.create_blueprint())
+    app.register_blueprint(asset_door())
+    app.register_blueprint(
+        preview.create_blueprint(
+            PreviewDoor(
+                rooms=Previews(house.database, house.clock),
+                tokens=house.tokens,
+                clock=house.clock,
+                https=house.config.public_origin.startswith("https://"),
+            )
+        )
+    )
+    app.register_blueprint(
+        admin_blueprint(
+            AdminDoor(
+                desk=Desk(house.database, house.clock),
+                commands=executor,
+                clock=house.clock,
+                origin=house.config.public_origin,
+            )
+        )
+    )
     return app
 
 

@@ -33,7 +33,7 @@ STALE_AFTER = timedelta(hours=1)
 DEALS_SHOWN = 25
 """Deals of a company whose partner work its cards show."""
 
-_WHAT = {
+WHAT = {
     OutboxKind.MESSAGE: "the message",
     OutboxKind.STEP: "the task",
     OutboxKind.REGISTRATION: "the registration",
@@ -41,6 +41,7 @@ _WHAT = {
     OutboxKind.CERTIFICATION: "the certification",
     OutboxKind.LINK: "the share link",
 }
+"""What a refused write was about, as a seller would call it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +186,7 @@ def _rejected(connection: Connection, tenant_id: str, key: RecordKey) -> tuple[R
     return tuple(
         RejectedWrite(
             outbox_id=row.id,
-            what=_WHAT[row.kind],
+            what=WHAT[row.kind],
             reason=row.refusal,
             partner_id=row.partner_id or "",
             subject_id=row.subject_id,

@@ -60,10 +60,12 @@ def row_hash(row: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def newest(connection: Connection, tenant_id: str, limit: int = 100) -> Sequence[RowMapping]:
-    return find_all(
-        connection, tables.audit, _T.tenant_id == tenant_id, order=[_T.sequence.desc()], limit=limit
-    )
+def newest(
+    connection: Connection, tenant_id: str, limit: int = 100, before: int | None = None
+) -> Sequence[RowMapping]:
+    """The latest rows, newest first, from below the sequence `before`."""
+    where = [_T.tenant_id == tenant_id] + ([_T.sequence < before] if before is not None else [])
+    return find_all(connection, tables.audit, *where, order=[_T.sequence.desc()], limit=limit)
 
 
 def first_break(connection: Connection, tenant_id: str) -> int | None:
