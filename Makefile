@@ -37,7 +37,7 @@ $(HUBSPOT)/dist/.stamp: $(HUBSPOT)/node_modules/.stamp $(CARD_SOURCES)
 	@touch $@
 
 %/node_modules/.stamp: %/package-lock.json
-	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' 2>/dev/null \
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null \
 	  || { echo 'Alongside needs Node 20 or newer, with npm.' >&2; exit 1; }
 	@echo 'Installing the packages of $* ...'
 	@cd $* && npm ci --silent --no-audit --no-fund
