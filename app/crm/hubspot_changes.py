@@ -91,7 +91,7 @@ class Walk:
         if not rows:
             return Cursor(at=0)
         newest = self._time(rows[0])
-        return Cursor(at=newest, floor=newest, seen=(str(rows[0]["id"]),))
+        return Cursor(at=newest, floor=newest)
 
     def page(self, cursor: Cursor) -> Page:
         """The next page of changes in order of time."""

@@ -4,8 +4,10 @@ import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from app.crm.fields import api_name
 from app.crm.hubspot import HubspotCrm
@@ -169,19 +171,12 @@ class HubspotWorld:
 
 
 @contextmanager
-def open_world(
-    directory: Path, *, requests_per_10_seconds: int = 110, search_lag_seconds: float = 0.0
-) -> Iterator[HubspotWorld]:
-    """A fresh portal on a loopback port, with HubSpot's own limits."""
-    app = create_app(
-        HubspotSandboxConfig(
-            db_path=directory / "hubspot.db",
-            client_id=CLIENT_ID,
-            client_secret=CLIENT_SECRET,
-            requests_per_10_seconds=requests_per_10_seconds,
-            search_lag_seconds=search_lag_seconds,
-        )
+def open_world(directory: Path, **changes: Any) -> Iterator[HubspotWorld]:
+    """A fresh portal on a loopback port, with HubSpot's own limits unless `changes` says otherwise."""
+    settings = HubspotSandboxConfig(
+        db_path=directory / "hubspot.db", client_id=CLIENT_ID, client_secret=CLIENT_SECRET
     )
+    app = create_app(replace(settings, **changes))
     portal: HubspotSandbox = app.extensions["sandbox"]
     with serve(app) as origin:
         yield HubspotWorld(origin, portal)
