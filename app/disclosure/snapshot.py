@@ -7,7 +7,8 @@ A snapshot's content is plain JSON:
  "steps": [{"id", "milestone", "title", "side", "owner", "due", "status", "position"}],
  "messages": [{"id", "author", "side", "body", "at"}], "files": [{"id", "name", "type", "size", "at"}],
  "changes": [{"at", "what", "object", "field", "treatment"}], "vendor": {"name", "color"}}
-A section the policy does not list is an empty list (null for the registration).
+A section of ours (steps, messages, files, registration) that the policy does not list is absent, not empty: nobody
+learns from it that there is a plan, and an answer to it is refused.
 """
 
 import hashlib
@@ -54,6 +55,9 @@ LABELS: Mapping[tuple[str, str], str] = {
 
 _ORDER = {key: place for place, key in enumerate(LABELS)}
 
+_SECTIONS = {"plan": "steps", "thread": "messages", "registration": "registration", "files": "files"}
+"""Under which key of the content a section of the room stands."""
+
 CHANGES_KEPT = 20
 """How many of the latest changes a snapshot carries for "since your last visit"."""
 
@@ -80,10 +84,12 @@ class Source:
 def compose(source: Source, policy: Policy) -> Content:
     """The content of a snapshot, without `changes`: nothing in it that the policy does not list."""
     kind = source.partner_type
-
-    def sees(section: str) -> bool:
-        return policy.treatment(kind, "room", section) is Treatment.SHOW
-
+    sections: Content = {
+        "steps": _steps(source.steps),
+        "messages": [_message(m) for m in source.messages if m.audience is Audience.PARTNER],
+        "files": [_file(f) for f in source.files],
+        "registration": _registration(source.registration),
+    }
     fields = [
         *_fields("deal", source.deal, source, policy),
         *_fields("company", source.company, source, policy),
@@ -95,12 +101,7 @@ def compose(source: Source, policy: Policy) -> Content:
         "stages": [{"label": label, "state": state} for label, state in source.stages]
         if policy.treatment(kind, "deal", "stage") is Treatment.SHOW
         else [],
-        "registration": _registration(source.registration) if sees("registration") else None,
-        "steps": _steps(source.steps) if sees("plan") else [],
-        "messages": [_message(m) for m in source.messages if m.audience is Audience.PARTNER]
-        if sees("thread")
-        else [],
-        "files": [_file(f) for f in source.files] if sees("files") else [],
+        **_seen(sections, policy, kind),
         "vendor": {"name": source.vendor_name, "color": source.vendor_color},
     }
 
@@ -108,23 +109,25 @@ def compose(source: Source, policy: Policy) -> Content:
 def narrow(content: Content, policy: Policy, partner_type: PartnerType) -> Content:
     """The content as today's policy allows it: never more than was published, and less wherever today's policy
     is narrower. This is what makes taking a field away hold on the very next request."""
-
-    def sees(section: str) -> bool:
-        return policy.treatment(partner_type, "room", section) is Treatment.SHOW
-
     fields = [kept for field in content["fields"] if (kept := _narrow_field(field, policy, partner_type))]
     shown = {(f["object"], f["name"]): f["value"] for f in fields}
     stage = policy.treatment(partner_type, "deal", "stage") is Treatment.SHOW
     return {
-        **content,
+        "vendor": content["vendor"],
         "deal": {"name": shown["deal", "name"]} if ("deal", "name") in shown else {},
         "fields": fields,
         "stages": content["stages"] if stage else [],
-        "registration": content["registration"] if sees("registration") else None,
-        "steps": content["steps"] if sees("plan") else [],
-        "messages": content["messages"] if sees("thread") else [],
-        "files": content["files"] if sees("files") else [],
+        **_seen(content, policy, partner_type),
         "changes": [c for c in content.get("changes", []) if _still_told(c, policy, partner_type)],
+    }
+
+
+def _seen(content: Content, policy: Policy, partner_type: PartnerType) -> Content:
+    """The sections of the content that the policy lists."""
+    return {
+        key: content[key]
+        for section, key in _SECTIONS.items()
+        if key in content and policy.treatment(partner_type, "room", section) is Treatment.SHOW
     }
 
 
@@ -156,14 +159,19 @@ def differences(before: Content, after: Content, at: str) -> list[dict[str, str]
     )
     told += _section(at, "files", [f"{f['name']} was added" for f in _new(before, after, "files")])
     told += _section(at, "plan", [f"New step: {s['title']}" for s in _new(before, after, "steps")])
-    done = {s["id"] for s in before["steps"] if s["status"] == "done"}
+    done = {s["id"] for s in before.get("steps", ()) if s["status"] == "done"}
     told += _section(
         at,
         "plan",
-        [f"{s['title']} is done" for s in after["steps"] if s["status"] == "done" and s["id"] not in done],
+        [
+            f"{s['title']} is done"
+            for s in after.get("steps", ())
+            if s["status"] == "done" and s["id"] not in done
+        ],
     )
-    if after["registration"] and after["registration"] != before["registration"]:
-        told += _section(at, "registration", [f"Registration {after['registration']['state']}"])
+    registration = after.get("registration")
+    if registration and registration != before.get("registration"):
+        told += _section(at, "registration", [f"Registration {registration['state']}"])
     return told
 
 
@@ -174,8 +182,8 @@ def _section(at: str, name: str, sentences: Sequence[str]) -> list[dict[str, str
 
 
 def _new(before: Content, after: Content, section: str) -> list[dict[str, Any]]:
-    known = {item["id"] for item in before[section]}
-    return [item for item in after[section] if item["id"] not in known]
+    known = {item["id"] for item in before.get(section, ())}
+    return [item for item in after.get(section, ()) if item["id"] not in known]
 
 
 def _still_told(change: Mapping[str, str], policy: Policy, partner_type: PartnerType) -> bool:

@@ -67,7 +67,6 @@ def _room(door: AdminDoor, session: AdminSession, edited: Policy | None) -> Resp
         session,
         partner=row.partner,
         vendor=room.vendor_name(content),
-        title=(content.get("deal") or {}).get("name") or "Partner room",
         # The card renderer has escaped every text already.
         room=Markup(render_all(cards, host=host)),  # noqa: S704
         edited=edited is not None,
