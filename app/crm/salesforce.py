@@ -17,6 +17,7 @@ from app.crm.port import (
     NotFound,
     Owner,
     Rejected,
+    Stage,
     StepWrite,
     TaskState,
     Unavailable,
@@ -137,6 +138,17 @@ class SalesforceCrm:
             )
             for f in described
         ]
+
+    def stages(self) -> Sequence[Stage]:
+        rows = self._client.query(
+            select(
+                ("ApiName", "MasterLabel", "IsClosed"),
+                "OpportunityStage",
+                "IsActive = true",
+                order="SortOrder",
+            )
+        )
+        return [Stage(value=r["ApiName"], label=r["MasterLabel"], closed=r["IsClosed"]) for r in rows]
 
     def read(self, kind: ObjectKind, ids: Sequence[str], fields: Sequence[str]) -> Mapping[str, CrmRecord]:
         names = api_fields(kind, fields)

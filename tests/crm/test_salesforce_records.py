@@ -45,6 +45,13 @@ def test_values_read_as_people_write_them(world: SalesforceWorld) -> None:
     }
 
 
+def test_stages_come_in_their_order_and_say_what_is_closed(world: SalesforceWorld) -> None:
+    stages = world.crm.stages()
+
+    assert (stages[0].value, stages[0].closed) == ("Prospecting", False)
+    assert [stage.label for stage in stages if stage.closed] == ["Closed Won", "Closed Lost"]
+
+
 def test_a_short_id_is_answered_as_it_was_asked(world: SalesforceWorld) -> None:
     deal = world.make_deal("Acme expansion")
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from app.ground.clock import Clock, to_iso, utc_now
 from app.sandbox.salesforce.faults import Faults
 from app.sandbox.salesforce.records import Records, loaded
+from app.sandbox.salesforce.standard import STAGES
 from app.sandbox.salesforce.store import Row, Store
 
 VERSION = "68.0"
@@ -99,9 +100,24 @@ class Org:
                 "InstanceName": "SAMPL",
             }
             self.store.load("Organization", [{"Id": self.config.org_id, **row}], "")
+        if not self.store.select('SELECT 1 FROM "OpportunityStage" LIMIT 1'):
+            self.store.load(
+                "OpportunityStage", [_stage(place, name) for place, name in enumerate(STAGES)], ""
+            )
         self.add_user(
             username=self.config.username,
             first_name="Alongside",
             last_name="Sync",
             email=self.config.username,
         )
+
+
+def _stage(place: int, name: str) -> Row:
+    return {
+        "ApiName": name,
+        "MasterLabel": name,
+        "IsActive": 1,
+        "IsClosed": int(name.startswith("Closed")),
+        "IsWon": int(name == "Closed Won"),
+        "SortOrder": place + 1,
+    }

@@ -175,6 +175,19 @@ STANDARD_OBJECTS = (
         ),
     ),
     SObject(
+        name="OpportunityStage",
+        label="Opportunity Stage",
+        prefix="01J",
+        fields=(
+            text("ApiName", "API Name"),
+            text("MasterLabel", "Master Label"),
+            flag("IsActive", "Active"),
+            flag("IsClosed", "Closed"),
+            flag("IsWon", "Won"),
+            Field(name="SortOrder", label="Order", type="int", length=4),
+        ),
+    ),
+    SObject(
         name="OpportunityContactRole",
         label="Opportunity Contact Role",
         prefix="00K",
