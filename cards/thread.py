@@ -6,7 +6,19 @@ from datetime import date, datetime
 from app.domain.thread import MESSAGE_LIMIT, Delivery, Message
 from app.ground.clock import to_iso
 from cards import words
-from cards.blocks import Action, Block, Card, Empty, FieldType, Form, FormField, Style, Thread, ThreadMessage
+from cards.blocks import (
+    Action,
+    Actions,
+    Block,
+    Card,
+    Empty,
+    FieldType,
+    Form,
+    FormField,
+    Style,
+    Thread,
+    ThreadMessage,
+)
 from cards.facts import PartnerFacts, RecordFacts
 from cards.frame import (
     chosen,
@@ -63,6 +75,14 @@ def _conversation(facts: RecordFacts, known: PartnerFacts, now: datetime) -> Ite
         yield _page(facts, known, now)
     else:
         yield Empty(title="No messages yet", text=f"What you write to {known.partner.name} appears here.")
+    if facts.before:
+        newest = Action(
+            label="Back to the newest",
+            card="thread",
+            fields={"partner_id": known.partner.id},
+            style=Style.LINK,
+        )
+        yield Actions(items=(newest,))
     if facts.may_write:
         yield from composers(facts, known)
 

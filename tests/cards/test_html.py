@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -32,6 +33,13 @@ CARDS = [(name, state) for name in registry.NAMES for state in sorted(make.STATE
 
 def draw(card: Card, host: html.Host = html.PANEL) -> Page:
     return Page(html.render(card, host=host))
+
+
+@cache
+def shown(name: str, state: str) -> tuple[dict, Page]:
+    """A card's document and the page drawn of it; both are only read."""
+    card = registry.build(name, make.STATES[state](), make.NOW)
+    return to_json(card), draw(card)
 
 
 def every_kind(text: str = "Words") -> Card:
@@ -101,21 +109,20 @@ def test_every_kind_of_block_is_in_the_card_that_shows_them_all():
 
 @pytest.mark.parametrize(("name", "state"), CARDS)
 def test_every_text_of_a_card_is_on_the_page(name, state):
-    card = registry.build(name, make.STATES[state](), make.NOW)
-    everything = draw(card).everything
+    document, page = shown(name, state)
+    everything = page.everything
 
-    missing = [text for text in said(to_json(card)) if squeeze(text) not in everything]
+    missing = [text for text in said(document) if squeeze(text) not in everything]
 
     assert not missing
 
 
 @pytest.mark.parametrize(("name", "state"), CARDS)
 def test_every_action_of_a_card_is_a_button_with_its_fields(name, state):
-    card = registry.build(name, make.STATES[state](), make.NOW)
-    page = draw(card)
+    document, page = shown(name, state)
     buttons = page.all("button")
 
-    for action in parts(to_json(card), {"label", "command", "card", "copy", "href"}):
+    for action in parts(document, {"label", "command", "card", "copy", "href"}):
         if action["href"]:
             assert page.all("a", href=action["href"])
             continue
@@ -126,10 +133,9 @@ def test_every_action_of_a_card_is_a_button_with_its_fields(name, state):
 
 @pytest.mark.parametrize(("name", "state"), CARDS)
 def test_every_form_of_a_card_names_its_command_and_fields(name, state):
-    card = registry.build(name, make.STATES[state](), make.NOW)
-    page = draw(card)
+    document, page = shown(name, state)
 
-    for form in parts(to_json(card), {"submit", "command"}):
+    for form in parts(document, {"submit", "command"}):
         (element,) = page.all("form", data_form=form["id"])
         assert element.attrs["data-command"] == form["command"]
         assert fixed(element) == form["fixed"]
@@ -137,7 +143,7 @@ def test_every_form_of_a_card_names_its_command_and_fields(name, state):
 
 @pytest.mark.parametrize(("name", "state"), CARDS)
 def test_ids_on_a_page_are_unique_and_every_label_has_its_control(name, state):
-    page = draw(registry.build(name, make.STATES[state](), make.NOW))
+    _, page = shown(name, state)
     ids = [e.attrs["id"] for e in page.elements if "id" in e.attrs]
 
     assert len(ids) == len(set(ids))

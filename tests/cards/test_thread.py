@@ -63,6 +63,13 @@ def test_the_oldest_page_offers_nothing_older():
     assert thread_of(build("thread")).older is None
 
 
+def test_a_page_of_older_messages_leads_back_to_the_newest():
+    card = build("thread", before="m450")
+
+    (back,) = [action for action in actions(card) if action.label == "Back to the newest"]
+    assert (back.card, back.fields) == ("thread", {"partner_id": "p1"})
+
+
 def test_a_message_says_how_far_it_got():
     mine = make.known(
         messages=(
