@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.sandbox.hubspot import Seed
-from tests.sandbox.hubspot_portal import Portal, open_portal
+from tests.sandbox.hubspot_over_http import Portal, open_portal
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.sandbox.hubspot_portal import Portal, V, open_portal
+from tests.sandbox.hubspot_over_http import Portal, V, open_portal
 
 DETAILS = f"/account-info/{V}/details"
 

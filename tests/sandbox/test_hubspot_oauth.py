@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from app.ground.clock import SteppingClock
-from tests.sandbox.hubspot_portal import Portal, V, open_portal
+from tests.sandbox.hubspot_over_http import Portal, V, open_portal
 
 BACK = "http://localhost:5080/hubspot/oauth/callback"
 

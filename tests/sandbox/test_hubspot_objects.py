@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.hubspot_portal import Portal, V, open_portal
+from tests.sandbox.hubspot_over_http import Portal, V, open_portal
 
 NOTE = {"hs_timestamp": "2026-11-20T12:00:00Z", "hs_note_body": "Hello"}
 

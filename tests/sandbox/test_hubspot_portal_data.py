@@ -11,7 +11,7 @@ import pytest
 from app.sandbox.hubspot import HubspotSandbox, Seed
 from app.sandbox.hubspot.errors import HubError
 from app.sandbox.hubspot.schema import TYPES
-from tests.sandbox.hubspot_portal import Portal, V, config, open_portal
+from tests.sandbox.hubspot_over_http import Portal, V, config, open_portal
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.sandbox.hubspot import Seed
-from tests.sandbox.hubspot_portal import Portal, open_portal
+from tests.sandbox.hubspot_over_http import Portal, open_portal
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from flask import Flask, request
 
 from app.sandbox.hubspot import HubspotSandbox
 from app.sandbox.hubspot.signing import sign_v3
-from tests.sandbox.hubspot_portal import Portal, config, open_portal
+from tests.sandbox.hubspot_over_http import Portal, config, open_portal
 from tests.sandbox.serve import serve
 
 PUBLIC = "https://app.alongside.example/hubspot/webhooks"
