@@ -24,7 +24,7 @@ from app.crm.port import (
     Write,
     WriteResult,
 )
-from app.crm.salesforce_changes import ORDER, PAGE, from_now, place_of
+from app.crm.salesforce_changes import ORDER, PAGE, Place, from_now, place_of
 from app.crm.salesforce_client import SalesforceClient
 from app.crm.salesforce_http import TIMEOUT, SalesforceSession, is_org_url, is_stand_in
 from app.crm.salesforce_soql import among, containing, literal, name, select
@@ -226,7 +226,7 @@ class SalesforceCrm:
             newest = select(("Id", "SystemModstamp"), source, order="SystemModstamp DESC, Id DESC", limit=1)
             place = from_now(self._client.query(newest, deleted=True))
             return Changes(records=[], cursor=place.to_json(), more=False)
-        place = place_of(cursor)
+        place = place_of(cursor) if cursor else Place()
         names = api_fields(kind, fields)
         chosen = ("Id", "SystemModstamp", "IsDeleted", *names.values())
         rows = self._client.query(select(chosen, source, place.where, order=ORDER, limit=PAGE), deleted=True)

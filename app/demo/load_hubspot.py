@@ -33,7 +33,17 @@ INDUSTRY_LIMIT = 255
 
 
 def connect(origin: str, client_id: str, client_secret: str) -> str:
-    """An access token by the OAuth flow, with the admin's click done for them: a sandbox has no admin."""
+    """An access token, see `consent`."""
+    return str(consent(origin, client_id, client_secret)["access_token"])
+
+
+def grant(origin: str, client_id: str, client_secret: str) -> str:
+    """A refresh token, see `consent`."""
+    return str(consent(origin, client_id, client_secret)["refresh_token"])
+
+
+def consent(origin: str, client_id: str, client_secret: str) -> dict[str, Any]:
+    """Tokens by the OAuth flow, with the admin's click done for them: a sandbox has no admin."""
     wire, back = Wire(origin), "http://127.0.0.1/connected"
     query = urlencode({"client_id": client_id, "redirect_uri": back, "scope": "oauth"})
     agreed = wire.send("POST", f"/oauth/authorize?{query}")
@@ -51,7 +61,8 @@ def connect(origin: str, client_id: str, client_secret: str) -> str:
     wire.close()
     if not answer.ok:
         raise AppError(Reason.CRM_REFUSED, f"The HubSpot sandbox gave no token: {sentence_of(answer)}")
-    return str(answer.json()["access_token"])
+    tokens: dict[str, Any] = answer.json()
+    return tokens
 
 
 class HubspotLoader(Loader):

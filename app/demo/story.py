@@ -1,0 +1,362 @@
+"""What has happened before the demo starts: partners, threads, plans, a registration, a conflict, links. Everything
+is done by the commands a person would have given, once; a second start finds it done."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from app.bootstrap import House, build
+from app.crm.hubspot_tokens import Tokens
+from app.demo.pipeline import Pipeline, SamplePartner
+from app.demo.sample import owner_email, told_deals
+from app.demo.sample_words import MANAGER, OWNERS
+from app.demo.site import INTEGRATION_USER, ORG_HOST, ORG_ID, PORTAL_ID, Ports
+from app.domain.actor import Actor, ActorKind
+from app.domain.record import CrmKind, ObjectKind, RecordKey
+from app.domain.tenant import Tenant
+from app.ground.config import Config
+from app.reading.stores import Tickets
+from app.tenancy import add_tenant
+from sync import ingest, poll, publish
+from sync.deps import Agent
+
+VENDOR = "Alongside Demo Ltd"
+SELLER = Actor(kind=ActorKind.SELLER, id="story", name=OWNERS[0][0], email=owner_email(OWNERS[0][0]))
+ADMIN = Actor(kind=ActorKind.ADMIN, id="story-admin", name=MANAGER, email=owner_email(MANAGER))
+TICKET_LIFE = timedelta(hours=12)
+"""A demo's admin link stands on the terminal until somebody clicks it."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Teller:
+    """Tells the story in one CRM. Each command's key is fixed, so telling it again changes nothing."""
+
+    house: House
+    tenant: Tenant
+    ids: dict[str, dict[str, str]]
+    sample: Pipeline
+
+    def run(
+        self, key: str, name: str, record: RecordKey | None, *, actor: Actor = SELLER, **fields: object
+    ) -> Any:
+        done = self.house.executor().run(self.tenant.id, actor, name, record, fields, f"story-{key}")
+        return done.result
+
+    def deal(self, number: int) -> RecordKey:
+        return RecordKey(ObjectKind.DEAL, self.ids["deals"][told_deals(self.sample)[number].key])
+
+    def partner(self, word: str) -> SamplePartner:
+        return next(partner for partner in self.sample.partners if word in partner.name)
+
+    def attach(self, deal: int, word: str) -> str:
+        firm = self.partner(word)
+        made = self.run(
+            f"partner-{firm.key}",
+            "partner.create",
+            None,
+            actor=ADMIN,
+            name=firm.name,
+            type=firm.type,
+            tier=firm.level,
+            domain=firm.domain,
+        )
+        partner_id = str(made["partner_id"])
+        for person in firm.people:
+            self.run(
+                f"contact-{person.key}",
+                "partner.add_contact",
+                None,
+                partner_id=partner_id,
+                name=f"{person.first_name} {person.last_name}",
+                email=person.email,
+                title=person.title,
+            )
+        self.run(f"attach-{deal}-{firm.key}", "partner.attach", self.deal(deal), partner_id=partner_id)
+        return partner_id
+
+    def viewer(self, word: str, partner_id: str) -> Actor:
+        person = self.partner(word).people[0]
+        return Actor(
+            kind=ActorKind.VIEWER,
+            id="story-viewer",
+            name=f"{person.first_name} {person.last_name}",
+            email=person.email,
+            partner_id=partner_id,
+        )
+
+
+def seed(
+    *, config: Config, ports: Ports, sample: Pipeline, loaded: dict[str, Any], earlier: dict[str, Any]
+) -> dict[str, Any]:
+    """The links and tenants to announce. What an earlier start has done is kept; only the admin's entrance is new."""
+    house = build(config)
+    try:
+        tenants = _tenants(house)
+        story = earlier if earlier.get("share_link") else _tell(house, tenants, loaded, sample)
+        entrances = {
+            str(crm): f"{config.public_origin}/admin/enter?ticket={_ticket(house, tenant)}"
+            for crm, tenant in tenants.items()
+        }
+    finally:
+        house.database.close()
+    return story | {
+        "admin": entrances["hubspot"],
+        "admins": entrances,
+        "tenants": {str(crm): tenant.id for crm, tenant in tenants.items()},
+        "mailbox": ports.origin("mailbox"),
+    }
+
+
+def _tenants(house: House) -> dict[CrmKind, Tenant]:
+    admins = (ADMIN.email,)
+    refresh = Tokens(access_token="", refresh_token=_refresh_token(house), expires_at=house.clock())
+    return {
+        CrmKind.HUBSPOT: add_tenant(
+            house,
+            crm=CrmKind.HUBSPOT,
+            account_id=str(PORTAL_ID),
+            name=VENDOR,
+            admin_emails=admins,
+            brand_color="#0b5cab",
+            tokens=refresh,
+        ),
+        CrmKind.SALESFORCE: add_tenant(
+            house,
+            crm=CrmKind.SALESFORCE,
+            account_id=ORG_ID,
+            name=VENDOR,
+            instance_url=ORG_HOST,
+            username=INTEGRATION_USER,
+            admin_emails=admins,
+            brand_color="#0b5cab",
+        ),
+    }
+
+
+def _refresh_token(house: House) -> str:
+    """The sandbox portal's own consent, as an admin would give it."""
+    from app.demo.load_hubspot import grant
+
+    config = house.config
+    return grant(config.hubspot_api_origin, config.hubspot_client_id, config.hubspot_client_secret)
+
+
+def _tell(
+    house: House, tenants: dict[CrmKind, Tenant], loaded: dict[str, Any], sample: Pipeline
+) -> dict[str, Any]:
+    told: dict[str, Any] = {}
+    for crm, tenant in tenants.items():
+        agent = house.agent()
+        poll.first_load(agent, tenant)
+        poll.poll(agent, tenant)
+        teller = Teller(house=house, tenant=tenant, ids=loaded[str(crm)], sample=sample)
+        ingest.fetch(agent, tenant, [teller.deal(number) for number in range(len(told_deals(sample)))])
+        told[str(crm)] = _chapters(teller, agent)
+    return {
+        "share_link": told["hubspot"]["share_link"],
+        "form_link": told["hubspot"]["form_link"],
+        "share_links": {crm: links["share_link"] for crm, links in told.items()},
+        "form_links": {crm: links["form_link"] for crm, links in told.items()},
+        "viewer": sample.partners[0].people[0].email,
+    }
+
+
+def _chapters(teller: Teller, agent: Agent) -> dict[str, Any]:
+    links = _halden(teller)
+    _brightwater(teller)
+    _orchard(teller)
+    while publish.publish_marked(agent):
+        pass
+    return links
+
+
+def _halden(teller: Teller) -> dict[str, Any]:
+    """The deal of the demo: two partners who never notice each other, a thread, a plan with something late."""
+    today = teller.house.clock().date()
+    northwind, fabrikam = teller.attach(0, "Northwind"), teller.attach(0, "Fabrikam")
+    deal = teller.deal(0)
+    _plan(teller, deal, northwind, today)
+    teller.run(
+        "h-own",
+        "plan.add_step",
+        deal,
+        partner_id=northwind,
+        milestone="Decision",
+        owner_side="us",
+        title="Hold the price floor review",
+        due=str(today + timedelta(days=6)),
+        audience="team",
+    )
+    teller.run(
+        "h-fab",
+        "plan.add_step",
+        deal,
+        partner_id=fabrikam,
+        milestone="Integration",
+        title="Map the ERP interfaces",
+        due=str(today + timedelta(days=12)),
+    )
+    viewer = teller.viewer("Northwind", northwind)
+    teller.run(
+        "h-m1",
+        "thread.post",
+        deal,
+        partner_id=northwind,
+        body="Hi Priya, Halden wants the installation plan before they sign. Can you send a first draft?",
+    )
+    teller.run(
+        "h-m2",
+        "thread.post",
+        deal,
+        actor=viewer,
+        body="Yes. We have two crews free from the second week on. Which of the 14 vessels come first?",
+    )
+    teller.run(
+        "h-m3",
+        "thread.post",
+        deal,
+        partner_id=northwind,
+        audience="team",
+        body="Keep the site survey free of charge in the offer, they asked twice.",
+    )
+    registered = teller.run(
+        "h-reg",
+        "registration.submit",
+        deal,
+        partner_id=northwind,
+        customer_name="Halden Marine",
+        customer_domain="halden-marine.example",
+        amount="248000",
+    )
+    teller.run(
+        "h-ok",
+        "registration.approve",
+        deal,
+        registration_id=registered["registration_id"],
+        reason="Northwind brought the first meeting",
+    )
+    _certify(teller, northwind, today)
+    contact = teller.partner("Northwind").people[0]
+    link = teller.run(
+        "h-link",
+        "sharing.create_link",
+        deal,
+        partner_id=northwind,
+        contact_email=contact.email,
+        contact_name=f"{contact.first_name} {contact.last_name}",
+        days=30,
+    )
+    return {"share_link": link["url"], "form_link": _form(teller)}
+
+
+def _plan(teller: Teller, deal: RecordKey, partner_id: str, today: date) -> None:
+    first = teller.run(
+        "h-s1",
+        "plan.add_step",
+        deal,
+        partner_id=partner_id,
+        milestone="Discovery",
+        title="Collect vessel drawings",
+        due=str(today),
+        owner_side="partner",
+    )
+    teller.run("h-s1-done", "plan.complete_step", deal, step_id=first["step_id"])
+    steps = (
+        ("h-s2", "Discovery", "Site survey in Bergen", 4, "partner"),
+        ("h-s3", "Proof", "Security questionnaire back from the customer", 9, "partner"),
+        ("h-s4", "Proof", "Confirm the integration scope", 11, "us"),
+        ("h-s5", "Decision", "Installation plan for the first three vessels", 18, "partner"),
+        ("h-s6", "Decision", "Send the final offer", 24, "us"),
+    )
+    for key, milestone, title, days, side in steps:
+        teller.run(
+            key,
+            "plan.add_step",
+            deal,
+            partner_id=partner_id,
+            milestone=milestone,
+            title=title,
+            due=str(today + timedelta(days=days)),
+            owner_side=side,
+        )
+
+
+def _certify(teller: Teller, partner_id: str, today: date) -> None:
+    person = teller.partner("Northwind").people[1]
+    teller.run(
+        "h-c1",
+        "certification.record",
+        None,
+        partner_id=partner_id,
+        name="Implementation",
+        level="Professional",
+        issued=str(today - timedelta(days=240)),
+        expires=str(today + timedelta(days=125)),
+    )
+    teller.run(
+        "h-c2",
+        "certification.record",
+        None,
+        partner_id=partner_id,
+        name="Security Fundamentals",
+        person_name=f"{person.first_name} {person.last_name}",
+        person_email=person.email,
+        issued=str(today - timedelta(days=330)),
+        expires=str(today + timedelta(days=25)),
+    )
+
+
+def _form(teller: Teller) -> str:
+    """Contoso's login-free registration form."""
+    contoso = teller.attach(1, "Contoso")
+    return str(
+        teller.run("form", "sharing.create_form_link", None, actor=ADMIN, partner_id=contoso, days=60)["url"]
+    )
+
+
+def _brightwater(teller: Teller) -> None:
+    """Contoso's deal: a registration that waits for a decision."""
+    contoso = teller.attach(1, "Contoso")
+    teller.run(
+        "b-reg",
+        "registration.submit",
+        teller.deal(1),
+        partner_id=contoso,
+        amount="126000",
+        customer_name="Brightwater Utilities",
+        customer_domain="brightwater-utilities.example",
+        note="We ran the telemetry workshop in spring and know the tender team.",
+    )
+    teller.run(
+        "b-m1",
+        "thread.post",
+        teller.deal(1),
+        actor=teller.viewer("Contoso", contoso),
+        body="We registered Brightwater. When can we expect a decision?",
+    )
+
+
+def _orchard(teller: Teller) -> None:
+    """Northwind's second deal, close to signing."""
+    today = teller.house.clock().date()
+    northwind = teller.attach(2, "Northwind")
+    for number, (title, days, side) in enumerate(
+        (
+            ("Rollout calendar agreed with the clinics", 3, "partner"),
+            ("Redlines back from procurement", 5, "us"),
+        )
+    ):
+        teller.run(
+            f"o-s{number}",
+            "plan.add_step",
+            teller.deal(2),
+            partner_id=northwind,
+            title=title,
+            milestone="Contract",
+            due=str(today + timedelta(days=days)),
+            owner_side=side,
+        )
+
+
+def _ticket(house: House, tenant: Tenant) -> str:
+    return Tickets(house.database, house.clock, TICKET_LIFE).issue(tenant.id, ADMIN)
