@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from app.bootstrap_share import build_share_app
@@ -17,10 +18,11 @@ from app.domain.partner import PartnerType
 from app.domain.record import ObjectKind, RecordKey
 from app.ground.clock import SteppingClock, to_iso
 from app.ground.ids import hash_token, new_id, new_link_code, new_token
-from app.storage import migrate
 from app.storage.engine import Database
 from app.storage.published.links import ROOM, PublishedLink, save_link, set_face, set_live_policy
 from app.storage.published.rooms import publish_snapshot
+from app.storage.published_tables import partner_inbox
+from tests.database import migrated_database_url
 
 NOW = datetime(2026, 11, 22, 10, 15, tzinfo=UTC)
 DEAL = RecordKey(ObjectKind.DEAL, "9001")
@@ -172,11 +174,9 @@ class ShareWorld:
         return client
 
 
-def share_world(path: Path | str, origin: str = ORIGIN) -> ShareWorld:
-    """The world over a fresh database: a SQLite file, or any database's address."""
-    url = path if isinstance(path, str) else f"sqlite:///{path / 'share.db'}"
-    database = Database(url)
-    migrate.upgrade(database)
+def share_world(path: Path, origin: str = ORIGIN) -> ShareWorld:
+    """The world over a fresh database of the kind that the tests run on."""
+    database = Database(migrated_database_url(path).replace("postgresql://", "postgresql+psycopg://", 1))
     clock, mailer, bell = SteppingClock(NOW), Outgoing(), Rings()
     app = build_share_app(database=database, origin=origin, bell=bell, mailer=mailer, clock=clock)
     world = ShareWorld(database=database, clock=clock, mailer=mailer, bell=bell, app=app)
@@ -193,3 +193,40 @@ def hidden_fields(page: TestResponse, action: str) -> Mapping[str, str]:
     form = re.search(rf'<form[^>]*action="[^"]*/{action}"[^>]*>(.*?)</form>', html, re.DOTALL)
     assert form, html
     return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form.group(1)))
+
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><svg onload=alert(1)>',
+    "javascript:alert(1)",
+    "abc\u202egnp.exe",
+    "nul\x00byte",
+    "a\r\nSet-Cookie: x=1",
+    "👩‍👩‍👧‍👦 مرحبا",
+    "{{ 7*7 }} {% raw %}",
+]
+"""Texts that try to be more than text."""
+
+
+def opened(world: ShareWorld, **changes):
+    link, token = world.link(**changes)
+    return link, world.enter(link, token), f"/s/room/{link.code}"
+
+
+def inbox(world: ShareWorld):
+    with world.database.read() as connection:
+        return connection.execute(select(partner_inbox).order_by(partner_inbox.c.created_at)).mappings().all()
+
+
+def count(world: ShareWorld, table) -> int:
+    with world.database.read() as connection:
+        return connection.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def whole(answer):
+    return answer.status_code, sorted(answer.headers), answer.get_data()
+
+
+def same(answers) -> bool:
+    first, *rest = [(*whole(a)[::2], dict(a.headers)) for a in answers]
+    return all(other == first for other in rest)

@@ -2,10 +2,12 @@
 nothing. A code is never logged."""
 
 import queue
+import re
 import smtplib
 import ssl
 import threading
 from dataclasses import dataclass
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -24,6 +26,7 @@ WAITING = 1000
 """Mails that may wait in this process. More means that the server is away: then it is better to say so."""
 
 ATTEMPTS = 3
+_PLAIN = re.compile(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\]+")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 log = get_logger(__name__)
@@ -77,9 +80,11 @@ def read_smtp_url(url: str) -> SmtpServer:
 
 def _address(text: str) -> Address:
     """Refuses what is not one plain address: line ends, lists, comments."""
+    if not _PLAIN.fullmatch(text):
+        raise AppError(Reason.INVALID, "This is not an e-mail address.")
     try:
         return Address(addr_spec=text)
-    except (ValueError, IndexError, AttributeError) as error:
+    except (ValueError, IndexError, AttributeError, MessageError) as error:
         raise AppError(Reason.INVALID, "This is not an e-mail address.") from error
 
 
