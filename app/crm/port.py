@@ -281,8 +281,8 @@ class Crm(Protocol):
         """For each id the ids it is associated with, the primary one first; ids without any are absent."""
 
     def changes(self, kind: ObjectKind, cursor: str | None, fields: Sequence[str]) -> Changes:
-        """What changed since `cursor`, oldest first, one page. None: from now on, with no records; an empty text: everything
-        there is, from the oldest change on."""
+        """What changed since `cursor`, oldest first, one page. None: from now on, with no records; an empty
+        text: everything there is, from the oldest change on."""
 
     def task_changes(self, cursor: str | None) -> tuple[Sequence[TaskState], str]:
         """Our steps that changed in the CRM since `cursor`, and the next cursor. None: from now on."""

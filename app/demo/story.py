@@ -1,6 +1,7 @@
 """What has happened before the demo starts: partners, threads, plans, a registration, a conflict, links. Everything
 is done by the commands a person would have given, once; a second start finds it done."""
 
+import logging
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from app.domain.actor import Actor, ActorKind
 from app.domain.record import CrmKind, ObjectKind, RecordKey
 from app.domain.tenant import Tenant
 from app.ground.config import Config
+from app.ground.log import set_up_logging
 from app.reading.stores import Tickets
 from app.tenancy import add_tenant
 from sync import ingest, poll, publish
@@ -37,9 +39,9 @@ class Teller:
     sample: Pipeline
 
     def run(
-        self, key: str, name: str, record: RecordKey | None, *, actor: Actor = SELLER, **fields: object
+        self, key: str, command: str, record: RecordKey | None, /, *, actor: Actor = SELLER, **fields: object
     ) -> Any:
-        done = self.house.executor().run(self.tenant.id, actor, name, record, fields, f"story-{key}")
+        done = self.house.executor().run(self.tenant.id, actor, command, record, fields, f"story-{key}")
         return done.result
 
     def deal(self, number: int) -> RecordKey:
@@ -89,6 +91,7 @@ def seed(
     *, config: Config, ports: Ports, sample: Pipeline, loaded: dict[str, Any], earlier: dict[str, Any]
 ) -> dict[str, Any]:
     """The links and tenants to announce. What an earlier start has done is kept; only the admin's entrance is new."""
+    set_up_logging(level=logging.WARNING)  # standard output belongs to the addresses
     house = build(config)
     try:
         tenants = _tenants(house)

@@ -56,8 +56,8 @@ def _is_secret(key: str) -> bool:
     return key in SECRET_KEYS or key.rpartition("_")[2] in _ENDINGS
 
 
-def set_up_logging(form: str = "console") -> None:
-    """After this, every log line of this process goes through one formatter to standard error."""
+def set_up_logging(form: str = "console", *, level: int = logging.INFO) -> None:
+    """After this, every log line of this process from `level` up goes through one formatter to standard error."""
     render: Any = (
         structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer(colors=False)
     )
@@ -70,7 +70,7 @@ def set_up_logging(form: str = "console") -> None:
             structlog.processors.format_exc_info,
             render,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )
