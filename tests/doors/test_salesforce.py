@@ -1,5 +1,6 @@
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -9,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from app.domain.actor import ActorKind
+from app.domain.actor import Actor, ActorKind
 from app.domain.record import ObjectKind, RecordKey
 from app.doors.salesforce import CrmSession
 from app.ground.errors import AppError, Reason
@@ -466,3 +467,30 @@ def test_a_replayed_request_renews_nothing(client: FlaskClient) -> None:
     again = client.post("/salesforce/canvas/renew", data={"signed_request": signed}, headers=headers)
 
     assert is_problem(again, Reason.REPLAYED)
+
+
+class Tickets:
+    def issue(self, tenant_id: str, actor: Actor) -> str:
+        return f"{tenant_id}-{actor.id}"
+
+
+def test_an_admin_finds_the_way_to_the_admin_pages(house: House) -> None:
+    house.session = CrmSession(organization_id=ORG, user_id=USER, manages=True)
+    door = replace(door_of(house), tickets=Tickets(), origin="https://app.example.com")
+    client = app_of(door).test_client()
+    page = open_panel(client)
+    headers = {"Authorization": f"Bearer {session_of(page)['token']}"}
+
+    answer = client.post("/salesforce/panel/actions/admin.enter", headers=headers)
+
+    assert 'id="admin"' in page.text
+    assert answer.get_json()["result"]["url"] == f"https://app.example.com/admin/enter?ticket=t1-{USER}"
+
+
+def test_a_seller_finds_no_way_to_the_admin_pages(house: House) -> None:
+    client = app_of(replace(door_of(house), tickets=Tickets())).test_client()
+    page = open_panel(client)
+    headers = {"Authorization": f"Bearer {session_of(page)['token']}"}
+
+    assert 'id="admin"' not in page.text
+    assert is_problem(client.post("/salesforce/panel/actions/admin.enter", headers=headers), Reason.FORBIDDEN)

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, FrameLocator, Page, Route, expect
 
 from app.doors.salesforce import CrmSession
@@ -151,6 +152,35 @@ def test_a_message_is_posted_with_the_keyboard(page: Page, world: World) -> None
     expect(frame.locator("#notices")).to_contain_text("Sent.")
     expect(composer(frame).locator("textarea")).to_have_value("")
     assert len(world.room.runs) == 1
+
+
+def test_a_colleague_is_named_by_typing_an_at(page: Page, world: World) -> None:
+    frame = open_record(page, world)
+    open_card(frame, "thread")
+    box = composer(frame).locator("textarea")
+
+    box.press_sequentially("Ask @mar")
+    expect(frame.get_by_role("option")).to_have_count(1)
+    box.press("Enter")
+
+    expect(box).to_have_value("Ask @Maria Quint ")
+    expect(frame.get_by_role("listbox")).to_have_count(0)
+    assert world.room.runs == []
+
+
+@pytest.mark.parametrize("state", ["normal", "refused", "busy", "empty"])
+def test_every_card_is_accessible(chromium: Browser, state: str) -> None:
+    with running(Room(make.STATES[state]())) as world:
+        page = chromium.new_page(viewport={"width": 1300, "height": 900})
+        page.goto(world.record_url)
+        frame = page.frame_locator("#canvas-frame")
+        open_card(frame, "overview")
+        inside = next(part for part in page.frames if part.url.startswith(world.panel_origin))
+        for card in ("overview", "thread", "plan", "registration", "certifications", "conflicts", "sharing"):
+            open_card(frame, card)
+            found = Axe().run(inside).response["violations"]
+            assert [(each["id"], [n["html"] for n in each["nodes"]]) for each in found] == [], card
+        page.close()
 
 
 def test_a_refusal_brings_the_text_back(page: Page, world: World) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from app.domain.record import RecordKey
-from app.doors.ports import CardSource, CommandDoor, NonceStore, TenantFinder
+from app.doors.ports import AdminTickets, CardSource, CommandDoor, NonceStore, TenantFinder
 from app.ground.clock import Clock, utc_now
 from app.identity.tokens import Tokens
 from cards.blocks import Card
@@ -34,7 +34,8 @@ class RecordAccess(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SalesforceDoor:
     """`secrets` are the consumer secrets that may sign, newest first. `stand_in_origin` is the one origin beside
-    Salesforce's own that may be an instance or frame the panel: that of a sandbox, or empty."""
+    Salesforce's own that may be an instance or frame the panel: that of a sandbox, or empty. With `tickets` admins
+    find a way from the panel to the admin pages under `origin`."""
 
     secrets: tuple[str, ...]
     cards: CardSource
@@ -46,4 +47,6 @@ class SalesforceDoor:
     tokens: Tokens
     render: Callable[[Card], str]
     stand_in_origin: str = ""
+    origin: str = ""
+    tickets: AdminTickets | None = None
     clock: Clock = field(default=utc_now)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from flask import Blueprint, Response, render_template, request
 
+from app.domain.actor import ActorKind
 from app.domain.record import RecordKey
 from app.doors.command_body import MAX_BYTES, read_command_body, record_key
 from app.doors.problems import answer_problems, as_app_error, problem
@@ -65,7 +66,7 @@ def _add_canvas(blueprint: Blueprint, door: SalesforceDoor) -> None:
             admission = admit(door, _signed_request())
         except Exception as error:  # noqa: BLE001 - a person looks at this frame, so even a surprise is a page
             return _refusal_page(*as_app_error(error))
-        return _panel_page(admission)
+        return _panel_page(door, admission)
 
     @blueprint.get("/canvas")
     def explain() -> Response:
@@ -101,6 +102,9 @@ def _add_panel(blueprint: Blueprint, door: SalesforceDoor) -> None:
     @blueprint.post("/panel/actions/<command>")
     def run_command(command: str) -> Response:
         bearer = _bearer(door)
+        if command == "admin.enter":
+            url = _admin_url(door, bearer)
+            return _json({"ok": True, "result": {"url": url}, "message": "Open this page within a minute."})
         if not request.is_json:
             raise AppError(Reason.UNSUPPORTED, "Send the request as JSON.")
         request.max_content_length = MAX_BYTES
@@ -142,7 +146,13 @@ def _same_record(bearer: Bearer, claimed: RecordKey | None) -> None:
         raise AppError(Reason.UNKNOWN_RECORD, NO_RECORD)
 
 
-def _panel_page(admission: Admission) -> Response:
+def _admin_url(door: SalesforceDoor, bearer: Bearer) -> str:
+    if door.tickets is None or bearer.actor.kind is not ActorKind.ADMIN:
+        raise AppError(Reason.FORBIDDEN, "Only an admin can open the Alongside settings.")
+    return f"{door.origin}/admin/enter?ticket={door.tickets.issue(bearer.tenant_id, bearer.actor)}"
+
+
+def _panel_page(door: SalesforceDoor, admission: Admission) -> Response:
     sent = admission.request
     session = {
         "token": admission.bearer,
@@ -156,7 +166,7 @@ def _panel_page(admission: Admission) -> Response:
             session=session,
             cards=CARDS,
             language=sent.language.replace("_", "-"),
-            tenant=admission.tenant,
+            admin=door.tickets is not None and admission.actor.kind is ActorKind.ADMIN,
         )
     )
     page.headers["Content-Security-Policy"] = policy_for(

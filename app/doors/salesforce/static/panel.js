@@ -3,6 +3,7 @@
 import { createApi, Refusal } from "./api.js";
 import { createBridge } from "./bridge.js";
 import { forget, holdPlace, keep, keyOf, restore, settleKey, showAudience, valuesOf } from "./forms.js";
+import { suggest } from "./mentions.js";
 import { clear, copy, element, offerUndo, say, sayFailure, showLink } from "./notices.js";
 import { words } from "./words.js";
 
@@ -72,7 +73,10 @@ function draw(card, params, { html, version }, same) {
   restore(card, root);
   for (const fold of root.querySelectorAll("details")) if (unfolded.includes(foldName(fold))) fold.open = true;
   const newThread = root.querySelector(".al-thread");
-  if (newThread) newThread.scrollTop = reading ?? newThread.scrollHeight;
+  if (newThread) {
+    newThread.scrollTop = reading ?? newThread.scrollHeight;
+    if (newThread.scrollHeight > newThread.clientHeight) newThread.tabIndex = 0; // so that keys can scroll it
+  }
   goBack();
 }
 
@@ -231,12 +235,14 @@ root.addEventListener("input", (event) => {
   if (!form) return;
   keep(shown.card, form);
   showAudience(form);
+  suggest(event.target);
 });
 
 root.addEventListener("compositionstart", () => (composing = true));
 root.addEventListener("compositionend", () => (composing = false));
 
 root.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented) return;
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
   const form = event.target.closest("form[data-command]");
   if (form) form.requestSubmit();
@@ -255,6 +261,22 @@ list.addEventListener("keydown", (event) => {
   const tab = tabs[(to + tabs.length) % tabs.length];
   tab.focus();
   open(tab.dataset.tab);
+});
+
+document.getElementById("admin")?.addEventListener("click", async (event) => {
+  const page = window.open("about:blank", "_blank"); // at once, or the browser takes it for an advertisement
+  event.target.disabled = true;
+  try {
+    const { result } = await api.run("admin.enter", {}, keyOf("admin", String(Date.now())));
+    if (page) page.opener = null;
+    if (page) page.location = result.url;
+    else showLink(result.url);
+  } catch (error) {
+    page?.close();
+    sayFailure(asRefusal(error));
+  } finally {
+    event.target.disabled = false;
+  }
 });
 
 const content = document.getElementById("panel");
