@@ -217,3 +217,38 @@ def child_environment(**settings: str) -> dict[str, str]:
 def settle(**settings: str) -> None:
     """Sets settings for this process and those it starts: what was found at start-up, such as an embedded server."""
     os.environ.update(settings)
+
+
+def settings_page() -> str:
+    """docs/settings.md, from the table above. Write it anew with `python -m app.ground.config > docs/settings.md`."""
+    rows = [_settings_row(setting) for setting in SETTINGS]
+    return "\n".join(
+        (
+            "# Settings",
+            "",
+            "Every setting is an environment variable. `alongside doctor` checks them and says what to mend.",
+            "Secret ones never reach a log, an error message or a page.",
+            "",
+            "| Setting | Default | Secret | Meaning |",
+            "|---|---|---|---|",
+            *rows,
+            "",
+            "The share pages (`alongside serve-share`) need only `DATABASE_URL`, `SHARE_ORIGIN`, `REDIS_URL` and",
+            "`SMTP_URL`. Give that process no secret of a CRM and no key: it uses none.",
+            "",
+            "To change `SECRET_KEYS`, put a new key in front of the old one, restart, and drop the old one when",
+            "every stored token has been refreshed (HubSpot refreshes each within half an hour).",
+            "",
+        )
+    )
+
+
+def _settings_row(setting: Setting) -> str:
+    default = f"`{setting.default}`" if setting.default else "(empty)"
+    return f"| `{setting.name}` | {default} | {'yes' if setting.secret else ''} | {setting.help} |"
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(settings_page())
