@@ -74,3 +74,14 @@ export function useTypedText(value: string | undefined) {
   };
   return { text, setText, send };
 }
+
+/** A choice shows at once what was chosen; the card's own value, which comes later, is what counts. */
+export function useChosen<T>(value: T): [T, (next: T) => void] {
+  const [chosen, setChosen] = useState(value);
+  const [seen, setSeen] = useState(value);
+  if (JSON.stringify(value) !== JSON.stringify(seen)) {
+    setSeen(value);
+    setChosen(value);
+  }
+  return [chosen, setChosen];
+}

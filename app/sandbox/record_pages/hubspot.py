@@ -37,7 +37,7 @@ FILES = {
     "host.css": "text/css",
 }
 HOW_TO_BUILD = (
-    "The card is not built yet. Run `npm ci && npm run build` in hubspot-project, then reload this page."
+    "The card is not built yet. Run `npm ci` and `npm run build` in hubspot-project, then reload."
 )
 USER_COOKIE = "hubspot_sandbox_user"
 PAGE_SIZE = 25

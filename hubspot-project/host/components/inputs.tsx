@@ -8,7 +8,7 @@ import type {
 } from '@hubspot/ui-extensions';
 import type { FormEvent, KeyboardEvent } from 'react';
 import { useState } from 'react';
-import { Field, useTypedText } from '../field';
+import { Field, useChosen, useTypedText } from '../field';
 import { REACTIONS, plainEvent } from './shared';
 
 export function Form({ onSubmit, autoComplete, children, testId }: FormProps) {
@@ -181,7 +181,7 @@ export function DateInput(props: DateInputProps) {
 export function Select(props: SelectProps) {
   const { name, value, options, placeholder = 'Choose', readOnly, onChange, testId } = props;
   // The DOM knows only strings, so the position stands for the value and its type is kept.
-  const index = options.findIndex((option) => option.value === value);
+  const [index, setIndex] = useChosen(options.findIndex((option) => option.value === value));
   return (
     <Field field={props}>
       {(wiring) => (
@@ -191,7 +191,9 @@ export function Select(props: SelectProps) {
           value={index}
           disabled={readOnly}
           onChange={(event) => {
-            const chosen = options[Number(event.target.value)];
+            const position = Number(event.target.value);
+            const chosen = options[position];
+            setIndex(position);
             if (chosen) void onChange?.(chosen.value);
           }}
           data-testid={testId}

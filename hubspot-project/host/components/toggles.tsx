@@ -1,5 +1,6 @@
 import type { CheckboxProps, ToggleGroupProps, ToggleProps } from '@hubspot/ui-extensions';
 import { useId } from 'react';
+import { useChosen } from '../field';
 import { classes } from './shared';
 
 export function Checkbox({
@@ -13,6 +14,7 @@ export function Checkbox({
   testId,
 }: CheckboxProps) {
   const id = useId();
+  const [ticked, setTicked] = useChosen(checked ?? false);
   return (
     <div className="hs-choice">
       <input
@@ -20,10 +22,13 @@ export function Checkbox({
         type="checkbox"
         name={name}
         value={value}
-        checked={checked ?? false}
+        checked={ticked}
         disabled={readOnly}
         aria-describedby={description ? `${id}-help` : undefined}
-        onChange={(event) => void onChange?.(event.target.checked, value)}
+        onChange={(event) => {
+          setTicked(event.target.checked);
+          void onChange?.(event.target.checked, value);
+        }}
         data-testid={testId}
       />
       <label htmlFor={id}>{children}</label>
@@ -54,15 +59,13 @@ export function ToggleGroup(props: ToggleGroupProps) {
   const { name, label, options, inline, required, error, tooltip, validationMessage, testId } = props;
   const base = useId();
   const radio = props.toggleType === 'radioButtonList';
-  const chosen = props.value ?? (radio ? '' : []);
-  const has = (value: string) => (Array.isArray(chosen) ? chosen.includes(value) : chosen === value);
+  const [chosen, setChosen] = useChosen<string[]>([props.value ?? []].flat());
   const choose = (value: string, on: boolean) => {
+    const others = radio ? [] : chosen.filter((other) => other !== value);
+    const next = on ? [...others, value] : others;
+    setChosen(next);
     if (props.toggleType === 'radioButtonList') void props.onChange?.(value);
-    else
-      void props.onChange?.([
-        ...(props.value ?? []).filter((other) => other !== value),
-        ...(on ? [value] : []),
-      ]);
+    else void props.onChange?.(next);
   };
   return (
     <fieldset
@@ -83,7 +86,7 @@ export function ToggleGroup(props: ToggleGroupProps) {
               type={radio ? 'radio' : 'checkbox'}
               name={`${base}-${name}`}
               value={value}
-              checked={has(value)}
+              checked={chosen.includes(value)}
               disabled={readOnly}
               onChange={(event) => choose(value, event.target.checked)}
             />
