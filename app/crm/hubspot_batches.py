@@ -85,7 +85,11 @@ class Batches:
         refused: dict[str, str] = {}
         for part in chunks(list(dict.fromkeys(pairs)), ASSOCIATE_BATCH):
             body = {"inputs": [{"from": {"id": one}, "to": {"id": other}} for one, other in part]}
-            answer = self._transport.call(ASSOCIATE, path={"from": object_type, "to": to}, body=body)
+            try:
+                answer = self._transport.call(ASSOCIATE, path={"from": object_type, "to": to}, body=body)
+            except (Rejected, Conflict, NotFound) as refusal:
+                refused |= dict.fromkeys((one for one, _ in part), refusal.message)
+                continue
             for error in answer.get("errors", ()):
                 for one in error.get("context", {}).get("fromObjectId", ()):
                     refused[str(one)] = sentence(error)

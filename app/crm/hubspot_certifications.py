@@ -52,7 +52,8 @@ def certification_line(one: CertificationWrite) -> str:
 def _lines_now(transport: Transport, object_type: str, ids: Sequence[str]) -> dict[str, dict[str, str]]:
     """The lines each record holds, by our id; a line that a person typed is kept under its own text."""
     held: dict[str, dict[str, str]] = {}
-    for part in chunks(ids, BATCH):
+    # An id that is no number would refuse the whole batch; the update refuses it alone.
+    for part in chunks([one for one in ids if one.isascii() and one.isdigit()], BATCH):
         body = {
             "properties": [LINES],
             "propertiesWithHistory": [],

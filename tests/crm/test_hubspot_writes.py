@@ -227,6 +227,24 @@ def test_certifications_keep_what_a_person_typed(world: HubspotWorld) -> None:
     assert "Platinum" in person["alongside_certifications"]
 
 
+def test_ids_that_are_no_ids_are_refused_alone(world: HubspotWorld, deal: str) -> None:
+    company = world.make_company("Northwind")
+
+    certified = world.crm.write(
+        [certification(partner_company_id=company), certification(partner_company_id="001A")]
+    )
+    told = world.crm.write([message(deal_id=deal), message(deal_id="006A")])
+
+    assert [type(result) for result in (*certified, *told)] == [Written, Refused, Written, Refused]
+
+
+def test_a_company_that_is_gone_does_not_stop_its_deal(world: HubspotWorld, deal: str) -> None:
+    (result,) = world.crm.write([conflict(deal_id=deal, company_id="999")])
+
+    assert isinstance(result, Written)
+    assert len(world.conflicts_on(deal)) == 1
+
+
 def test_preparing_again_costs_one_call_a_type_and_changes_nothing(world: HubspotWorld) -> None:
     world.reset_calls()
 

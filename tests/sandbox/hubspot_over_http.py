@@ -56,7 +56,7 @@ def config(directory: Path, **changes: Any) -> HubspotSandboxConfig:
 
 @contextmanager
 def open_portal(directory: Path, **changes: Any) -> Iterator[Portal]:
-    app = create_app(config(directory, **changes))
+    app = create_app(config(directory, **({"db_path": ":memory:"} | changes)))
     state: HubspotSandbox = app.extensions["sandbox"]
     with serve(app) as origin, requests.Session() as session:
         session.headers["Authorization"] = f"Bearer {state.grants.issue().access_token}"

@@ -56,12 +56,15 @@ def receiver() -> Iterator[Receiver]:
 @pytest.fixture
 def portal(tmp_path: Path) -> Iterator[Portal]:
     with open_portal(tmp_path, webhook_delays_seconds=(0.05, 0.05, 0.05)) as opened:
+        opened.state.webhooks.pause()
+        opened.state.webhooks.set_target("http://127.0.0.1:9/nobody")
         yield opened
 
 
 def connect(portal: Portal, receiver: Receiver) -> None:
     target = {"url": f"{receiver.origin}/hook", "publicUrl": PUBLIC}
     assert portal.call("PUT", "/_sandbox/webhooks", json=target).status_code == 200
+    portal.state.webhooks.resume()
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
@@ -116,6 +119,13 @@ def test_a_refused_write_tells_nothing(portal: Portal) -> None:
     assert not portal.state.webhooks.waiting()
 
 
+def test_without_a_target_nothing_is_kept_to_be_told_later(tmp_path: Path) -> None:
+    with open_portal(tmp_path) as portal:
+        portal.state.create("deals", {"dealname": "Acme"})
+
+        assert portal.state.webhooks.waiting() == []
+
+
 def test_the_time_of_modification_cannot_be_subscribed_to(portal: Portal) -> None:
     answer = portal.call(
         "PUT", "/_sandbox/webhooks", json={"subscriptions": {"deals": ["hs_lastmodifieddate"]}}
@@ -163,9 +173,10 @@ def test_a_delivery_is_given_up_after_the_last_attempt(portal: Portal, receiver:
 def test_events_and_target_survive_a_restart(tmp_path: Path, receiver: Receiver) -> None:
     settings = config(tmp_path)
     first = HubspotSandbox(settings)
+    first.webhooks.pause()
+    first.webhooks.set_target(f"{receiver.origin}/hook", PUBLIC)
     first.webhooks.subscribe({"deals": ["*creation"]})
     first.create("deals", {})
-    first.db.set_setting("webhook_target", {"url": f"{receiver.origin}/hook", "public_url": PUBLIC})
     first.close()
 
     second = HubspotSandbox(settings)

@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS links (
   from_type TEXT NOT NULL, from_id INTEGER NOT NULL, to_type TEXT NOT NULL, to_id INTEGER NOT NULL,
   type_id INTEGER NOT NULL,
   PRIMARY KEY (from_type, from_id, to_type, to_id, type_id)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS links_back ON links (to_type, to_id);
 CREATE TABLE IF NOT EXISTS properties (
   type TEXT NOT NULL, name TEXT NOT NULL, definition TEXT NOT NULL, PRIMARY KEY (type, name));
 CREATE TABLE IF NOT EXISTS property_groups (

@@ -41,7 +41,7 @@ NEVER_SUBSCRIBABLE = frozenset({"hs_lastmodifieddate", "lastmodifieddate", "num_
 
 
 class Webhooks:
-    """A records.Listener. Sending starts once a target is known."""
+    """A records.Listener. Events are kept and sent once a target is known, and not before."""
 
     def __init__(self, db: Database, config: HubspotSandboxConfig) -> None:
         self._db = db
@@ -50,17 +50,27 @@ class Webhooks:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._subscriptions: dict[str, list[str]] = db.setting("subscriptions") or DEFAULT_SUBSCRIPTIONS
-        self.paused = False
-        if self.target():
+        self._paused = False
+        self._target: dict[str, str] | None = db.setting("webhook_target")
+        if self._target:
             self._start()
 
     def target(self) -> dict[str, str] | None:
-        found: dict[str, str] | None = self._db.setting("webhook_target")
-        return found
+        return self._target
+
+    def pause(self) -> None:
+        """Events wait from now on."""
+        self._paused = True
+
+    def resume(self) -> None:
+        """Events that waited are sent."""
+        self._paused = False
+        self._wake.set()
 
     def set_target(self, url: str, public_url: str | None = None) -> None:
         """Events go to `url`, signed over `public_url`: the address as HubSpot itself would call it."""
-        self._db.set_setting("webhook_target", {"url": url, "public_url": public_url or url})
+        self._target = {"url": url, "public_url": public_url or url}
+        self._db.set_setting("webhook_target", self._target)
         self._start()
         self._wake.set()
 
@@ -108,7 +118,8 @@ class Webhooks:
             )
 
     def _wants(self, kind: ObjectType, what: str) -> bool:
-        return what in self._subscriptions.get(kind.name, ())
+        # Without a target there is no subscription, and nothing to tell later.
+        return self._target is not None and what in self._subscriptions.get(kind.name, ())
 
     def _queue(self, kind: ObjectType, change: str, source: str, facts: dict[str, Any]) -> None:
         now = int(self._config.clock().timestamp() * 1000)
@@ -148,7 +159,7 @@ class Webhooks:
         while not self._stop.is_set():
             self._wake.wait(IDLE_SECONDS)
             self._wake.clear()
-            while not self._stop.is_set() and not self.paused and self._send_batch():
+            while not self._stop.is_set() and not self._paused and self._send_batch():
                 pass
 
     def _send_batch(self) -> bool:
@@ -158,7 +169,7 @@ class Webhooks:
             rows = db.execute(
                 "SELECT id, attempt, body FROM events WHERE due <= ? ORDER BY id LIMIT ?", (now, MAX_EVENTS)
             ).fetchall()
-        target = self.target()
+        target = self._target
         if not rows or target is None:
             return False
         events = [json.loads(row["body"]) | {"attemptNumber": row["attempt"]} for row in rows]

@@ -96,19 +96,20 @@ def _associate(kind: ObjectType, to: ObjectType, *, labelled: bool) -> Answer:
     results: list[dict[str, Any]] = []
     errors: list[dict[str, Any]] = []
     allowed = (link(kind.name, to.name).type_id, link(kind.name, to.name).primary)
-    for one in inputs(MAX_CREATE):
-        refuse_if_ordered()
-        record, other = _end(one, "from"), _end(one, "to")
-        type_ids = _type_ids(one) if labelled else [allowed[0]]
-        if any(type_id not in allowed for type_id in type_ids):
-            raise HubError(400, "VALIDATION_ERROR", f"invalid association type {type_ids}")
-        try:
-            for type_id in type_ids:
-                sandbox().records.associate(kind, record, to, other, type_id=type_id)
-        except HubError as refused:
-            errors.append(refused.item({"fromObjectId": [str(record)], "toObjectId": [str(other)]}))
-            continue
-        results.append({"from": {"id": str(record)}, "to": {"id": str(other)}})
+    with sandbox().db.transaction():
+        for one in inputs(MAX_CREATE):
+            refuse_if_ordered()
+            record, other = _end(one, "from"), _end(one, "to")
+            type_ids = _type_ids(one) if labelled else [allowed[0]]
+            if any(type_id not in allowed for type_id in type_ids):
+                raise HubError(400, "VALIDATION_ERROR", f"invalid association type {type_ids}")
+            try:
+                for type_id in type_ids:
+                    sandbox().records.associate(kind, record, to, other, type_id=type_id)
+            except HubError as refused:
+                errors.append(refused.item({"fromObjectId": [str(record)], "toObjectId": [str(other)]}))
+                continue
+            results.append({"from": {"id": str(record)}, "to": {"id": str(other)}})
     return _envelope(results, errors, 201 if labelled else 200)
 
 
