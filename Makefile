@@ -40,7 +40,7 @@ $(HUBSPOT)/dist/.stamp: $(HUBSPOT)/node_modules/.stamp $(CARD_SOURCES)
 	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null \
 	  || { echo 'Alongside needs Node 20 or newer, with npm.' >&2; exit 1; }
 	@echo 'Installing the packages of $* ...'
-	@cd $* && npm ci --silent --no-audit --no-fund
+	@cd $* && npm ci --loglevel=error --no-audit --no-fund
 	@touch $@
 
 clean:
