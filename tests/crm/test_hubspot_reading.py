@@ -1,11 +1,13 @@
 """HubSpot's own part of reading: batches, pages, odd ids, too many fields; the rest is contract."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from app.domain.record import ObjectKind
+from app.ground.clock import utc_now
 from app.sandbox.hubspot import Seed
 from tests.contract.hubspot_world import HubspotWorld, open_world
 
@@ -135,3 +137,41 @@ def test_a_file_whose_description_is_gone_is_left_out(world: HubspotWorld) -> No
     world.attach_file(deal, "README", 3)
 
     assert [file.name for file in world.crm.files(DEAL, deal)] == ["README"]
+
+
+def follow(world: HubspotWorld, cursors: dict[ObjectKind, str]) -> int:
+    """Takes in all changes of every kind; how many records those were."""
+    seen = 0
+    for kind in ObjectKind:
+        more = True
+        while more:
+            page = world.crm.changes(kind, cursors[kind], ["email" if kind is CONTACT else "name"])
+            cursors[kind], more = page.cursor, page.more
+            seen += len(page.records)
+    return seen
+
+
+def test_a_thousand_changed_deals_with_all_around_them_cost_twenty_calls_and_idling_three(
+    world: HubspotWorld,
+) -> None:
+    cursors = {kind: world.crm.changes(kind, None, []).cursor for kind in ObjectKind}
+    times = [utc_now() - timedelta(minutes=5) + timedelta(milliseconds=n) for n in range(1800)]
+    firms = world.portal.load(Seed(type="companies", properties={}, created=time) for time in times[:800])
+    deals = world.portal.load(
+        Seed(type="deals", properties={}, created=time, links=[("companies", int(firms[n % 800]))])
+        for n, time in enumerate(times[:1000])
+    )
+    world.portal.load(
+        Seed(type="contacts", properties={}, created=time, links=[("deals", int(deals[n % 1000]))])
+        for n, time in enumerate(times)
+    )
+    world.reset_calls()
+
+    assert follow(world, cursors) == 3600
+    assert (
+        len(world.crm.related(DEAL, deals, COMPANY)) == len(world.crm.related(DEAL, deals, CONTACT)) == 1000
+    )
+    assert world.calls() == 20
+    world.reset_calls()
+    assert follow(world, cursors) == 0
+    assert world.calls() == 3
