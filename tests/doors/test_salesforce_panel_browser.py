@@ -234,6 +234,19 @@ def test_a_question_is_asked_in_the_page_before_a_link_is_revoked(page: Page, wo
     assert len(world.room.runs) == 1
 
 
+def test_the_answer_stands_beside_the_action_in_a_long_card(page: Page, world: World) -> None:
+    frame = open_record(page, world)
+    open_card(frame, "sharing")
+    last = frame.locator("[data-command='partner.detach']").last
+    last.scroll_into_view_if_needed()
+
+    last.click()
+    expect(frame.locator("#confirm-yes")).to_be_in_viewport()
+    frame.locator("#confirm-yes").click()
+
+    expect(frame.locator("#notices .notice")).to_be_in_viewport()
+
+
 def test_a_new_link_is_shown_to_be_copied(page: Page, world: World) -> None:
     frame = open_record(page, world)
     open_card(frame, "sharing")

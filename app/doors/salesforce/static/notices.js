@@ -5,7 +5,21 @@ import { words } from "./words.js";
 const SHOWN = 6_000; // ms: a sentence read twice
 const UNDO = 10_000; // ms
 
+const NEAR = 400; // px: as far down, the top of the panel is still in sight
+
 const place = document.getElementById("notices");
+let acted = 0;
+
+/** Remembers where the person acts. The frame is as high as its content, so only the host scrolls, and nothing here
+ * can stay in sight but what stands beside the action. */
+export function actAt(acting) {
+  acted = acting.getBoundingClientRect().top + window.scrollY;
+}
+
+/** Puts a box where the person looks, just above what was pressed. */
+export function bringBeside(box) {
+  return `${Math.max(12, acted - box.offsetHeight - 8)}px`;
+}
 
 export function element(tag, properties = {}, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
@@ -24,6 +38,8 @@ function show(tone, children, life) {
   close.setAttribute("aria-label", words.close);
   notice.append(close);
   place.replaceChildren(notice);
+  place.classList.toggle("notices-beside", acted > NEAR);
+  place.style.top = acted > NEAR ? bringBeside(place) : "";
   if (life) setTimeout(remove, life);
   return remove;
 }

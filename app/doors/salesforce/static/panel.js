@@ -4,7 +4,7 @@ import { createApi, Refusal } from "./api.js";
 import { createBridge } from "./bridge.js";
 import { forget, holdPlace, keep, keyOf, restore, settleKey, showAudience, valuesOf } from "./forms.js";
 import { suggest } from "./mentions.js";
-import { clear, copy, element, offerUndo, say, sayFailure, showLink } from "./notices.js";
+import { actAt, bringBeside, clear, copy, element, offerUndo, say, sayFailure, showLink } from "./notices.js";
 import { words } from "./words.js";
 
 const POLL = 15_000; // ms: a partner's answer shows within seconds, and an unchanged card costs one empty answer
@@ -28,7 +28,10 @@ let composing = false;
 async function open(card, params = {}, { quiet = false } = {}) {
   const mine = ++latest;
   const same = quiet && card === shown.card;
-  if (!quiet) mark(card);
+  if (!quiet) {
+    mark(card);
+    actAt(root);
+  }
   try {
     const answer = await api.card(card, params, same ? shown.version : "");
     if (mine !== latest) return; // a newer question was asked meanwhile
@@ -93,6 +96,7 @@ const asRefusal = (error) => (error instanceof Refusal ? error : new Refusal("in
 
 /** Sends a form. What was typed stays, or comes back, until the server has it. */
 async function submit(form) {
+  actAt(form.querySelector("[type=submit]") ?? form);
   if (form.getAttribute("aria-busy") === "true" || !form.reportValidity()) return;
   if (form.dataset.confirm && !(await confirmed(form.dataset.confirm))) return;
   const { card } = shown;
@@ -156,9 +160,10 @@ async function settle({ result = {}, message }) {
 }
 
 async function press(button) {
+  actAt(button);
   const { command, undo, confirm } = button.dataset;
   const fields = fixedOf(button);
-  if (confirm && !(await confirmed(confirm, button.textContent.trim()))) return;
+  if (confirm && !(await confirmed(confirm, button.firstChild.textContent.trim()))) return;
   button.disabled = true;
   clear();
   try {
@@ -204,6 +209,7 @@ function confirmed(question, label = words.continue) {
   document.getElementById("confirm-yes").textContent = label;
   dialog.returnValue = "no";
   dialog.showModal();
+  dialog.style.top = bringBeside(dialog);
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
   });
@@ -221,8 +227,10 @@ root.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
   if (button.dataset.command && button.type !== "submit") press(button);
-  else if (button.dataset.copy) copy(button.dataset.copy);
-  else if (button.dataset.card) open(button.dataset.card, fixedOf(button));
+  else if (button.dataset.copy) {
+    actAt(button);
+    copy(button.dataset.copy);
+  } else if (button.dataset.card) open(button.dataset.card, fixedOf(button));
 });
 
 root.addEventListener("submit", (event) => {
