@@ -89,10 +89,10 @@ class Policy:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """{type: {object: {field: treatment}}}, absent cells left out."""
+        """{type: {object: {field: treatment}}}; what a partner does not get is left out."""
         body: dict[str, dict[str, dict[str, str]]] = {}
         for (kind, obj, field), treatment in sorted(self.cells.items()):
-            if treatment is not Treatment.ABSENT:
+            if treatment is not Treatment.ABSENT and not never_reason(field):
                 body.setdefault(kind, {}).setdefault(obj, {})[field] = treatment
         return body
 
@@ -111,6 +111,31 @@ def read_policy(body: object, version: int) -> Policy:
                     raise AppError(Reason.INVALID, f"{field[:40]!r} is not the name of a field.", field=obj)
                 cells[partner_type, obj, field] = _treatment(field, value)
     return Policy(version=version, cells=cells)
+
+
+def stored_policy(body: object, version: int) -> Policy:
+    """The policy that was stored as `body`. Never raises: a later release may have banned a field, or dropped a mask
+    or a partner type. Such a cell is absent, and the rest holds (law 5)."""
+    try:
+        return read_policy(body, version)
+    except AppError:
+        return Policy(version=version, cells=_readable(body, version))
+
+
+def _readable(body: object, version: int) -> dict[tuple[PartnerType, str, str], Treatment]:
+    cells: dict[tuple[PartnerType, str, str], Treatment] = {}
+    for type_name, objects in _entries(body):
+        for obj, fields in _entries(objects):
+            for field, value in _entries(fields):
+                try:
+                    cells |= read_policy({type_name: {obj: {field: value}}}, version).cells
+                except AppError:
+                    continue
+    return cells
+
+
+def _entries(value: object) -> list[tuple[str, object]]:
+    return [(k, v) for k, v in value.items() if isinstance(k, str)] if isinstance(value, dict) else []
 
 
 def _mapping(value: object, name: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping
 
-from app.disclosure.policy import Policy, default_policy, read_policy
+from app.disclosure.policy import Policy, default_policy, stored_policy
 from app.storage import tables
 from app.storage.published.links import set_live_policy
 from app.storage.rows import find_all, insert
@@ -16,7 +16,7 @@ _T = tables.policy.c
 def current(connection: Connection, tenant_id: str) -> Policy:
     """The policy in force; a tenant that never saved one has the cautious default."""
     rows = find_all(connection, tables.policy, _T.tenant_id == tenant_id, order=[_T.version.desc()], limit=1)
-    return read_policy(rows[0]["body"], rows[0]["version"]) if rows else default_policy()
+    return stored_policy(rows[0]["body"], rows[0]["version"]) if rows else default_policy()
 
 
 def save(

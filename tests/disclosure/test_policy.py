@@ -10,6 +10,7 @@ from app.disclosure.policy import (
     default_policy,
     never_reason,
     read_policy,
+    stored_policy,
 )
 from app.domain.partner import PartnerType
 from app.ground.errors import AppError, Reason
@@ -115,6 +116,26 @@ def test_a_policy_that_is_written_down_and_read_says_the_same(policy):
 
     assert all(again.treatment(*cell) is allowed.treatment(*cell) for cell in allowed.cells)
     assert again.to_json() == allowed.to_json()
+
+
+@given(JSON | NEARLY_POLICIES)
+def test_a_stored_policy_can_always_be_read(body):
+    policy = stored_policy(body, 3)
+
+    assert all(never_reason(field) is None for obj in OBJECTS for field in policy.visible(obj))
+
+
+@given(policies())
+def test_a_stored_policy_that_could_be_saved_again_is_read_as_it_is(policy):
+    body = policy.to_json()
+
+    assert stored_policy(body, 1) == read_policy(body, 1)
+
+
+def test_a_cell_that_a_later_release_refuses_is_absent_and_the_rest_holds():
+    policy = stored_policy({"reseller": {"deal": {"margin": "show", "name": "show", "stage": "blur"}}}, 1)
+
+    assert policy.visible("deal") == {"name"}
 
 
 @given(policies())

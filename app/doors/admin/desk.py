@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from app.commands.publishing import compose_room
 from app.disclosure.changes import Reach
-from app.disclosure.policy import ROOM_SECTIONS, Policy, never_reason, read_policy
+from app.disclosure.policy import ROOM_SECTIONS, Policy, never_reason, stored_policy
 from app.disclosure.snapshot import LABELS, Content
 from app.domain.partner import PartnerType
 from app.domain.record import ObjectKind, RecordKey
@@ -178,7 +178,7 @@ class Desk:
         with self._database.read() as connection:
             return [
                 PolicyVersion(
-                    policy=read_policy(row["body"], row["version"]),
+                    policy=stored_policy(row["body"], row["version"]),
                     author=row["author"],
                     reason=row["reason"],
                     created_at=row["created_at"],

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from app.disclosure.policy import Policy, Treatment, read_policy
+from app.disclosure.policy import Policy, Treatment, stored_policy
 from app.disclosure.snapshot import Content, narrow
 from app.domain.partner import PartnerType
 from app.doors.share.pages import markup, render
@@ -118,7 +118,7 @@ class Rooms:
         with self._database.read() as connection:
             today = live_policy_of(connection, tenant)
             published = snapshot_by_id(connection, tenant, viewer.snapshot_id) if viewer.snapshot_id else None
-        policy = read_policy(today.body, today.version) if today else Policy(version=0, cells={})
+        policy = stored_policy(today.body, today.version) if today else Policy(version=0, cells={})
         read = replace(viewer, policy_version=today.version if today else None)
         if published is None:
             return read, {}, None
