@@ -1,9 +1,10 @@
 """Calls on behalf of one HubSpot account: its token, renewed in time; its limits; its errors in the port's words."""
 
+import queue
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from app.crm.hubspot_errors import error_of
@@ -33,7 +34,7 @@ class Transport:
         self._clock = clock
         self._lock = threading.Lock()
         self._tokens: Tokens | None = None
-        self._searches = Pace(SEARCHES_PER_SECOND, 1.05)  # a little more than a second: clocks differ
+        self._searches = Pace(SEARCHES_PER_SECOND, 1.02)  # a little more than a second: clocks differ
 
     def call(
         self,
@@ -44,8 +45,16 @@ class Transport:
         body: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """HubSpot's answer. Raises the port's errors; a refused token is renewed once before AuthExpired."""
-        if endpoint is SEARCH:
-            self._searches.wait()
+        with self._searches.place() if endpoint is SEARCH else nullcontext():
+            return self._call(endpoint, path, query, body)
+
+    def _call(
+        self,
+        endpoint: Endpoint,
+        path: Mapping[str, str] | None,
+        query: Mapping[str, str] | None,
+        body: Mapping[str, Any] | None,
+    ) -> dict[str, Any]:
         token = self._access_token()
         answer = self._wire.send(endpoint, path=path, query=query, body=body, token=token)
         if answer.status == 401:  # noqa: PLR2004 - unauthenticated
@@ -80,19 +89,25 @@ class Transport:
 
 
 class Pace:
-    """At most `count` calls in any `seconds`, by waiting: cheaper than being refused."""
+    """At most `count` calls in any `seconds`, by waiting: cheaper than being refused.
+
+    A place is free again `seconds` after its call has ended, because a request may take its time to arrive.
+    """
 
     def __init__(self, count: int, seconds: float, sleep: Callable[[float], None] = time.sleep) -> None:
-        self._times: deque[float] = deque(maxlen=count)
-        self._count = count
+        self._free_at: queue.SimpleQueue[float] = queue.SimpleQueue()
+        for _ in range(count):
+            self._free_at.put(0.0)
         self._seconds = seconds
         self._sleep = sleep
-        self._lock = threading.Lock()
 
-    def wait(self) -> None:
-        with self._lock:
-            if len(self._times) == self._count:
-                left = self._times[0] + self._seconds - time.monotonic()
-                if left > 0:
-                    self._sleep(left)
-            self._times.append(time.monotonic())
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """One call's place; waits until there is one."""
+        left = self._free_at.get() - time.monotonic()
+        try:
+            if left > 0:
+                self._sleep(left)
+            yield
+        finally:
+            self._free_at.put(time.monotonic() + self._seconds)

@@ -21,7 +21,7 @@ from tests.sandbox.serve import serve
 
 TYPE = {ObjectKind.DEAL: "deals", ObjectKind.COMPANY: "companies", ObjectKind.CONTACT: "contacts"}
 CLIENT_ID, CLIENT_SECRET = "client-1", "secret-1"
-READ_SECONDS = 0.6
+READ_SECONDS = 3.0  # long enough for a busy machine, short enough to wait for
 
 
 class MemoryTokens:
