@@ -50,7 +50,7 @@ def brand_css(name: str) -> str:
     """The tenant's colour as CSS variables: the ink that is legible on it, and shades of it that are legible on
     light and on dark ground."""
     color = (int(name[0:2], 16), int(name[2:4], 16), int(name[4:6], 16))
-    ink = "#ffffff" if _contrast(color, _WHITE) >= AA else "#10161c"
+    ink = "#ffffff" if _contrast(color, _WHITE) >= AA else "#000000"  # one of both always reaches AA
     light, dark = _legible(color, _WHITE, _BLACK), _legible(color, _DARK_GROUND, _WHITE)
     return (
         f":root{{--brand:#{name};--brand-ink:{ink};--al-brand:{light};"
