@@ -2,6 +2,7 @@
 
 from flask import Flask
 from redis import Redis
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.doors.share.door import make_app
 from app.doors.share.house import House
@@ -42,7 +43,7 @@ def build_share_app(
 
 def share_app(config: Config) -> Flask:
     """The share pages as the settings describe them."""
-    return build_share_app(
+    app = build_share_app(
         database=Database(config.database_url),
         origin=config.share_origin,
         bell=RedisBell(Redis.from_url(config.redis_url, socket_timeout=2, socket_connect_timeout=2))
@@ -50,3 +51,8 @@ def share_app(config: Config) -> Flask:
         else None,
         mailer=SmtpMailer(config.smtp_url) if config.smtp_url else None,
     )
+    if config.trusted_proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=config.trusted_proxies, x_proto=0, x_host=0
+        )
+    return app

@@ -1,6 +1,7 @@
 """Every setting, once: its name, default and meaning. The only place that reads the environment."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -86,6 +87,12 @@ SETTINGS = (
         help="smtp://user:password@host:port?from=address, for one-time codes.",
         secret=True,
     ),
+    Setting(
+        name="TRUSTED_PROXIES",
+        default="0",
+        help="How many reverse proxies of yours stand before the share pages. Limits per address count the one "
+        "that the outermost of them saw; with 0, X-Forwarded-For is ignored.",
+    ),
     Setting(name="LOG_FORMAT", default="console", help="console or json."),
 )
 
@@ -107,6 +114,7 @@ class Config:
     salesforce_private_key: str
     salesforce_login_origin: str
     smtp_url: str
+    trusted_proxies: int
     log_format: str
 
     def __repr__(self) -> str:
@@ -135,12 +143,21 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
             "SALESFORCE_LOGIN_ORIGIN", raw["SALESFORCE_LOGIN_ORIGIN"], loopback_only=False
         ),
         smtp_url=raw["SMTP_URL"],
+        trusted_proxies=_count("TRUSTED_PROXIES", raw["TRUSTED_PROXIES"]),
         log_format=raw["LOG_FORMAT"],
     )
 
 
 SHARE_SETTINGS = frozenset(
-    {"DATABASE_URL", "REDIS_URL", "PUBLIC_ORIGIN", "SHARE_ORIGIN", "SMTP_URL", "LOG_FORMAT"}
+    {
+        "DATABASE_URL",
+        "REDIS_URL",
+        "PUBLIC_ORIGIN",
+        "SHARE_ORIGIN",
+        "SMTP_URL",
+        "TRUSTED_PROXIES",
+        "LOG_FORMAT",
+    }
 )
 
 
@@ -149,6 +166,12 @@ def read_share_config(environ: Mapping[str, str] | None = None) -> Config:
     never enters that process's memory through us."""
     source = os.environ if environ is None else environ
     return read_config({name: source[name] for name in SHARE_SETTINGS if name in source})
+
+
+def _count(name: str, value: str) -> int:
+    if not re.fullmatch(r"[0-9]", value):
+        raise AppError(Reason.INVALID, f"{name} must be a number from 0 to 9.")
+    return int(value)
 
 
 def _origin(name: str, value: str, *, loopback_only: bool = True) -> str:
