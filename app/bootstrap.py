@@ -1,13 +1,14 @@
 """The composition root: the only place that knows which concrete parts make up a process."""
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from redis import Redis
 
 from app.commands.execute import Executor
 from app.crm.hubspot import HubspotCrm
-from app.crm.port import AuthExpired, Crm, CrmError, NotFound, RateLimited, Rejected
+from app.crm.port import AuthExpired, Crm, CrmError, CrmFile, NotFound, RateLimited, Rejected
 from app.crm.salesforce import SalesforceCrm
 from app.domain.actor import Actor
 from app.domain.record import CrmKind, RecordKey
@@ -52,19 +53,27 @@ class House:
 
     def fetch(self, tenant_id: str, key: RecordKey) -> None:
         """After this we hold the record as it is now, if there is one. Raises AppError when the CRM cannot say."""
+        try:
+            ingest.fetch(self.agent(), self._tenant(tenant_id), [key])
+        except CrmError as error:
+            raise as_refusal(error) from error
+
+    def files(self, tenant_id: str, key: RecordKey) -> Sequence[CrmFile]:
+        """The files of a record in the CRM. Raises AppError when the CRM cannot say."""
+        try:
+            return self.crm_of(self._tenant(tenant_id)).files(key.object, key.crm_id)
+        except CrmError as error:
+            raise as_refusal(error) from error
+
+    def _tenant(self, tenant_id: str) -> Tenant:
         with self.database.read() as connection:
             tenant = tenants.by_id(connection, tenant_id)
         if tenant is None:
             raise AppError(Reason.UNKNOWN_TENANT, "This account is not connected to Alongside.")
-        try:
-            ingest.fetch(self.agent(), tenant, [key])
-        except CrmError as error:
-            raise as_refusal(error) from error
+        return tenant
 
     def executor(self) -> Executor:
-        return Executor(
-            self.database, self.bell, self.vault, self.clock, self.config.share_origin, self.fetch
-        )
+        return Executor(self.database, self.bell, self.vault, self.clock, self.config.share_origin, self)
 
     def cards(self) -> Cards:
         return Cards(self.database, self.bell, self.clock, self.fetch, self.crm_of, self.preview_url)

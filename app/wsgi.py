@@ -75,6 +75,8 @@ def web_app(house: House) -> Flask:
                 tokens=house.tokens,
                 render=lambda card: render(card, host=PANEL),
                 stand_in_origin=_stand_in(house),
+                origin=house.config.public_origin,
+                tickets=tickets,
                 clock=house.clock,
             )
         )

@@ -1,13 +1,14 @@
 """What every command gets: one open transaction, who acts on what, and few words to say what follows from it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from marshmallow import Schema
 from sqlalchemy import Connection
 
+from app.crm.port import CrmFile
 from app.domain.actor import Actor, ActorKind
 from app.domain.partner import Partner
 from app.domain.record import Record, RecordKey
@@ -103,11 +104,26 @@ class Context:
         return partner
 
 
+class Outside(Protocol):
+    """What may be asked of the CRM before a command's transaction opens. Both raise AppError when it cannot say."""
+
+    def fetch(self, tenant_id: str, key: RecordKey) -> None:
+        """After this we hold the record as it is now, if there is one."""
+
+    def files(self, tenant_id: str, key: RecordKey) -> Sequence[CrmFile]:
+        """The files that people attached to the record."""
+
+
+Ask = Callable[[Outside, str, RecordKey, Mapping[str, Any]], Mapping[str, Any]]
+"""Adds to a command's data what only the CRM knows: (outside, tenant id, record, data) to data."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """One entry of the one door in: what it takes, who may, what it does.
 
-    `secret_result` keeps the stored first answer sealed, because it holds a link.
+    `secret_result` keeps the stored first answer sealed, because it holds a link. `ask` runs before the
+    transaction.
     """
 
     name: str
@@ -116,3 +132,4 @@ class Command:
     actors: frozenset[ActorKind] = OUR_SIDE
     needs_record: bool = True
     secret_result: bool = False
+    ask: Ask | None = None

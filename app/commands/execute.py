@@ -2,14 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import EXCLUDE, ValidationError
 from sqlalchemy import Connection
 
 from app.commands import certification, conflict, partner, plan, policy, registration, sharing, thread, writes
-from app.commands.context import Command, CommandResult, Context
+from app.commands.context import Command, CommandResult, Context, Outside
 from app.domain.actor import Actor, ActorKind
 from app.domain.record import Record, RecordKey
 from app.domain.tenant import Tenant
@@ -47,15 +47,15 @@ class Executor:
         vault: Vault,
         clock: Clock,
         share_origin: str,
-        fetch: Callable[[str, RecordKey], None],
+        outside: Outside,
     ) -> None:
-        """`fetch(tenant_id, key)` reads a record we hold no copy of from the CRM, before the transaction opens."""
+        """`outside` is asked for what we hold no copy of, before the transaction opens."""
         self._database = database
         self._bell = bell
         self._vault = vault
         self._clock = clock
         self._share_origin = share_origin
-        self._fetch = fetch
+        self._outside = outside
 
     def run(
         self,
@@ -74,6 +74,8 @@ class Executor:
         if record is not None:
             self._make_known(tenant_id, record)
         request_hash = _hash_request(name, record, actor, data)
+        if command.ask is not None and record is not None:
+            data = dict(command.ask(self._outside, tenant_id, record, data))
         with self._database.write() as connection:
             tenants.lock(connection, tenant_id)
             first = self._first_answer(connection, tenant_id, key, command, request_hash)
@@ -92,7 +94,7 @@ class Executor:
         with self._database.read() as connection:
             known = records.get(connection, tenant_id, record)
         if known is None:
-            self._fetch(tenant_id, record)
+            self._outside.fetch(tenant_id, record)
 
     def _context(
         self, connection: Connection, tenant_id: str, actor: Actor, command: Command, key: RecordKey | None

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from app.commands.context import ADMINS, Command, CommandResult, Context
+from app.commands.context import ADMINS, Command, CommandResult, Context, Outside
 from app.commands.publishing import publish_rooms
 from app.domain.link import SharedFile
 from app.domain.partner import PartnerContact
@@ -54,10 +54,7 @@ class ExtendSchema(LinkSchema):
 
 class FileSchema(Schema):
     partner_id = fields.String(required=True)
-    crm_file_id = fields.String(required=True)
-    name = fields.String(required=True)
-    type = fields.String(load_default="application/octet-stream", validate=validate.Length(max=120))
-    size = fields.Integer(load_default=0, validate=validate.Range(0, 10**12))
+    crm_file_id = fields.String(required=True, error_messages={"required": "Choose a file."})
 
 
 def create_link(context: Context, data: Mapping[str, Any]) -> CommandResult:
@@ -133,6 +130,16 @@ def share_file(context: Context, data: Mapping[str, Any]) -> CommandResult:
     return CommandResult(result={"file_id": file.id}, message=f"{partner.name} now sees {file.name}.")
 
 
+def _look_up_file(
+    outside: Outside, tenant_id: str, record: RecordKey, data: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """The file as the CRM has it on this very record: nobody shares a file of another one by its id."""
+    found = next((f for f in outside.files(tenant_id, record) if f.id == data["crm_file_id"]), None)
+    if found is None:
+        raise AppError(Reason.NOT_FOUND, "This file is not on the record.", field="crm_file_id")
+    return {**data, "name": found.name, "type": found.type[:120], "size": found.size}
+
+
 def _contact(context: Context, partner_id: str, data: Mapping[str, Any]) -> PartnerContact:
     """The contact the link is for: one of the partner's, or a new one by name and address."""
     if data["contact_id"]:
@@ -206,5 +213,5 @@ COMMANDS = (
     ),
     Command(name="sharing.revoke_link", schema=LinkSchema, run=revoke, needs_record=False),
     Command(name="sharing.extend_link", schema=ExtendSchema, run=extend, needs_record=False),
-    Command(name="sharing.share_file", schema=FileSchema, run=share_file),
+    Command(name="sharing.share_file", schema=FileSchema, run=share_file, ask=_look_up_file),
 )

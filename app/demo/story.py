@@ -8,6 +8,7 @@ from typing import Any
 
 from app.bootstrap import House, build
 from app.crm.hubspot_tokens import Tokens
+from app.demo.loading import Wire
 from app.demo.pipeline import Pipeline, SamplePartner
 from app.demo.sample import owner_email, told_deals
 from app.demo.sample_words import MANAGER, OWNERS
@@ -25,6 +26,13 @@ from sync.deps import Agent
 VENDOR = "Alongside Demo Ltd"
 SELLER = Actor(kind=ActorKind.SELLER, id="story", name=OWNERS[0][0], email=owner_email(OWNERS[0][0]))
 ADMIN = Actor(kind=ActorKind.ADMIN, id="story-admin", name=MANAGER, email=owner_email(MANAGER))
+FILES = (
+    ("Fleet Insight offer.pdf", 412_000),
+    ("Vessel list.xlsx", 38_400),
+    ("Price floor, internal.xlsx", 21_000),
+)
+"""What lies on the deal in the CRM; the story shares the first with the partner."""
+
 TICKET_LIFE = timedelta(hours=12)
 """A demo's admin link stands on the terminal until somebody clicks it."""
 
@@ -95,7 +103,7 @@ def seed(
     house = build(config)
     try:
         tenants = _tenants(house)
-        story = earlier if earlier.get("share_link") else _tell(house, tenants, loaded, sample)
+        story = earlier if earlier.get("share_link") else _tell(house, tenants, loaded, sample, ports)
         entrances = {
             str(crm): f"{config.public_origin}/admin/enter?ticket={_ticket(house, tenant)}"
             for crm, tenant in tenants.items()
@@ -145,7 +153,7 @@ def _refresh_token(house: House) -> str:
 
 
 def _tell(
-    house: House, tenants: dict[CrmKind, Tenant], loaded: dict[str, Any], sample: Pipeline
+    house: House, tenants: dict[CrmKind, Tenant], loaded: dict[str, Any], sample: Pipeline, ports: Ports
 ) -> dict[str, Any]:
     told: dict[str, Any] = {}
     for crm, tenant in tenants.items():
@@ -153,6 +161,7 @@ def _tell(
         poll.first_load(agent, tenant)
         poll.poll(agent, tenant)
         teller = Teller(house=house, tenant=tenant, ids=loaded[str(crm)], sample=sample)
+        _attach(crm, ports, teller.deal(0).crm_id)
         ingest.fetch(agent, tenant, [teller.deal(number) for number in range(len(told_deals(sample)))])
         told[str(crm)] = _chapters(teller, agent)
     return {
@@ -162,6 +171,31 @@ def _tell(
         "form_links": {crm: links["form_link"] for crm, links in told.items()},
         "viewer": sample.partners[0].people[0].email,
     }
+
+
+def _attach(crm: CrmKind, ports: Ports, deal_id: str) -> None:
+    """Files that somebody of the vendor attached to the deal in the CRM."""
+    for name, size in FILES:
+        if crm is CrmKind.HUBSPOT:
+            wire = Wire(ports.origin("hubspot"))
+            wire.call(
+                "POST",
+                "/_sandbox/files",
+                {"objectType": "deals", "objectId": deal_id, "name": name, "size": size},
+            )
+        else:
+            wire = Wire(ports.origin("salesforce"))
+            title, _, extension = name.rpartition(".")
+            row = {
+                "Title": title,
+                "FileExtension": extension,
+                "FileType": extension.upper(),
+                "ContentSize": size,
+            }
+            made = wire.call("POST", "/_sandbox/load", {"ContentDocument": [row]})
+            link = {"ContentDocumentId": made["ContentDocument"][0], "LinkedEntityId": deal_id}
+            wire.call("POST", "/_sandbox/load", {"ContentDocumentLink": [link]})
+        wire.close()
 
 
 def _chapters(teller: Teller, agent: Agent) -> dict[str, Any]:

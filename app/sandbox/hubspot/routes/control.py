@@ -137,3 +137,15 @@ def edit(name: str, record: str) -> dict[str, Any]:
 def linked(name: str, record: str, to: str) -> dict[str, Any]:
     """The notes, tasks, companies or contacts of a record with every value, oldest first."""
     return {"results": sandbox().linked(name, record, to)}
+
+
+@control.post("/files")
+def attach_file() -> tuple[dict[str, Any], int]:
+    """A person attaches a file to a record: {"objectType", "objectId", "name", "size"}."""
+    wanted = body()
+    try:
+        size, record = int(wanted.get("size", 0)), int(wanted.get("objectId", 0))
+    except (TypeError, ValueError) as error:
+        raise HubError(400, "VALIDATION_ERROR", "objectId and size are numbers.") from error
+    kind = object_type(str(wanted.get("objectType", ""))).name
+    return {"id": sandbox().attach_file(kind, record, str(wanted.get("name", "file")), size)}, 201
