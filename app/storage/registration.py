@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, or_
 
 from app.domain.conflict import ConflictFlag, ConflictKind, ConflictState
+from app.domain.matching import tiers
 from app.domain.registration import Registration, RegistrationState
 from app.storage import tables
 from app.storage.rows import find, find_all, insert, put_all, update
@@ -91,9 +92,15 @@ def set_keys(
 def matching(
     connection: Connection, tenant_id: str, keys: Sequence[str], limit: int = 60
 ) -> list[tuple[str, str]]:
-    """What shares a key, as (source, id): a bounded number of candidates, rare keys first come by their index."""
-    rows = find_all(connection, tables.match_key, _K.tenant_id == tenant_id, _K.key.in_(keys), limit=limit)
-    return sorted({(row["source"], row["source_id"]) for row in rows})
+    """What shares a key, as (source, id): a bounded number, those with a telling key in common first."""
+    found: dict[tuple[str, str], None] = {}
+    for tier in tiers(keys):
+        if tier and len(found) < limit:
+            rows = find_all(
+                connection, tables.match_key, _K.tenant_id == tenant_id, _K.key.in_(tier), limit=limit
+            )
+            found |= dict.fromkeys((row["source"], row["source_id"]) for row in rows)
+    return list(found)
 
 
 def add_conflict(connection: Connection, tenant_id: str, flag: ConflictFlag) -> None:

@@ -12,6 +12,17 @@ _SHORT = 4
 """Letters. A shorter word is in too many names to be looked up alone."""
 
 
+_TELLING = ("domain:", "name:", "label:", "short:")
+
+
+def tiers(found: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The keys that few companies share, and the rest. Look up the first ones first: where candidates are bounded,
+    a thousand companies with one word in common must not crowd out the one with the same domain."""
+    ordered = sorted(found)
+    telling = [key for key in ordered if key.startswith(_TELLING)]
+    return telling, [key for key in ordered if not key.startswith(_TELLING)]
+
+
 def keys(name: str, website: str = "", emails: Iterable[str] = ()) -> frozenset[str]:
     """What to file a company under at write time, and to look it up by: "domain:acme.com", "name:acme", … Two
     companies that `compare` could call the same have a key in common."""
