@@ -23,7 +23,7 @@ def describe(addresses: dict[str, Any]) -> str:
     ]
     lines += [
         f"  {label:<25} {addresses[name]}"
-        for name, label in (("share_link", "A share link"), ("conflict_form", "Registration form"))
+        for name, label in (("share_link", "A share link"), ("form_link", "Registration form"))
         if addresses.get(name)
     ]
     lines.append("")

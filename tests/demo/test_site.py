@@ -7,6 +7,7 @@ from app.demo import settings
 from app.demo.site import Ports, Site
 from app.ground.config import read_config, read_share_config
 from app.ground.errors import AppError
+from app.ground.valkey import forget_socket
 
 PORTS = Ports.starting_at(5080)
 
@@ -15,7 +16,8 @@ PORTS = Ports.starting_at(5080)
 def site(tmp_path):
     site = Site(tmp_path / "demo")
     site.prepare()
-    return site
+    yield site
+    forget_socket(site.directory)
 
 
 def test_secrets_are_made_once_and_readable_by_their_owner_only(site):
