@@ -55,6 +55,17 @@ def _locale(name: str) -> Locale:
     return Locale("en", "GB") if str(found) == "en" else found
 
 
+@lru_cache(maxsize=64)
+def written_in(claimed: str) -> str:
+    """The locale for a reader of `claimed` ("en-us", "de_DE"): our sentences are English, so the language stays
+    English, with the reader's own way to write dates and numbers where there is one."""
+    try:
+        territory = Locale.parse(claimed.replace("-", "_")).territory if claimed else None
+        return str(Locale("en", territory)) if territory else "en"
+    except (UnknownLocaleError, ValueError, TypeError):
+        return "en"
+
+
 def _phrase(key: str, locale: str) -> str:
     return _PHRASES.get(_locale(locale).language, _PHRASES["en"])[key]
 
@@ -97,12 +108,16 @@ def due(value: date, today: date, locale: str = "en") -> str:
     return near(value, today, locale)
 
 
+DISTANCE_DAYS = 8 * 7
+"""Beyond this a date says more than a distance."""
+
+
 def near(value: date, today: date, locale: str = "en") -> str:
     """A day ahead as a distance ("in 6 days", "in 3 weeks"), and as a date once that stops helping."""
     ahead = (value - today).days
     if ahead in (0, 1):
         return _phrase(("today", "tomorrow")[ahead], locale)
-    if ahead < 0 or ahead > 8 * 7:
+    if ahead < 0 or ahead > DISTANCE_DAYS:
         return day(value, today, locale)
     unit = "day" if ahead < 21 else "week"  # noqa: PLR2004 - "2 weeks" would hide up to six days
     return _distance(timedelta(days=ahead), unit, locale)
@@ -138,7 +153,10 @@ def ahead(moment: datetime, now: datetime, locale: str = "en") -> str:
         return _distance(max(left, timedelta(minutes=1)), "minute", locale)
     if left < timedelta(days=2):
         return _distance(left, "hour", locale)
-    return near(now.date() + timedelta(days=left.days), now.date(), locale)
+    today = now.astimezone(UTC).date()
+    if left.days > DISTANCE_DAYS:
+        return day(moment.astimezone(UTC).date(), today, locale)
+    return near(today + timedelta(days=left.days), today, locale)
 
 
 @lru_cache(maxsize=2048)
