@@ -6,11 +6,15 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from app.commands.context import ADMINS, Command, CommandResult, Context
+from app.domain import matching
 from app.domain.partner import Partner, PartnerContact, PartnerType
+from app.domain.record import ObjectKind, RecordKey
 from app.domain.thread import clean_line
 from app.ground.errors import AppError, Reason
 from app.ground.ids import new_id
 from app.storage import partner as partners
+from app.storage import record as records
+from app.storage import registration as registrations
 from app.storage.published.links import links_of, revoke_link
 
 
@@ -127,9 +131,30 @@ def _new_partner(context: Context, data: Mapping[str, Any]) -> Partner:
         type=_type(data["type"]),
         tier=data["tier"].strip(),
         domain=data["domain"].strip().lower(),
+        crm_company_id=_own_company(context, name, data["domain"]),
     )
     partners.add(context.connection, context.tenant.id, partner)
     return partner
+
+
+def _own_company(context: Context, name: str, domain: str) -> str | None:
+    """The partner's own company in the CRM, where one is surely meant: its certifications are kept there."""
+    keys = sorted(matching.keys(name, domain, ()))
+    ids = [
+        found
+        for source, found in registrations.matching(context.connection, context.tenant.id, keys)
+        if source == "company"
+    ]
+    held = records.get_many(
+        context.connection, context.tenant.id, [RecordKey(ObjectKind.COMPANY, i) for i in ids]
+    )
+    claim = matching.profile(name, domain)
+    judged = [
+        (matching.compare(claim, matching.profile(c.name, c.fields.get("domain") or "")), c.key.crm_id)
+        for c in held.values()
+    ]
+    match, company_id = max(judged, key=lambda pair: pair[0].probability, default=(None, None))
+    return company_id if match is not None and match.band is matching.Band.SAME else None
 
 
 def _refuse_taken(context: Context, name: str, own_id: str) -> None:
