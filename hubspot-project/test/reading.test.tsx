@@ -28,7 +28,11 @@ test('the overview is asked for first, for this record and without headers', asy
 
   const [first] = backend.calls;
   expect(first?.url.pathname).toBe('/hubspot/cards/overview');
-  expect(Object.fromEntries(first?.url.searchParams ?? [])).toEqual({ objectType: '0-3', objectId: '42' });
+  expect(Object.fromEntries(first?.url.searchParams ?? [])).toEqual({
+    locale: 'en-us',
+    objectType: '0-3',
+    objectId: '42',
+  });
   expect(first?.headers).toBeUndefined();
   expect(backend.calls).toHaveLength(1);
 });
@@ -170,7 +174,9 @@ test('a button opens another card with its parameters', async () => {
 
   await renderer.waitFor(() => expect(renderer.find(Tabs).props.selected).toBe('thread'));
   await renderer.waitFor(() =>
-    expect(backend.calls.at(-1)?.url.search).toBe('?partner_id=p1&before=m9&objectType=0-3&objectId=42'),
+    expect(backend.calls.at(-1)?.url.search).toBe(
+      '?partner_id=p1&before=m9&locale=en-us&objectType=0-3&objectId=42',
+    ),
   );
 });
 

@@ -19,6 +19,7 @@ export function enter(location: 'crm.record.tab' | 'crm.record.sidebar' = 'crm.r
   renderer.mocks.context.crm = { objectId: 42, objectTypeId: '0-3' };
   renderer.mocks.context.variables = VARIABLES;
   renderer.mocks.context.location = location;
+  renderer.mocks.context.user.locale = 'en-us';
   renderer.mocks.actions.copyTextToClipboard.willCall(() => Promise.resolve());
   return { backend, renderer, show: () => renderer.render(<OnRecord />) };
 }
