@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.browser.chromium import chromium
 from tests.house import TestHouse, make_house
+
+__all__ = ["chromium"]  # one browser for the whole run: Playwright starts once in a process
 
 # Machines are shared: how long one example takes says nothing about the code.
 settings.register_profile("shared", deadline=None)

@@ -11,11 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app.storage.published.links import FORM, revoke_link
 from app.storage.published_tables import partner_inbox
-from tests.browser.chromium import chromium
 from tests.sandbox.serve import serve
 from tests.share_world import HOSTILE, NOW, TENANT, ShareWorld, content, share_world
-
-__all__ = ["chromium"]
 
 pytestmark = pytest.mark.browser
 

@@ -1,11 +1,9 @@
 """The cards in a real browser: nothing overflows a 320 px column, and axe finds no fault, in light and in dark."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 
 from cards import html, registry, room
 from tests.cards import make, rooms
@@ -14,17 +12,6 @@ pytestmark = pytest.mark.browser
 
 SHEET = (Path(html.__file__).parent / "static" / "cards.css").read_text(encoding="utf-8")
 OPEN_ALL = "document.querySelectorAll('details').forEach(fold => { fold.open = true })"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    # A container without a user namespace cannot sandbox; the pages are our own.
-    with sync_playwright() as driver:
-        chromium = driver.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        yield chromium
-        chromium.close()
 
 
 def drawn(state: str) -> str:
@@ -51,8 +38,8 @@ DARK = [(state, "dark") for state in ("normal", "refused", "room.answered")]
 
 
 @pytest.mark.parametrize(("state", "scheme"), LIGHT + DARK)
-def test_cards_fit_a_narrow_column_and_are_accessible(browser, state, scheme):
-    context = browser.new_context(viewport={"width": 320, "height": 700}, color_scheme=scheme)
+def test_cards_fit_a_narrow_column_and_are_accessible(chromium, state, scheme):
+    context = chromium.new_context(viewport={"width": 320, "height": 700}, color_scheme=scheme)
     page = context.new_page()
 
     page.set_content(page_of(state))
@@ -64,8 +51,8 @@ def test_cards_fit_a_narrow_column_and_are_accessible(browser, state, scheme):
     context.close()
 
 
-def test_the_keyboard_reaches_every_control_and_shows_where_it_is(browser):
-    page = browser.new_page(viewport={"width": 320, "height": 700})
+def test_the_keyboard_reaches_every_control_and_shows_where_it_is(chromium):
+    page = chromium.new_page(viewport={"width": 320, "height": 700})
     page.set_content(page_of("normal"))
 
     page.keyboard.press("Tab")

@@ -8,11 +8,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from app.disclosure.policy import Treatment
 from app.domain.partner import PartnerType
-from tests.browser.chromium import chromium
 from tests.doors.admin_fakes import House, app_of
 from tests.sandbox.serve import serve
-
-__all__ = ["chromium"]
 
 pytestmark = pytest.mark.browser
 

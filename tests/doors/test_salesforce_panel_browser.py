@@ -16,14 +16,12 @@ from app.doors.salesforce import CrmSession
 from app.ground.errors import AppError, Reason
 from app.sandbox.record_pages.salesforce import LightningConfig, create_blueprint
 from app.sandbox.salesforce import Org, SalesforceSandboxConfig, create_app
-from tests.browser.chromium import chromium
 from tests.cards import make
 from tests.doors.salesforce_fakes import app_of, door_of
 from tests.doors.salesforce_room import Room
 from tests.identity.envelopes import ORG, SECRET
 from tests.sandbox.serve import serve
 
-__all__ = ["chromium"]
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
 
 WATCH = """

@@ -11,12 +11,10 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from app.sandbox.hubspot import HubspotSandbox, HubspotSandboxConfig, create_app
 from app.sandbox.hubspot.schema import object_type
 from app.sandbox.record_pages.hubspot import HubspotPagesConfig, hubspot_pages
-from tests.browser.chromium import chromium
 from tests.sandbox.hubspot_backend import SECRET, Backend
 from tests.sandbox.hubspot_portal import USERS
 from tests.sandbox.serve import serve
 
-__all__ = ["chromium"]
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
 
 DIST = Path(__file__).parents[2] / "hubspot-project" / "dist"
