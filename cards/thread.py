@@ -38,6 +38,7 @@ PAGE = 50
 
 _CHANNELS = {
     "panel": "",
+    "link": "share page",
     "share": "share page",
     "share_page": "share page",
     "email": "e-mail",

@@ -44,13 +44,23 @@ def poll(agent: Agent, tenant: Tenant) -> Round:
     return done
 
 
+def load_if_new(agent: Agent, tenant: Tenant) -> bool:
+    """True if this was the tenant's first load. Raises CrmError."""
+    with agent.database.read() as connection:
+        if tenants.stages(connection, tenant.id):
+            return False
+    first_load(agent, tenant)
+    return True
+
+
 def first_load(agent: Agent, tenant: Tenant) -> None:
     """What is needed before the first card: stages, owners, fields, and all companies for matching. Raises
     CrmError; may be repeated at any time."""
     crm = agent.crm_of(tenant)
-    stages, owners = crm.stages(), crm.owners()
+    account, stages, owners = crm.whoami(), crm.stages(), crm.owners()
     infos = {kind: crm.fields(kind) for kind in (ObjectKind.DEAL, ObjectKind.COMPANY)}
     with agent.database.write() as connection:
+        tenants.set_account(connection, tenant.id, account)
         tenants.set_stages(connection, tenant.id, stages)
         tenants.set_owners(connection, tenant.id, owners)
         for kind, found in infos.items():

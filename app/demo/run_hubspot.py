@@ -8,7 +8,7 @@ from flask import Flask
 from app.demo import sample_words as words
 from app.demo.sample import owner_email
 from app.demo.settings import ROOT
-from app.demo.site import PORTAL_ID, Site
+from app.demo.site import HOST, PORTAL_ID, Site
 from app.ground.server import serve_app
 from app.sandbox.hubspot import HubspotSandbox, HubspotSandboxConfig, create_app
 from app.sandbox.record_pages.hubspot import HubspotPagesConfig, hubspot_pages
@@ -21,8 +21,8 @@ SIGNED_IN = 60
 """Users offered on the pages: the sample's seven and those of an imported export."""
 
 
-def create(data: Path, web: str) -> Flask:
-    """The portal of the demo in this directory; its pages and webhooks speak to the app at `web`."""
+def create(data: Path, web: str, origin: str) -> Flask:
+    """The portal of the demo in this directory, at `origin`; its pages and webhooks speak to the app at `web`."""
     site = Site(data)
     secrets = site.secrets()
     app = create_app(
@@ -31,6 +31,7 @@ def create(data: Path, web: str) -> Flask:
             client_id=secrets.hubspot_client_id,
             client_secret=secrets.hubspot_client_secret,
             portal_id=PORTAL_ID,
+            ui_origin=origin,
             redirect_uris=(f"{web}/hubspot/oauth/callback", "http://127.0.0.1/connected"),
         )
     )
@@ -75,7 +76,9 @@ def _users(portal: HubspotSandbox) -> tuple[CrmUser, ...]:
 @click.option("--web", required=True, help="Origin of the app that is connected here.")
 def main(data: Path, port: int, web: str) -> None:
     """Answers as HubSpot would, on this machine only."""
-    serve_app(lambda: create(data, web), name="hubspot-sandbox", port=port, threads=16)
+    serve_app(
+        lambda: create(data, web, f"http://{HOST}:{port}"), name="hubspot-sandbox", port=port, threads=16
+    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Where every CRM door gets its cards: reads what is missing from the CRM, gathers the facts, builds the card."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from app.crm.port import Crm, CrmError, CrmFile
 from app.domain.actor import Actor, Side
@@ -18,6 +18,8 @@ from app.storage import tenant as tenants
 from app.storage.engine import Database
 from cards import registry
 from cards.blocks import Card
+from cards.facts import RecordFacts
+from cards.frame import chosen
 
 REFRESH_AFTER = timedelta(minutes=2)
 """A card that is older asks the agent to read the record again, and shows what it has meanwhile."""
@@ -67,15 +69,24 @@ class Cards:
                     actor=actor,
                     focus=params.get("partner_id", "")[:64],
                     before=params.get("before", "")[:64],
+                    zone=params.get("zone", "")[:64],
+                    locale=params.get("locale", "")[:35],
                     crm_files=crm_files,
                     preview_urls=urls,
                 ),
                 now,
             )
-        if name == "thread" and actor.side is Side.US and any(p.unread for p in facts.partners):
+        card = registry.build(name, facts, now)
+        if name == "thread" and actor.side is Side.US:
+            self._mark_seen(tenant_id, facts, now)
+        return card
+
+    def _mark_seen(self, tenant_id: str, facts: RecordFacts, now: datetime) -> None:
+        """The thread that the card shows is read; the other partners' stay new, as do messages after this page."""
+        shown, _ = chosen(facts)
+        if shown is not None and shown.unread and not facts.before:
             with self._database.write() as connection:
-                partners.mark_seen(connection, tenant_id, record, now)
-        return registry.build(name, facts, now)
+                partners.mark_seen(connection, tenant_id, facts.record.key, shown.partner.id, now)
 
     def _held(self, tenant_id: str, record: RecordKey) -> tuple[Tenant, Record]:
         """Our copy of the record; read from the CRM first if there is none, and soon if it is not fresh."""

@@ -25,6 +25,7 @@ from app.storage import tenant as tenants
 from app.storage import thread as messages
 from app.storage.outbox import OutboxKind
 from app.storage.published.links import ROOM, links_of
+from cards import words
 from cards.facts import Colleague, DealWork, PartnerFacts, RecordFacts, RejectedWrite
 
 STALE_AFTER = timedelta(hours=1)
@@ -46,11 +47,14 @@ WHAT = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a card was opened for: who looks, at which partner and page, and what the CRM was asked beforehand."""
+    """What a card was opened for: who looks, at which partner and page, and what the CRM was asked beforehand.
+    `zone` and `locale` are how the CRM says the viewer reads; without a zone it is the account's."""
 
     actor: Actor
     focus: str = ""
     before: str = ""
+    zone: str = ""
+    locale: str = ""
     crm_files: Sequence[CrmFile] = ()
     preview_urls: Mapping[str, str] | None = None
 
@@ -103,6 +107,9 @@ def gather(
         may_admin=asked.actor.kind is ActorKind.ADMIN,
         focus=asked.focus,
         before=asked.before,
+        zone=asked.zone or tenant.time_zone,
+        locale=words.written_in(asked.locale),
+        currency=tenant.currency,
     )
 
 
@@ -177,6 +184,7 @@ def _deals(
                     record=_readable(connection, tenant.id, deal, stages),
                     partners=work,
                     stage=_label(stages, deal.fields.get("stage")),
+                    href=tenant.page_of(deal.key),
                 )
             )
     return tuple(found)

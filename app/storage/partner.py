@@ -108,7 +108,8 @@ def records_of(connection: Connection, tenant_id: str, partner_id: str) -> list[
     return [RecordKey(ObjectKind(row["object"]), row["crm_id"]) for row in rows]
 
 
-def mark_seen(connection: Connection, tenant_id: str, key: RecordKey, at: datetime) -> None:
+def mark_seen(connection: Connection, tenant_id: str, key: RecordKey, partner_id: str, at: datetime) -> None:
+    """Notes that a seller has read this partner's thread on this record."""
     update(
         connection,
         tables.attachment,
@@ -116,6 +117,7 @@ def mark_seen(connection: Connection, tenant_id: str, key: RecordKey, at: dateti
         _A.tenant_id == tenant_id,
         _A.object == key.object,
         _A.crm_id == key.crm_id,
+        _A.partner_id == partner_id,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, delete, select
 
-from app.crm.port import FieldInfo, Owner, Stage
+from app.crm.port import Account, FieldInfo, Owner, Stage
 from app.domain.record import CrmKind, ObjectKind
 from app.domain.tenant import Tenant
 from app.storage import tables
@@ -56,6 +56,12 @@ def all_of(connection: Connection) -> list[Tenant]:
     return [_tenant(row) for row in find_all(connection, tables.tenant, order=[tables.tenant.c.created_at])]
 
 
+def add_admins(connection: Connection, tenant: Tenant, emails: Sequence[str]) -> None:
+    """These people may open the admin pages, beside those who may already."""
+    everyone = list(dict.fromkeys([*tenant.admin_emails, *(email.lower() for email in emails if email)]))
+    update(connection, tables.tenant, {"admin_emails": everyone}, tables.tenant.c.id == tenant.id)
+
+
 def username_of(connection: Connection, tenant_id: str) -> str:
     row = find(connection, tables.tenant, tables.tenant.c.id == tenant_id)
     return str(row["username"]) if row else ""
@@ -77,6 +83,16 @@ def set_trouble(connection: Connection, tenant_id: str, sentence: str) -> None:
         t.id == tenant_id,
         t.trouble != sentence,
     )
+
+
+def set_account(connection: Connection, tenant_id: str, account: Account) -> None:
+    """Keeps what the CRM says of itself: where its pages are, and what its dates and amounts are meant in."""
+    said = {
+        "ui_origin": account.ui_origin[:300],
+        "time_zone": account.time_zone[:64],
+        "currency": account.currency[:3],
+    }
+    update(connection, tables.tenant, said, tables.tenant.c.id == tenant_id)
 
 
 def remove(connection: Connection, tenant_id: str) -> None:
@@ -188,4 +204,7 @@ def _tenant(row: RowMapping) -> Tenant:
         admin_emails=tuple(row["admin_emails"]),
         brand_color=row["brand_color"],
         logo_text=row["name"],
+        ui_origin=row["ui_origin"],
+        time_zone=row["time_zone"],
+        currency=row["currency"],
     )

@@ -159,6 +159,8 @@ def _panel_page(door: SalesforceDoor, admission: Admission) -> Response:
         "instanceId": sent.instance_id,
         "targetOrigin": sent.target_origin,
         "record": str(admission.record),
+        "zone": sent.time_zone,
+        "locale": sent.language,
     }
     page = Response(
         render_template(

@@ -22,7 +22,8 @@ export class Refusal extends Error {
   }
 }
 
-export function createApi(token, bridge) {
+/** `zone` and `locale` are how Salesforce says this user reads dates and amounts. */
+export function createApi({ token, zone, locale }, bridge) {
   let bearer = token;
   let since = Date.now();
   let renewing = null;
@@ -75,7 +76,7 @@ export function createApi(token, bridge) {
     /** The card's markup and version; null when `version` is still the newest. */
     async card(name, params = {}, version = "") {
       const url = new URL(`cards/${encodeURIComponent(name)}`, panel);
-      url.search = new URLSearchParams(params);
+      url.search = new URLSearchParams({ ...params, zone, locale });
       const headers = { Accept: "text/html", ...(version && { "If-None-Match": version }) };
       const answer = await ask(url, { headers });
       if (answer.status === 304) return null;

@@ -14,7 +14,7 @@ const session = JSON.parse(holder.textContent);
 holder.remove(); // from here on the bearer is in memory only
 
 const bridge = createBridge(session);
-const api = createApi(session.token, bridge);
+const api = createApi(session, bridge);
 const root = document.getElementById("card");
 const tabs = [...document.querySelectorAll("[data-tab]")];
 

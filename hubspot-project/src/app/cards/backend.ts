@@ -71,11 +71,14 @@ function readResult(body: Json): CommandResult {
   return { result: isJson(body.result) ? body.result : {}, message: text(body.message, 'Done.') };
 }
 
-/** The record that a context names. HubSpot sends no identity of ours: the signed request tells who asks. */
-export function createBackend(origin: string, record: RecordRef): Backend {
+/**
+ * The record that a context names. HubSpot sends no identity of ours: the signed request tells who asks. `locale` is
+ * how this user reads dates and amounts.
+ */
+export function createBackend(origin: string, record: RecordRef, locale: string): Backend {
   return {
     card(name, params) {
-      const query = new URLSearchParams({ ...params, ...record });
+      const query = new URLSearchParams({ ...params, ...(locale && { locale }), ...record });
       return ask(`${origin}/hubspot/cards/${encodeURIComponent(name)}?${query}`, { method: 'GET' }, readCard);
     },
     command({ command, fields, idempotencyKey }) {

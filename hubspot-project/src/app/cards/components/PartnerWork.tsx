@@ -25,9 +25,10 @@ export function PartnerWork({ context, actions }: Props) {
 
 function Cards({ origin, context, actions }: Props & { origin: string }) {
   const { objectId, objectTypeId } = context.crm;
+  const locale = context.user.locale ?? '';
   const backend = useMemo(
-    () => createBackend(origin, { objectType: objectTypeId, objectId: String(objectId) }),
-    [origin, objectTypeId, objectId],
+    () => createBackend(origin, { objectType: objectTypeId, objectId: String(objectId) }, locale),
+    [origin, objectTypeId, objectId, locale],
   );
   const wide = context.location === 'crm.record.tab';
   const shown = wide ? TAB_CARDS : SIDEBAR_CARDS;
