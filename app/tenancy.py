@@ -2,6 +2,7 @@
 
 from app.bootstrap import House
 from app.crm.hubspot_tokens import Tokens as HubspotTokens
+from app.crm.hubspot_tokens import exchange_code
 from app.disclosure.policy import default_policy
 from app.domain.record import CrmKind
 from app.domain.tenant import Tenant
@@ -11,6 +12,7 @@ from app.storage import policy as policies
 from app.storage import tenant as tenants
 from app.storage.credentials import StoredTokens
 from app.storage.published.links import set_face
+from sync import poll
 
 
 def add_tenant(
@@ -26,7 +28,7 @@ def add_tenant(
     tokens: HubspotTokens | None = None,
 ) -> Tenant:
     """The connected account, with the cautious default policy in force. An account that is known already keeps its
-    work and takes the new tokens. Raises AppError for values that cannot be right."""
+    work, takes the new tokens and gets the admins added. Raises AppError for values that cannot be right."""
     _check(crm, account_id, instance_url)
     with house.database.write() as connection:
         tenant = tenants.by_account(connection, crm, account_id)
@@ -46,9 +48,39 @@ def add_tenant(
             policies.save(
                 connection, tenant.id, default_policy(), "Alongside", "The cautious start", house.clock()
             )
+        else:
+            tenants.add_admins(connection, tenant, admin_emails)
         tenants.set_trouble(connection, tenant.id, "")
     if tokens is not None:
         StoredTokens(house.database, house.vault, tenant.id).save(tokens)
+    return tenant
+
+
+def connect_hubspot(house: House, code: str, redirect_uri: str) -> Tenant:
+    """The account that an admin agreed to, read for the first time; who agreed is its first admin here.
+
+    Raises CrmError when HubSpot takes the code back or does not answer.
+    """
+    config = house.config
+    granted = exchange_code(
+        config.hubspot_api_origin,
+        config.hubspot_client_id,
+        config.hubspot_client_secret,
+        code=code,
+        redirect_uri=redirect_uri,
+        clock=house.clock,
+    )
+    tenant = add_tenant(
+        house,
+        crm=CrmKind.HUBSPOT,
+        account_id=granted.portal_id,
+        name=f"HubSpot account {granted.portal_id}",
+        tokens=granted.tokens,
+    )
+    poll.first_load(house.agent(), tenant)
+    with house.database.write() as connection:
+        agreed = [o.email for o in tenants.owners(connection, tenant.id) if o.user_id == granted.user_id]
+        tenants.add_admins(connection, tenant, agreed)
     return tenant
 
 

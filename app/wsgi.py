@@ -8,11 +8,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.bootstrap import House, as_refusal, build
-from app.crm.hubspot_tokens import exchange_code
 from app.crm.port import AuthExpired, CrmError
 from app.crm.salesforce_http import is_stand_in
 from app.crm.salesforce_sessions import can_read, session_owner
-from app.domain.record import CrmKind, RecordKey
+from app.domain.record import RecordKey
 from app.doors import health, hubspot, hubspot_oauth, openapi, preview, webhooks
 from app.doors.admin.desk import Desk
 from app.doors.admin.ports import AdminDoor
@@ -28,7 +27,7 @@ from app.ground.config import read_config
 from app.ground.log import set_up_logging
 from app.reading.rooms import Previews
 from app.reading.stores import Events, Nonces, TenantRegister, Tickets
-from app.tenancy import add_tenant
+from app.tenancy import connect_hubspot
 from cards.html import PANEL, render
 
 HUBSPOT_AUTHORIZE = "https://app.hubspot.com/oauth/authorize"
@@ -120,24 +119,9 @@ def _oauth(house: House) -> OauthDoor:
 
     def connect(code: str, redirect_uri: str) -> str:
         try:
-            granted = exchange_code(
-                config.hubspot_api_origin,
-                config.hubspot_client_id,
-                config.hubspot_client_secret,
-                code=code,
-                redirect_uri=redirect_uri,
-                clock=house.clock,
-            )
-            tenant = add_tenant(
-                house,
-                crm=CrmKind.HUBSPOT,
-                account_id=granted.portal_id,
-                name=f"HubSpot account {granted.portal_id}",
-                tokens=granted.tokens,
-            )
+            return connect_hubspot(house, code, redirect_uri).name
         except CrmError as error:
             raise as_refusal(error) from error
-        return tenant.name
 
     return OauthDoor(
         authorize_url=f"{config.hubspot_api_origin}/oauth/authorize" if stand_in else HUBSPOT_AUTHORIZE,

@@ -35,10 +35,11 @@ class TokenStore(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """What an installation granted: tokens, and for which portal."""
+    """What an installation granted: tokens, for which portal, and by which user of it."""
 
     tokens: Tokens
     portal_id: str
+    user_id: str
     scopes: Sequence[str]
 
 
@@ -68,6 +69,7 @@ def exchange_code(
     return Connection(
         tokens=_tokens(answer, "", clock),
         portal_id=str(portal),
+        user_id=str(answer.get("user_id") or ""),
         scopes=tuple(scopes) if isinstance(scopes, list) else (),
     )
 

@@ -104,6 +104,12 @@ class Grants:
         if row["expires"] <= self._now():
             raise expired_token()
 
+    def consenting_user(self) -> int:
+        """Who agreed to the app: the portal's first person."""
+        with self._db.transaction() as db:
+            first = db.execute("SELECT user_id FROM owners ORDER BY id LIMIT 1").fetchone()
+        return int(first["user_id"]) if first else 1
+
     def introspect(self, token: str) -> dict[str, Any]:
         with self._db.transaction() as db:
             access = db.execute("SELECT expires FROM access_tokens WHERE token = ?", (token,)).fetchone()
@@ -115,7 +121,7 @@ class Grants:
             "hub_id": self._config.portal_id,
             "app_id": self._config.app_id,
             "client_id": self._config.client_id,
-            "user_id": 1,
+            "user_id": self.consenting_user(),
             "scopes": list(self._config.scopes),
             "token_type": "access" if live else "refresh",
         }

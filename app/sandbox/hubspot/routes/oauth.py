@@ -72,7 +72,7 @@ def _token_answer(granted: Granted) -> dict[str, Any]:
         "refresh_token": granted.refresh_token,
         "expires_in": config.token_seconds,
         "hub_id": config.portal_id,
-        "user_id": 1,
+        "user_id": sandbox().grants.consenting_user(),
         "scopes": list(config.scopes),
     }
 
