@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
+from operator import itemgetter
 
 from sqlalchemy import Connection
 
@@ -140,11 +141,12 @@ def take_events(agent: Agent) -> int:
     return taken
 
 
-def read_marked(agent: Agent) -> int:
-    """Reads up to a batch of the records that wait for it. One tenant's trouble delays only its own records."""
+def read_marked(agent: Agent, only: str = "") -> int:
+    """Reads up to a batch of the records that wait for it, of one tenant if `only` names it. One
+    tenant's trouble delays only its own records."""
     with agent.database.write() as connection:
-        claimed = records.claim(connection, "read", agent.clock(), LEASE, BATCH)
-    for tenant_id, group in groupby(sorted(claimed), key=lambda row: row[0]):
+        claimed = records.claim(connection, "read", agent.clock(), LEASE, BATCH, only)
+    for tenant_id, group in groupby(sorted(claimed, key=itemgetter(0)), key=itemgetter(0)):
         rows = list(group)
         with agent.database.read() as connection:
             tenant = tenants.by_id(connection, tenant_id)

@@ -85,6 +85,11 @@ class Context:
         records.mark(self.connection, self.tenant.id, "publish", keys or (self.key,), self.now)
         self.bells.add("publish")
 
+    def read_again(self, *keys: RecordKey) -> None:
+        """After the commit, the agent reads the records from the CRM, and publishes their rooms if they differ."""
+        records.mark(self.connection, self.tenant.id, "read", keys, self.now)
+        self.bells.add("crm")
+
     def partner_on_record(self, partner_id: str) -> Partner:
         """The partner, who works on the record. A viewer's own partner wins over what was asked for.
         Raises AppError for anybody else's."""

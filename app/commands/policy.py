@@ -1,15 +1,17 @@
 """Saving the safelist."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from marshmallow import Schema, fields
 
 from app.commands.context import ADMINS, Command, CommandResult, Context
-from app.disclosure.policy import read_policy
+from app.disclosure.policy import Policy, read_policy
+from app.domain.record import ObjectKind, RecordKey
 from app.domain.thread import clean_line
 from app.ground.errors import AppError, Reason
 from app.storage import policy as policies
+from app.storage import record as records
 from app.storage.published.links import ROOM, links_of
 
 
@@ -46,7 +48,19 @@ def save(context: Context, data: Mapping[str, Any]) -> CommandResult:
     }
     if rooms:
         context.publish(*rooms)
+        if _opens_fields(now, policy):
+            context.read_again(*rooms, *_companies_of(context, rooms))
     return CommandResult(result={"version": policy.version}, message=f"Saved as version {policy.version}.")
+
+
+def _opens_fields(before: Policy, after: Policy) -> bool:
+    """We hold only the fields that somebody is shown: one that is newly opened has to be read first."""
+    return any(after.visible(str(kind)) - before.visible(str(kind)) for kind in ObjectKind)
+
+
+def _companies_of(context: Context, rooms: Iterable[RecordKey]) -> set[RecordKey]:
+    held = records.get_many(context.connection, context.tenant.id, rooms)
+    return {RecordKey(ObjectKind.COMPANY, r.company_id) for r in held.values() if r.company_id}
 
 
 COMMANDS = (Command(name="policy.save", schema=SaveSchema, run=save, actors=ADMINS, needs_record=False),)

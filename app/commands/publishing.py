@@ -1,6 +1,7 @@
 """Composing and publishing a record's rooms: one snapshot for each partner who can open one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -61,6 +62,7 @@ def compose_room(
         raise LookupError(str(key))
     deal, company = _deal_and_company(connection, tenant.id, record)
     stages = tenants.stages(connection, tenant.id)
+    owners = {owner.id: owner.name for owner in tenants.owners(connection, tenant.id)}
     labels = {
         (str(kind), info.canonical): info.label
         for kind in (ObjectKind.DEAL, ObjectKind.COMPANY)
@@ -72,8 +74,8 @@ def compose_room(
     )
     return compose(
         Source(
-            deal=_with_stage_label(deal, stages),
-            company=company,
+            deal=_with_owner_name(_with_stage_label(deal, stages), owners),
+            company=_with_owner_name(company, owners),
             partner_type=partner.type,
             stages=stage_track(stages, (deal.fields.get("stage") or "") if deal else ""),
             steps=steps.of_partner(connection, tenant.id, key, partner.id),
@@ -110,6 +112,13 @@ def _with_stage_label(deal: Record | None, stages: Sequence[Stage]) -> Record | 
     return Record(
         key=deal.key, fields={**deal.fields, "stage": label}, company_id=deal.company_id, read_at=deal.read_at
     )
+
+
+def _with_owner_name(record: Record | None, owners: Mapping[str, str]) -> Record | None:
+    """A CRM's owner field holds an id, which is nobody's business; a user it does not name is left out."""
+    if record is None or not record.fields.get("owner"):
+        return record
+    return replace(record, fields={**record.fields, "owner": owners.get(record.fields["owner"] or "")})
 
 
 def _deal_and_company(

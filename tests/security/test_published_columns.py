@@ -1,0 +1,205 @@
+"""What can reach a share page at all is written down here once, apart from the product. A column or a key that is
+added to it fails a test until somebody has said how it is kept from partners, or which policy lets it through."""
+
+from dataclasses import fields
+from datetime import UTC, datetime
+
+from app.disclosure.policy import Policy, default_policy
+from app.disclosure.snapshot import Source, compose, narrow
+from app.domain.link import SharedFile
+from app.domain.partner import PartnerType
+from app.storage import published_tables, tables
+from app.storage.schema import metadata
+from tests.disclosure.strategies import COMPANY_FIELDS, DEAL_FIELDS, record
+from tests.domain.make import NOON, message, registration, step
+
+VIEWERS_OWN = "the viewer's own: the address it proved, its link, its answers"
+FACE = "how the vendor presents itself to every partner"
+BY_POLICY = "composed under the policy and narrowed by today's"
+INNER = "read to decide, never shown"
+
+PUBLISHED = {
+    "face": {"tenant_id": INNER, "vendor_name": FACE, "vendor_color": FACE},
+    "live_policy": dict.fromkeys(("tenant_id", "version", "body"), INNER),
+    "snapshot": {
+        "content": BY_POLICY,
+        **dict.fromkeys(
+            (
+                "id",
+                "tenant_id",
+                "object",
+                "crm_id",
+                "partner_id",
+                "partner_type",
+                "version",
+                "content_hash",
+                "policy_version",
+                "published_at",
+            ),
+            INNER,
+        ),
+    },
+    "share_link": {
+        **dict.fromkeys(("code", "contact_name", "contact_email"), VIEWERS_OWN),
+        **dict.fromkeys(
+            (
+                "id",
+                "tenant_id",
+                "token_hash",
+                "purpose",
+                "object",
+                "crm_id",
+                "partner_id",
+                "rules",
+                "created_at",
+                "created_by",
+                "not_before",
+                "expires_at",
+                "revoked_at",
+                "views",
+                "last_viewed_at",
+            ),
+            INNER,
+        ),
+    },
+    "viewer_code": dict.fromkeys(
+        ("link_id", "code_hash", "expires_at", "tries", "sent_at", "sent_count"), INNER
+    ),
+    "viewer_session": {
+        "email": VIEWERS_OWN,
+        "last_visit_at": VIEWERS_OWN,
+        **dict.fromkeys(("token_hash", "link_id", "created_at", "expires_at"), INNER),
+    },
+    "view": dict.fromkeys(("id", "tenant_id", "link_id", "email", "at", "device", "address_hash"), INNER),
+    "exposure": dict.fromkeys(
+        ("link_id", "email", "snapshot_id", "policy_version", "tenant_id", "first_at", "last_at"), INNER
+    ),
+    "partner_inbox": {
+        **dict.fromkeys(
+            ("id", "email", "name", "command", "fields", "created_at", "state", "reason"), VIEWERS_OWN
+        ),
+        **dict.fromkeys(
+            (
+                "tenant_id",
+                "link_id",
+                "partner_id",
+                "object",
+                "crm_id",
+                "key",
+                "done_at",
+                "due_at",
+                "attempts",
+            ),
+            INNER,
+        ),
+    },
+    "attempt": dict.fromkeys(("key", "slice", "count", "until"), INNER),
+}
+"""Every column of every table that the share pages read, and why it may stand there."""
+
+CONTENT = {
+    "vendor": FACE,
+    "deal": "deal.name",
+    "fields": "deal.* and company.*",
+    "stages": "deal.stage",
+    "steps": "room.plan",
+    "messages": "room.thread",
+    "files": "room.files",
+    "registration": "room.registration",
+    "changes": "each names the cell it was published under",
+}
+"""Every key of a snapshot and the policy's cell that opens it."""
+
+SOURCE = {
+    "deal",
+    "company",
+    "partner_type",
+    "stages",
+    "steps",
+    "messages",
+    "registration",
+    "files",
+    "vendor_name",
+    "vendor_color",
+    "labels",
+}
+"""All that composing gets to see."""
+
+ITEMS = {
+    "fields": {"name", "label", "value", "object", "treatment"},
+    "stages": {"label", "state"},
+    "steps": {"id", "milestone", "title", "side", "owner", "due", "status", "position"},
+    "messages": {"id", "author", "side", "body", "at"},
+    "files": {"id", "name", "type", "size", "at"},
+}
+
+
+def source() -> Source:
+    """Something of everything."""
+    return Source(
+        deal=record("deal", DEAL_FIELDS),
+        company=record("company", COMPANY_FIELDS),
+        partner_type=PartnerType.RESELLER,
+        stages=[("Proposal", "current")],
+        steps=[step()],
+        messages=[message()],
+        registration=registration(),
+        files=[SharedFile(id="f1", partner_id="p1", name="Offer.pdf", type="pdf", size=1, added_at=NOON)],
+        vendor_name="Contoso",
+        vendor_color="#3b5bdb",
+        labels={},
+    )
+
+
+def test_every_column_the_share_pages_reach_has_a_reason_to_be_there() -> None:
+    published = {
+        table.name: set(table.c.keys())
+        for table in metadata.tables.values()
+        if getattr(published_tables, table.name, None) is table
+    }
+
+    assert published == {name: set(columns) for name, columns in PUBLISHED.items()}
+
+
+def test_no_table_is_both_live_and_published() -> None:
+    live = {name for name in metadata.tables if getattr(tables, name, None) is not None}
+
+    assert live.isdisjoint(PUBLISHED)
+    assert live | set(PUBLISHED) == set(metadata.tables)
+
+
+def test_composing_sees_nothing_that_no_policy_speaks_of() -> None:
+    assert {field.name for field in fields(Source)} == SOURCE
+
+
+def test_a_snapshot_holds_the_known_keys_and_no_other() -> None:
+    content = compose(source(), default_policy()) | {"changes": []}
+
+    assert set(content) == set(CONTENT)
+    for section, keys in ITEMS.items():
+        assert content[section], section
+        assert {key for item in content[section] for key in item} == keys
+
+
+def test_an_empty_policy_leaves_nothing_but_the_vendors_face() -> None:
+    content = compose(source(), default_policy()) | {
+        "changes": [
+            {
+                "at": datetime.now(UTC).isoformat(),
+                "what": "x",
+                "object": "room",
+                "field": "plan",
+                "treatment": "show",
+            }
+        ]
+    }
+
+    left = narrow(content, Policy(version=2, cells={}), PartnerType.RESELLER)
+
+    assert {key: value for key, value in left.items() if value} == {"vendor": content["vendor"]}
+
+
+def test_what_is_added_to_a_snapshot_is_dropped_when_it_is_served() -> None:
+    content = compose(source(), default_policy()) | {"margin_hint": "12 %", "changes": []}
+
+    assert "margin_hint" not in narrow(content, default_policy(), PartnerType.RESELLER)
