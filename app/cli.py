@@ -37,6 +37,11 @@ EVERY = click.FloatRange(0.2, 86_400)
 """Seconds between polls: more often than five times a second only spends the CRM's limit."""
 
 
+TENANT = click.option(
+    "--tenant", "tenant_id", required=True, help="Its id, as `alongside tenant list` prints it."
+)
+
+
 def _where_to_listen(port: int) -> Callable[[F], F]:
     """The options of a server."""
 
@@ -257,6 +262,52 @@ def remove_tenant(*, tenant_id: str) -> None:
 
     remove(house(), tenant_id)
     click.echo("Disconnected.")
+
+
+@main.group()
+def sync() -> None:
+    """Synchronise with a CRM without a running agent."""
+
+
+@sync.command("once")
+@TENANT
+def sync_once(*, tenant_id: str) -> None:
+    """Do one round by polling and print, as JSON, what it read, changed, wrote and called.
+
+    Exit code 1 if the CRM could not be read; what waits stays waiting.
+    """
+    from app.running import sync_once as once
+
+    report = once(tenant_id)
+    click.echo(json.dumps(report, indent=2))
+    if report["trouble"]:
+        raise SystemExit(1)
+
+
+@main.group()
+def audit() -> None:
+    """Look after the audit log."""
+
+
+@audit.command("verify")
+@TENANT
+@click.option("--json", "as_json", is_flag=True, help=JSON_HELP)
+def verify_audit(*, tenant_id: str, as_json: bool) -> None:
+    """Check that no row of the audit log was changed or taken out.
+
+    Exit code 1 and the number of the first broken row where the chain does not hold.
+    """
+    from app.running import verify_audit as verify
+
+    rows, broken = verify(tenant_id)
+    if as_json:
+        click.echo(json.dumps({"ok": broken is None, "rows": rows, "first_break": broken}))
+    elif broken is None:
+        click.echo(f"The chain of {rows} rows holds.")
+    else:
+        click.echo(f"The chain breaks at row {broken}.", err=True)
+    if broken is not None:
+        raise SystemExit(1)
 
 
 def _shown(found: "Tenant") -> dict[str, Any]:

@@ -1,13 +1,16 @@
 """What the commands that run Alongside part by part do. Each reads the settings of its own process."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.ground import valkey
 from app.ground.config import Config, read_config, read_share_config, settle
+from app.ground.errors import AppError, Reason
 from app.ground.log import set_up_logging
 from app.ground.server import serve
 
@@ -106,3 +109,38 @@ def add_tenant(
         admin_emails=admin_emails,
         tokens=tokens,
     )
+
+
+def sync_once(tenant_id: str) -> dict[str, Any]:
+    """One round of the agent for one tenant, and what it did. Raises AppError for an unknown tenant."""
+    from sync.once import sync_once as once
+
+    with _house_of(tenant_id) as (parts, tenant):
+        return once(parts.agent(), tenant).to_json()
+
+
+def verify_audit(tenant_id: str) -> tuple[int, int | None]:
+    """How many rows the tenant's audit log has, and the number of the first that does not fit the one before."""
+    from app.storage import audit
+
+    with _house_of(tenant_id) as (parts, tenant), parts.database.read() as connection:
+        return audit.length(connection, tenant.id), audit.first_break(connection, tenant.id)
+
+
+@contextmanager
+def _house_of(tenant_id: str) -> Iterator[tuple["House", "Tenant"]]:
+    """The parts for a command about one tenant, closed afterwards. Logs go to standard error: standard output is
+    the command's answer."""
+    from app.storage import tenant as tenants
+
+    config = read_config()
+    set_up_logging(config.log_format, level=logging.WARNING)
+    parts = house()
+    try:
+        with parts.database.read() as connection:
+            tenant = tenants.by_id(connection, tenant_id)
+        if tenant is None:
+            raise AppError(Reason.UNKNOWN_TENANT, "There is no such tenant. See: alongside tenant list")
+        yield parts, tenant
+    finally:
+        parts.database.close()

@@ -26,10 +26,10 @@ COMPANIES_CONSIDERED = 10
 log = get_logger(__name__)
 
 
-def execute_answers(agent: Agent) -> int:
-    """How many answers were executed or refused."""
+def execute_answers(agent: Agent, tenant_id: str = "") -> int:
+    """How many answers were executed or refused, of one tenant if it is named."""
     with agent.database.write() as connection:
-        claimed = claim_answers(connection, agent.clock())
+        claimed = claim_answers(connection, agent.clock(), tenant_id=tenant_id)
     return sum(_execute(agent, answer) for answer in claimed)
 
 

@@ -44,12 +44,10 @@ def poll_tenant(tenant_id: str) -> None:
     agent = runtime().agent
     with agent.database.read() as connection:
         tenant = tenants.by_id(connection, tenant_id)
-        loaded = tenant is not None and bool(tenants.stages(connection, tenant_id))
     if tenant is None:
         return
     try:
-        if not loaded:
-            poll.first_load(agent, tenant)
+        poll.load_if_new(agent, tenant)
         poll.poll(agent, tenant)
         trouble = None
     except CrmError as error:

@@ -27,12 +27,14 @@ class Round:
 
     read: int = 0
     changed: int = 0
+    tasks_read: int = 0
     tasks: int = 0
 
 
-def poll(agent: Agent, tenant: Tenant) -> Round:
-    """One round for one tenant. Each page's effect and its cursor are stored together. Raises CrmError."""
-    done = Round()
+def poll(agent: Agent, tenant: Tenant, done: Round | None = None) -> Round:
+    """One round for one tenant, counted in `done`. Each page's effect and its cursor are stored together. Raises
+    CrmError."""
+    done = done or Round()
     with agent.database.read() as connection:
         wanted = wanted_fields(connection, tenant.id)
     crm = agent.crm_of(tenant)
@@ -90,6 +92,7 @@ def _poll_tasks(agent: Agent, tenant: Tenant, crm: Crm, done: Round) -> None:
     with agent.database.read() as connection:
         cursor = tenants.cursor(connection, tenant.id, "task")
     states, moved = crm.task_changes(cursor)
+    done.tasks_read += len(states)
     for state in states:
         done.tasks += _apply_task(agent, tenant, state)
     with agent.database.write() as connection:

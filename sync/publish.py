@@ -11,10 +11,11 @@ BATCH = 50
 LEASE = timedelta(seconds=30)
 
 
-def publish_marked(agent: Agent) -> int:
-    """How many marked records were looked at; a snapshot is written only for a room whose content changed."""
+def publish_marked(agent: Agent, only: str = "") -> int:
+    """How many marked records were looked at, of one tenant if `only` names it; a snapshot is written only for a
+    room whose content changed."""
     with agent.database.write() as connection:
-        claimed = records.claim(connection, "publish", agent.clock(), LEASE, BATCH)
+        claimed = records.claim(connection, "publish", agent.clock(), LEASE, BATCH, only)
     for tenant_id, key, fence in claimed:
         with agent.database.write() as connection:
             tenant = tenants.by_id(connection, tenant_id)

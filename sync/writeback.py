@@ -1,6 +1,7 @@
 """From the outbox to the CRM: batched across records, in order per record, each write's effect once."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
@@ -43,6 +44,18 @@ BATCH = 100
 log = get_logger(__name__)
 
 
+@dataclass(slots=True)
+class Outcome:
+    """How many rows left the outbox, and how many the CRM refused."""
+
+    written: int = 0
+    refused: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.written + self.refused
+
+
 def write_due(agent: Agent) -> int:
     """Writes what is due, up to a batch of each kind and tenant. How many rows left the outbox or were refused."""
     with agent.database.read() as connection:
@@ -52,15 +65,23 @@ def write_due(agent: Agent) -> int:
         with agent.database.read() as connection:
             tenant = tenants.by_id(connection, tenant_id)
         if tenant is not None:
-            done += sum(_write_kind(agent, tenant, kind) for kind in OutboxKind)
+            done += write_tenant(agent, tenant).total
     return done
 
 
-def _write_kind(agent: Agent, tenant: Tenant, kind: OutboxKind) -> int:
+def write_tenant(agent: Agent, tenant: Tenant) -> Outcome:
+    """Writes up to a batch of each kind of what is due for one tenant."""
+    outcome = Outcome()
+    for kind in OutboxKind:
+        _write_kind(agent, tenant, kind, outcome)
+    return outcome
+
+
+def _write_kind(agent: Agent, tenant: Tenant, kind: OutboxKind, outcome: Outcome) -> None:
     with agent.database.write() as connection:
         rows = outbox.claim(connection, tenant.id, kind, agent.clock(), BATCH)
     if not rows:
-        return 0
+        return
     with agent.database.read() as connection:
         built = [(row, _BUILDERS[kind](connection, tenant, row, agent)) for row in rows]
     writes = [(row, write) for row, write in built if write is not None]
@@ -69,12 +90,13 @@ def _write_kind(agent: Agent, tenant: Tenant, kind: OutboxKind) -> int:
         results = agent.crm_of(tenant).write([write for _, write in writes]) if writes else []
     except CrmError as error:
         _postpone(agent, tenant, rows, error)
-        return 0
+        return
     with agent.database.write() as connection:
         tenants.set_trouble(connection, tenant.id, "")
         _settle(connection, tenant, [row for row, _ in writes], results)
         outbox.finish(connection, gone)
-    return len(rows)
+    outcome.refused += sum(isinstance(result, Refused) for result in results)
+    outcome.written += sum(isinstance(result, Written) for result in results) + len(gone)
 
 
 def _postpone(agent: Agent, tenant: Tenant, rows: Sequence[OutboxRow], error: CrmError) -> None:

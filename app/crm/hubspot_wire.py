@@ -18,6 +18,7 @@ from urllib3.exceptions import HTTPError
 from app.crm.hubspot_paths import Endpoint
 from app.crm.port import Unavailable
 from app.ground.log import get_logger
+from app.ground.metrics import count_call, outcome_of
 
 TIMEOUT_SECONDS = (3.0, 10.0)
 """To connect, and between two bytes of an answer: a card has to answer within HubSpot's 15 seconds."""
@@ -84,9 +85,10 @@ class Wire:
             answer = self._exchange(
                 endpoint, dict(path or {}), list((query or {}).items()), headers, body, form
             )
-            outcome = str(answer.status)
+            outcome = outcome_of(answer.status)
             return answer
         finally:
+            count_call("hubspot", endpoint.name, outcome)
             _log.debug(
                 "crm.called",
                 provider="hubspot",

@@ -18,11 +18,12 @@ import jwt
 from simple_salesforce.api import Salesforce
 from simple_salesforce.exceptions import SalesforceError, SalesforceExpiredSession
 
-from app.crm.port import AuthExpired, CrmError, Rejected, Unavailable
+from app.crm.port import AuthExpired, Conflict, CrmError, NotFound, RateLimited, Rejected, Unavailable
 from app.crm.salesforce_errors import Busy, error_of
 from app.crm.salesforce_http import TIMEOUT, SalesforceSession, is_org_url, is_stand_in
 from app.ground.clock import Clock
 from app.ground.log import get_logger
+from app.ground.metrics import count_call, outcome_of
 
 API_VERSION = "68.0"
 ROOT = f"/services/data/v{API_VERSION}/"
@@ -30,6 +31,15 @@ JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 JWT_LIFE = timedelta(minutes=3)
 PAUSES = (0.5, 2.0)
 """Seconds before the second and the third try of a call that met a moment's trouble."""
+
+_WORDS: tuple[tuple[type[CrmError], str], ...] = (
+    (AuthExpired, "auth"),
+    (RateLimited, "limited"),
+    (NotFound, "missing"),
+    (Rejected, "refused"),
+    (Conflict, "refused"),
+    (Unavailable, "unavailable"),
+)
 
 log = get_logger()
 T = TypeVar("T")
@@ -125,19 +135,20 @@ class SalesforceClient:
         try:
             return work(connection)
         except SalesforceExpiredSession as error:
-            outcome = "expired"
+            outcome = "auth"
             raise AuthExpired("Salesforce no longer accepts our session.") from error
         except SalesforceError as error:
             translated = error_of(error.status, error.content)
-            outcome = type(translated).__name__
+            outcome = _word(translated)
             raise translated from error
         except CrmError as error:
-            outcome = type(error).__name__
+            outcome = _word(error)
             raise
         except (ValueError, KeyError, TypeError) as error:
-            outcome = "unreadable"
+            outcome = "unavailable"
             raise Unavailable("Salesforce's answer could not be read.") from error
         finally:
+            count_call("salesforce", operation, outcome)
             log.info(
                 "crm.call",
                 provider="salesforce",
@@ -161,6 +172,7 @@ class SalesforceClient:
         """A connection by JWT bearer. Raises AuthExpired with Salesforce's own words when it is not granted."""
         form = {"grant_type": JWT_BEARER, "assertion": self._assertion()}
         response = self._session.post(f"{self.login_origin}/services/oauth2/token", data=form)
+        count_call("salesforce", "login", outcome_of(response.status_code))
         try:
             answer = response.json()
         except ValueError as error:
@@ -191,6 +203,11 @@ class SalesforceClient:
             return jwt.encode(claims, self._private_key, algorithm="RS256")
         except (ValueError, TypeError, jwt.PyJWTError) as error:
             raise AuthExpired("SALESFORCE_PRIVATE_KEY is not an RSA key in PEM.") from error
+
+
+def _word(error: CrmError) -> str:
+    """How the counters call it."""
+    return next((word for kind, word in _WORDS if isinstance(error, kind)), "failed")
 
 
 def audience(login_origin: str) -> str:

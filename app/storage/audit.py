@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, func, select
 
 from app.domain.actor import Actor
 from app.domain.record import RecordKey
@@ -68,10 +68,19 @@ def newest(
     return find_all(connection, tables.audit, *where, order=[_T.sequence.desc()], limit=limit)
 
 
+def length(connection: Connection, tenant_id: str) -> int:
+    return connection.scalar(select(func.count()).where(_T.tenant_id == tenant_id)) or 0
+
+
 def first_break(connection: Connection, tenant_id: str) -> int | None:
-    """The sequence number at which the chain does not hold, or None if it holds to its end."""
+    """The sequence number at which the chain does not hold, or None if it holds to its end. Reads row by row,
+    however long the log is. Rows cut off the end leave a chain that holds: keep the newest hash elsewhere too."""
     previous, expected = GENESIS, 1
-    for row in find_all(connection, tables.audit, _T.tenant_id == tenant_id, order=[_T.sequence]):
+    rows = connection.execute(
+        tables.audit.select().where(_T.tenant_id == tenant_id).order_by(_T.sequence),
+        execution_options={"yield_per": 1_000},
+    )
+    for row in rows.mappings():
         if row["sequence"] != expected or row["previous"] != previous or row_hash(dict(row)) != row["hash"]:
             return expected
         previous, expected = row["hash"], expected + 1

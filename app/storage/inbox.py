@@ -31,10 +31,13 @@ class Answer:
     attempts: int
 
 
-def claim_answers(connection: Connection, now: datetime, limit: int = 50) -> list[Answer]:
-    """The due answers in the order they were given, leased for LEASE. An answer that has to wait holds back the
-    later ones of its link."""
+def claim_answers(
+    connection: Connection, now: datetime, limit: int = 50, tenant_id: str = ""
+) -> list[Answer]:
+    """The due answers in the order they were given, of one tenant if it is named, leased for LEASE. An
+    answer that has to wait holds back the later ones of its link."""
     older = partner_inbox.alias()
+    mine = [_T.tenant_id == tenant_id] if tenant_id else []
     held_back = (
         select(older.c.id)
         .where(
@@ -48,7 +51,7 @@ def claim_answers(connection: Connection, now: datetime, limit: int = 50) -> lis
     rows = (
         connection.execute(
             select(partner_inbox)
-            .where(_T.state == "waiting", _T.due_at <= now, ~held_back)
+            .where(_T.state == "waiting", _T.due_at <= now, ~held_back, *mine)
             .order_by(_T.id)
             .limit(limit)
             .with_for_update(skip_locked=True)

@@ -163,15 +163,16 @@ def mark(
 
 
 def claim(
-    connection: Connection, purpose: str, now: datetime, lease: timedelta, limit: int
+    connection: Connection, purpose: str, now: datetime, lease: timedelta, limit: int, tenant_id: str = ""
 ) -> list[tuple[str, RecordKey, str]]:
-    """Up to `limit` marked records as (tenant, key, fence), leased until now + lease. A worker that dies lets the
-    lease run out, and the row comes back by itself."""
+    """Up to `limit` marked records as (tenant, key, fence), of one tenant if it is named, leased until now + lease.
+    A worker that dies lets the lease run out, and the row comes back by itself."""
     d = tables.dirty.c
+    mine = [d.tenant_id == tenant_id] if tenant_id else []
     rows = (
         connection.execute(
             select(tables.dirty)
-            .where(d.purpose == purpose, d.due_at <= now)
+            .where(d.purpose == purpose, d.due_at <= now, *mine)
             .order_by(d.due_at)
             .limit(limit)
             .with_for_update(skip_locked=True),

@@ -1,0 +1,32 @@
+"""Houses over both vendors' stand-ins."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.domain.record import CrmKind
+from tests.contract.hubspot_world import open_world as open_hubspot
+from tests.contract.salesforce_world import open_world as open_salesforce
+from tests.sync.connected import Connected, connect
+
+
+@pytest.fixture
+def on_hubspot(tmp_path: Path) -> Iterator[Connected]:
+    with open_hubspot(tmp_path, requests_per_10_seconds=100_000, searches_per_second=100_000) as world:
+        made = connect(tmp_path, world, CrmKind.HUBSPOT)
+        yield made
+        made.house.database.close()
+
+
+@pytest.fixture
+def on_salesforce(tmp_path: Path) -> Iterator[Connected]:
+    with open_salesforce(tmp_path) as world:
+        made = connect(tmp_path, world, CrmKind.SALESFORCE)
+        yield made
+        made.house.database.close()
+
+
+@pytest.fixture(params=["on_hubspot", "on_salesforce"])
+def connected(request: pytest.FixtureRequest) -> Connected:
+    return request.getfixturevalue(request.param)
