@@ -13,6 +13,8 @@ from app.storage import inbox, outbox, tables
 from app.storage import record as records
 from app.storage import registration as registrations
 from app.storage import tenant as tenants
+from app.storage.published.attempts import forget_attempts
+from app.storage.published.viewers import forget_sessions
 from app.storage.rows import insert_new
 from sync.deps import Agent
 
@@ -92,6 +94,8 @@ def clean_up(agent: Agent, _: Ticker) -> None:
             tables.done_command.delete().where(tables.done_command.c.at < now - timedelta(days=7))
         )
         connection.execute(tables.admin_session.delete().where(tables.admin_session.c.expires_at < now))
+        forget_sessions(connection, now)
+        forget_attempts(connection, now)
 
 
 SCHEDULES = (
