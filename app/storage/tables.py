@@ -395,3 +395,13 @@ admin_session = Table(
     Column("used", Boolean, nullable=False, default=False),
     Column("entry", Boolean, nullable=False),  # a one-time entry ticket, or a session
 )
+
+sighting = Table(
+    "sighting",
+    metadata,
+    _tenant(),
+    Column("what", String(40), primary_key=True),
+    Column("first_at", Moment, nullable=False),
+    Column("last_at", Moment, nullable=False),
+)
+"""What the CRM was seen to use of us, first and last: a card in one of its places, a webhook."""

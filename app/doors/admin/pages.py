@@ -8,8 +8,8 @@ from typing import Any
 from flask import Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from app.disclosure.policy import Treatment
 from app.ground.ids import new_id
+from app.reading.safelist import OBJECT_LABELS, TREATMENTS
 from cards import words
 
 STATIC = Path(__file__).parents[1] / "static" / "admin"
@@ -22,17 +22,6 @@ FILES = {
 """Everything static that an admin page asks for, by the name it asks for."""
 
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
-
-TREATMENTS = {
-    Treatment.SHOW: "Show",
-    Treatment.BAND: "Band",
-    Treatment.INITIALS: "Initials",
-    Treatment.DOMAIN: "Domain only",
-    Treatment.MONTH: "Month only",
-    Treatment.ABSENT: "Absent",
-}
-
-OBJECT_LABELS = {"deal": "Deal", "company": "Customer", "room": "Room"}
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "

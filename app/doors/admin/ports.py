@@ -9,11 +9,25 @@ from app.disclosure.changes import Reach
 from app.disclosure.policy import Policy
 from app.disclosure.snapshot import Content
 from app.domain.actor import Actor, ActorKind
-from app.domain.partner import Partner, PartnerContact, PartnerType
+from app.domain.partner import PartnerType
 from app.domain.record import RecordKey
 from app.domain.tenant import Tenant
 from app.doors.ports import CommandDoor
 from app.ground.clock import Clock
+from app.reading.account import FieldRow, Health, PartnerRow, RecordRow, RefusedWrite
+
+__all__ = [
+    "AdminDesk",
+    "AdminDoor",
+    "AdminSession",
+    "AuditRow",
+    "FieldRow",
+    "Health",
+    "PartnerRow",
+    "PolicyVersion",
+    "RecordRow",
+    "RefusedWrite",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,67 +46,11 @@ class AdminSession:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RefusedWrite:
-    """A write that the CRM refused: `what` is a noun ("the task"), `reason` the CRM's own words."""
-
-    outbox_id: str
-    what: str
-    reason: str
-    record: RecordKey | None = None
-    record_name: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Health:
-    """How the tenant is doing. `trouble` is what stands in the way of the connection, in a sentence; `links` counts
-    the open ones, `waiting` the writes that the CRM has yet to get."""
-
-    connected: bool
-    trouble: str = ""
-    last_read_at: datetime | None = None
-    partners: int = 0
-    links: int = 0
-    waiting: int = 0
-    refused: Sequence[RefusedWrite] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldRow:
-    """A field of the CRM as the safelist shows it: `name` is ours (or `crm:` and the API name), `sample` its value
-    in a real record, `never_reason` why no policy can open it."""
-
-    name: str
-    label: str
-    api_name: str
-    sample: str = ""
-    never_reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyVersion:
     policy: Policy
     author: str
     reason: str
     created_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordRow:
-    """A record that partners work on, for the preview's list."""
-
-    key: RecordKey
-    name: str
-    partners: Sequence[Partner]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartnerRow:
-    """`links` counts the partner's open links, `records` what it works on."""
-
-    partner: Partner
-    contacts: Sequence[PartnerContact] = ()
-    links: int = 0
-    records: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,21 +1,20 @@
 """The safelist as a grid: read, edited, reviewed, saved, and put back."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, request
 
-from app.disclosure.changes import Change, Radius, changes, radius
+from app.disclosure.changes import Change, changes
 from app.disclosure.policy import OBJECTS, Policy, Treatment, read_policy
-from app.disclosure.redaction import redact
 from app.domain.partner import PartnerType
-from app.doors.admin.pages import OBJECT_LABELS, TREATMENTS, see_other
+from app.doors.admin.pages import see_other
 from app.doors.admin.ports import AdminDoor, AdminSession, FieldRow
 from app.doors.admin.session import require_own_form, show, signed_in
 from app.ground.errors import AppError, Reason
 from app.ground.ids import new_id
-from cards import words
+from app.reading import safelist
 
 CELL = "cell"
 """A cell posts as cell:<object>:<partner type>:<field> = treatment."""
@@ -49,7 +48,7 @@ def add_safelist(blueprint: Blueprint, door: AdminDoor) -> None:
     """The routes of the grid and its history."""
 
     @blueprint.get("/safelist")
-    def safelist() -> Response:
+    def show_grid() -> Response:
         session = signed_in(door)
         saved = door.desk.policy(session.tenant_id)
         done = request.args.get("done", "")
@@ -200,44 +199,20 @@ def _row(obj: str, field: FieldRow, saved: Policy, edited: Policy) -> Row:
 
 def _cell(obj: str, field: FieldRow, partner_type: PartnerType, saved: Policy, edited: Policy) -> Cell:
     value = edited.treatment(partner_type, obj, field.name)
-    offered = {Treatment.SHOW, Treatment.ABSENT, value, *_masks(obj, field.sample)}
     return Cell(
         name=f"{CELL}:{obj}:{partner_type}:{field.name}",
         label=f"{field.label} for {partner_type.label}",
         type_label=partner_type.label,
         value=value,
         saved=saved.treatment(partner_type, obj, field.name),
-        options=[(t, label) for t, label in TREATMENTS.items() if t in offered],
+        options=safelist.options(obj, field.sample, value),
     )
 
 
-def _masks(obj: str, sample: str) -> list[Treatment]:
-    """The masks that make something of the sample; all of them where no record has a value yet."""
-    masks: list[Treatment] = [t for t in TREATMENTS if t not in (Treatment.SHOW, Treatment.ABSENT)]
-    if obj == "room":
-        return []
-    return [t for t in masks if redact(t, sample)] if sample else masks
-
-
 def _sentences(door: AdminDoor, session: AdminSession, edited: Policy) -> list[str]:
-    """How far the changes reach, one sentence each; empty when nothing differs."""
-    found = changes(door.desk.policy(session.tenant_id), edited)
-    if not found:
-        return []
-    labels = _labels(door, session, {change.object for change in found})
-    return [_sentence(each, labels) for each in radius(found, door.desk.reach(session.tenant_id))]
-
-
-def _sentence(each: Radius, labels: Mapping[tuple[str, str], str]) -> str:
-    who = f"{words.count(each.partners, 'partner')} and {words.count(each.links, 'open link')}"
-    field = labels.get((each.object, each.field), each.field)
-    where = f"{OBJECT_LABELS[each.object]} · {field}"
-    if not each.partners:
-        return f"{where}: you have no partner of this type yet, so nobody is affected today."
-    if each.after is Treatment.ABSENT:
-        return f"{who} would no longer see {where}."
-    how = "" if each.after is Treatment.SHOW else f" ({TREATMENTS[each.after].lower()})"
-    return f"{who} would newly see {where}{how}." if each.more else f"{who} would see {where} masked{how}."
+    saved = door.desk.policy(session.tenant_id)
+    rows = {obj: door.desk.fields(session.tenant_id, obj) for obj in safelist.changed_objects(saved, edited)}
+    return safelist.sentences(saved, edited, door.desk.reach(session.tenant_id), rows)
 
 
 def _labels(door: AdminDoor, session: AdminSession, objects: set[str]) -> dict[tuple[str, str], str]:
