@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.bootstrap import House, as_refusal, build
 from app.crm.port import AuthExpired, CrmError
 from app.crm.salesforce_http import is_stand_in
-from app.crm.salesforce_sessions import can_read, session_owner
+from app.crm.salesforce_sessions import can_read, manages, session_owner
 from app.domain.record import RecordKey
 from app.doors import health, hubspot, hubspot_oauth, openapi, preview, webhooks
 from app.doors.admin.desk import Desk
@@ -25,8 +25,9 @@ from app.doors.salesforce.door import RecordAccess, SessionOwner
 from app.doors.share.assets import asset_door
 from app.ground.config import read_config
 from app.ground.log import set_up_logging
+from app.identity.embed_key import EmbedKeys
 from app.reading.rooms import Previews
-from app.reading.stores import Events, Nonces, TenantRegister, Tickets
+from app.reading.stores import Events, Nonces, Sightings, TenantRegister, Tickets
 from app.tenancy import connect_hubspot
 from cards.html import PANEL, render
 
@@ -56,6 +57,8 @@ def web_app(house: House) -> Flask:
         tenants=register,
         people=register,
         tickets=tickets,
+        settings=house.settings(),
+        sightings=Sightings(house.database, house.clock),
         clock=house.clock,
     )
     app.register_blueprint(hubspot.create_blueprint(door))
@@ -76,6 +79,7 @@ def web_app(house: House) -> Flask:
                 stand_in_origin=_stand_in(house),
                 origin=house.config.public_origin,
                 tickets=tickets,
+                is_embed_key=EmbedKeys(house.config.secret_keys).matches,
                 clock=house.clock,
             )
         )
@@ -150,7 +154,11 @@ def _session_owner(house: House) -> SessionOwner:
             return None
         except CrmError as error:
             raise as_refusal(error) from error
-        return CrmSession(organization_id=organization_id, user_id=user_id)
+        return CrmSession(
+            organization_id=organization_id,
+            user_id=user_id,
+            manages=manages(house.config.salesforce_login_origin, instance_url, oauth_token),
+        )
 
     return owner
 

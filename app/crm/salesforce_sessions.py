@@ -1,17 +1,24 @@
 """What a signed-in Salesforce user's own token proves: that it lives, whose it is, and what it may read."""
 
+from http import HTTPStatus
 from typing import Any
 
 import requests
 
-from app.crm.port import AuthExpired, Unavailable
+from app.crm.port import AuthExpired, CrmError, Unavailable
 from app.crm.salesforce import session_owner
 from app.crm.salesforce_client import API_VERSION
 from app.crm.salesforce_http import SalesforceSession
 from app.crm.salesforce_values import OBJECTS
 from app.domain.record import RecordKey
 
-__all__ = ["can_read", "session_owner"]
+__all__ = ["can_read", "manages", "session_owner"]
+
+PERMISSIONS = "/services/apexrest/alongside/me"
+"""The package's own Apex answers this with the custom permissions of whoever asks. A query would need the right to
+see the set-up, which sellers have not, and would miss what permission set groups and profiles grant."""
+
+MANAGE = "Alongside_Manage"
 
 
 def can_read(login_origin: str, instance_url: str, oauth_token: str, record: RecordKey) -> bool:
@@ -30,6 +37,20 @@ def can_read(login_origin: str, instance_url: str, oauth_token: str, record: Rec
         except requests.RequestException as error:
             raise Unavailable("Salesforce did not answer.") from error
     return _readable(response)
+
+
+def manages(login_origin: str, instance_url: str, oauth_token: str) -> bool:
+    """Whether the token's owner has the custom permission to manage Alongside, as Salesforce itself decides. False
+    when Salesforce does not say: an org whose package is older still opens the panel, but without settings."""
+    with SalesforceSession(login_origin) as session:
+        try:
+            response = session.get(
+                instance_url.rstrip("/") + PERMISSIONS, headers={"Authorization": f"Bearer {oauth_token}"}
+            )
+            granted = response.json()["permissions"] if response.status_code == HTTPStatus.OK else []
+        except (requests.RequestException, CrmError, ValueError, KeyError, TypeError):
+            return False
+    return isinstance(granted, list) and MANAGE in granted
 
 
 def _readable(response: Any) -> bool:

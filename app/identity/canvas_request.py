@@ -34,7 +34,8 @@ _SUFFIX = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 class CanvasRequest:
     """`digest` names this very envelope, for the once-only check: it covers exactly the text the MAC covers, so
     another spelling of the signature does not make a new request. `record` is what the page asked for: proved to be
-    signed, not proved to be readable by the user. Origins and addresses are as sent."""
+    signed, not proved to be readable by the user. `page` is "admin" on the admin tab, which has no record. Origins
+    and addresses are as sent."""
 
     organization_id: str
     organization_name: str
@@ -45,6 +46,7 @@ class CanvasRequest:
     language: str
     time_zone: str
     record: RecordKey | None
+    page: str
     developer_name: str
     instance_id: str
     instance_url: str
@@ -131,6 +133,7 @@ def _read(envelope: Mapping[str, Any], digest: str) -> CanvasRequest:
         language=_text(user, "language") or "en_US",
         time_zone=_text(user, "timeZone") or "UTC",
         record=_record(_part(environment, "parameters")),
+        page=_text(_part(environment, "parameters"), "page"),
         developer_name=_text(_part(context, "application"), "developerName"),
         instance_id=_text(client, "instanceId"),
         instance_url=_text(client, "instanceUrl"),

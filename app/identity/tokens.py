@@ -18,6 +18,7 @@ from app.domain.actor import Actor, ActorKind
 from app.domain.record import ObjectKind, RecordKey
 from app.ground.clock import Clock, utc_now
 from app.ground.errors import AppError, Reason
+from app.ground.ids import new_id
 
 MAX_LIFE = timedelta(minutes=15)
 """A stolen bearer is worth this long at most, whatever its claims say."""
@@ -36,7 +37,13 @@ class Audience(StrEnum):
     """The surface a bearer is good for. A bearer of one surface is nothing on another."""
 
     SALESFORCE_PANEL = "salesforce-panel"
+    SALESFORCE_EMBED = "salesforce-embed"
+    SALESFORCE_ADMIN = "salesforce-admin"
     PREVIEW = "preview"
+
+
+LIVES = {Audience.SALESFORCE_EMBED: timedelta(seconds=60)}
+"""What lives shorter than MAX_LIFE: a code on its way from Apex through a page into a frame, exchanged at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +73,9 @@ class Tokens:
         now = self._clock()
         claims = {
             "aud": str(audience),
+            "jti": new_id(),  # two of one second differ, so using one up leaves the other good
             "iat": int(now.timestamp()),
-            "exp": int((now + self._life).timestamp()),
+            "exp": int((now + min(self._life, _longest(audience))).timestamp()),
             "tenant": tenant_id,
             "record": str(record),
             "user": actor.id,
@@ -84,7 +92,7 @@ class Tokens:
             return None
         claims = self._claims(audience, token)
         bearer = _bearer(claims)
-        self._check_times(claims, bearer.expires_at, grace)
+        self._check_times(claims, bearer.expires_at, grace, _longest(audience))
         return bearer
 
     def _claims(self, audience: Audience, token: str) -> Mapping[str, Any]:
@@ -103,12 +111,18 @@ class Tokens:
                 break
         raise _bad()
 
-    def _check_times(self, claims: Mapping[str, Any], expires_at: datetime, grace: timedelta) -> None:
+    def _check_times(
+        self, claims: Mapping[str, Any], expires_at: datetime, grace: timedelta, longest: timedelta
+    ) -> None:
         now, issued_at = self._clock(), _moment(claims["iat"])
-        if issued_at > now + SKEW or expires_at - issued_at > MAX_LIFE:
+        if issued_at > now + SKEW or expires_at - issued_at > longest:
             raise _bad()
         if now >= expires_at + grace:
             raise AppError(Reason.EXPIRED, "This panel's session has ended. Reload the record page.")
+
+
+def _longest(audience: Audience) -> timedelta:
+    return LIVES.get(audience, MAX_LIFE)
 
 
 def _bad() -> AppError:

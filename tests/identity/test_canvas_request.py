@@ -218,3 +218,10 @@ def test_any_signed_value_is_read_or_refused(path: str, value: object) -> None:
     else:
         assert isinstance(request, CanvasRequest)
         request.full_name.encode("utf-8")
+
+
+def test_the_admin_tab_names_its_page_in_the_place_of_a_record() -> None:
+    request = verify(sign(envelope(context__environment__parameters={"page": "admin"})), [SECRET])
+
+    assert request.page == "admin"
+    assert request.record is None

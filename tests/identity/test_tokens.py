@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import jwt
 import pytest
-from cryptography.fernet import Fernet
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,8 +13,8 @@ from app.ground.clock import SteppingClock
 from app.ground.errors import AppError, Reason
 from app.identity.tokens import MAX_LENGTH, Audience, Tokens, _derived
 
-KEY = Fernet.generate_key().decode()
-OTHER_KEY = Fernet.generate_key().decode()
+KEY = base64.urlsafe_b64encode(b"k" * 32).decode()
+OTHER_KEY = base64.urlsafe_b64encode(b"o" * 32).decode()
 START = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 RECORD = RecordKey(ObjectKind.DEAL, "0065g00000Deal1AAC")
 ACTOR = Actor(
@@ -195,3 +194,17 @@ def test_a_header_nested_without_end_is_nobodys(tokens: Tokens) -> None:
     head = base64.urlsafe_b64encode(b"[" * 2900).decode().rstrip("=")
 
     assert tokens.verify(PANEL, f"{head}.e30.AAAA") is None
+
+
+def test_a_code_for_a_frame_lives_a_minute(tokens: Tokens, clock: SteppingClock) -> None:
+    code = mint(tokens, Audience.SALESFORCE_EMBED)
+    clock.advance(timedelta(seconds=59))
+    assert tokens.verify(Audience.SALESFORCE_EMBED, code) is not None
+
+    clock.advance(timedelta(seconds=1))
+
+    assert refusal(tokens, code, Audience.SALESFORCE_EMBED) is Reason.EXPIRED
+
+
+def test_two_bearers_of_one_second_differ(tokens: Tokens) -> None:
+    assert mint(tokens) != mint(tokens)

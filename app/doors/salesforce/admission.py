@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.domain.actor import Actor, ActorKind
-from app.domain.record import CrmKind, RecordKey
+from app.domain.record import CrmKind, ObjectKind, RecordKey
 from app.domain.tenant import Tenant
 from app.doors.salesforce.door import CrmSession, SalesforceDoor
 from app.doors.salesforce.origins import trusted_instance
@@ -23,6 +23,19 @@ signed request is the proof; the old bearer only ties it to the same panel."""
 NO_RECORD = "This record is not one Alongside works on, or you may not see it."
 
 
+ADMIN_PAGE = "admin"
+"""What the admin tab sends as `page`, in the place of a record."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A user whom Salesforce vouches for, before it is known what they came for."""
+
+    request: CanvasRequest
+    tenant: Tenant
+    actor: Actor
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admission:
     request: CanvasRequest
@@ -32,7 +45,7 @@ class Admission:
     bearer: str
 
 
-def admit(door: SalesforceDoor, signed_request: str) -> Admission:
+def enter(door: SalesforceDoor, signed_request: str) -> Entry:
     """Lets a user in, once per signed request. Raises AppError with the reason otherwise."""
     request = verify(signed_request, door.secrets)
     if not door.nonces.take(f"canvas:{request.digest}", door.clock() + REPLAY_MEMORY):
@@ -44,24 +57,46 @@ def admit(door: SalesforceDoor, signed_request: str) -> Admission:
             "This Salesforce organization is not connected to Alongside. Ask your admin.",
         )
     session = _live_session(door, request)
-    record = _readable_record(door, request)
-    actor = _actor(request, session, tenant)
-    bearer = door.tokens.mint(Audience.SALESFORCE_PANEL, tenant_id=tenant.id, record=record, actor=actor)
-    return Admission(request=request, tenant=tenant, record=record, actor=actor, bearer=bearer)
+    return Entry(request=request, tenant=tenant, actor=_actor(request, session, tenant))
+
+
+def admit(door: SalesforceDoor, entry: Entry) -> Admission:
+    """Lets who entered to the record of the page. Raises AppError UNKNOWN_RECORD."""
+    record = _readable_record(door, entry.request)
+    bearer = door.tokens.mint(
+        Audience.SALESFORCE_PANEL, tenant_id=entry.tenant.id, record=record, actor=entry.actor
+    )
+    return Admission(
+        request=entry.request, tenant=entry.tenant, record=record, actor=entry.actor, bearer=bearer
+    )
+
+
+def admit_admin(door: SalesforceDoor, entry: Entry) -> str:
+    """A bearer that opens the admin pages and nothing else. Raises AppError FORBIDDEN for who is no admin."""
+    if door.tickets is None or entry.actor.kind is not ActorKind.ADMIN:
+        raise AppError(
+            Reason.FORBIDDEN, "Ask your Salesforce admin to assign you the permission set “Alongside Admin”."
+        )
+    nowhere = RecordKey(
+        ObjectKind.COMPANY, entry.request.organization_id
+    )  # the organization stands for no record
+    return door.tokens.mint(
+        Audience.SALESFORCE_ADMIN, tenant_id=entry.tenant.id, record=nowhere, actor=entry.actor
+    )
 
 
 def renew(door: SalesforceDoor, signed_request: str, old: Bearer) -> str:
     """A new bearer for the panel that `old` belongs to. Raises AppError FORBIDDEN when the new request is another
     organization's, user's or record's: that would be someone else's session pushed into this panel."""
-    admission = admit(door, signed_request)
-    same = (admission.tenant.id, admission.actor.id, admission.record) == (
-        old.tenant_id,
-        old.actor.id,
-        old.record,
-    )
-    if not same:
-        raise AppError(Reason.FORBIDDEN, "This session belongs to another panel. Reload the record page.")
+    admission = admit(door, enter(door, signed_request))
+    same_panel(old, admission.tenant.id, admission.actor.id, admission.record)
     return admission.bearer
+
+
+def same_panel(old: Bearer, tenant_id: str, user_id: str, record: RecordKey) -> None:
+    """Raises AppError FORBIDDEN unless `old` is a bearer of this organization, user and record."""
+    if (tenant_id, user_id, record) != (old.tenant_id, old.actor.id, old.record):
+        raise AppError(Reason.FORBIDDEN, "This session belongs to another panel. Reload the record page.")
 
 
 def _live_session(door: SalesforceDoor, request: CanvasRequest) -> CrmSession:
@@ -85,11 +120,16 @@ def _readable_record(door: SalesforceDoor, request: CanvasRequest) -> RecordKey:
 
 
 def _actor(request: CanvasRequest, session: CrmSession, tenant: Tenant) -> Actor:
-    admins = {email.lower() for email in tenant.admin_emails}
-    manages = session.manages or (bool(request.email) and request.email.lower() in admins)
+    return actor_of(request.user_id, request.full_name, request.email, tenant, manages=session.manages)
+
+
+def actor_of(user_id: str, name: str, email: str, tenant: Tenant, *, manages: bool) -> Actor:
+    """Who acts. An admin has the custom permission, or an address that was named when the account was connected."""
+    admins = {known.lower() for known in tenant.admin_emails}
+    admin = manages or (bool(email) and email.lower() in admins)
     return Actor(
-        kind=ActorKind.ADMIN if manages else ActorKind.SELLER,
-        id=request.user_id,
-        name=request.full_name,
-        email=request.email,
+        kind=ActorKind.ADMIN if admin else ActorKind.SELLER,
+        id=user_id,
+        name=name,
+        email=email,
     )

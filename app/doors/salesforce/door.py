@@ -31,11 +31,20 @@ class RecordAccess(Protocol):
         """Whether the token's owner may read the record. Raises AppError CRM_UNAVAILABLE."""
 
 
+class EmbedKey(Protocol):
+    def __call__(self, organization_id: str, presented: str) -> bool:
+        """Whether this is the key of that organization's own Apex."""
+
+
+def no_embed_key(organization_id: str, presented: str) -> bool:  # noqa: ARG001 - has EmbedKey's shape
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SalesforceDoor:
     """`secrets` are the consumer secrets that may sign, newest first. `stand_in_origin` is the one origin beside
     Salesforce's own that may be an instance or frame the panel: that of a sandbox, or empty. With `tickets` admins
-    find a way from the panel to the admin pages under `origin`."""
+    find a way from the panel to the admin pages under `origin`. Without `is_embed_key` no Apex may mint codes."""
 
     secrets: tuple[str, ...]
     cards: CardSource
@@ -49,4 +58,5 @@ class SalesforceDoor:
     stand_in_origin: str = ""
     origin: str = ""
     tickets: AdminTickets | None = None
+    is_embed_key: EmbedKey = no_embed_key
     clock: Clock = field(default=utc_now)

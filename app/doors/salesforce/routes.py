@@ -9,11 +9,22 @@ from app.domain.actor import ActorKind
 from app.domain.record import RecordKey
 from app.doors.command_body import MAX_BYTES, read_command_body, record_key
 from app.doors.problems import answer_problems, as_app_error, problem
-from app.doors.salesforce.admission import NO_RECORD, RENEWAL_GRACE, Admission, admit, renew
+from app.doors.salesforce import embed
+from app.doors.salesforce.admission import (
+    ADMIN_PAGE,
+    NO_RECORD,
+    RENEWAL_GRACE,
+    Admission,
+    Entry,
+    admit,
+    admit_admin,
+    enter,
+    renew,
+)
 from app.doors.salesforce.door import SalesforceDoor
 from app.doors.salesforce.origins import general_policy, policy_for
 from app.ground.errors import AppError, Reason
-from app.identity.canvas_request import MAX_LENGTH, salesforce_id
+from app.identity.canvas_request import MAX_LENGTH, CanvasRequest, salesforce_id, verify
 from app.identity.tokens import Audience, Bearer
 from cards.blocks import to_json
 
@@ -27,6 +38,12 @@ CARDS = (
     ("sharing", "Sharing"),
 )
 """The tabs of the panel, in the order a seller asks."""
+
+OPEN_TO_FRAMES = frozenset(
+    f"salesforce.{name}" for name in ("static", "show_card", "run_command", "exchange_code")
+)
+"""What a page of any origin may ask for. A frame that Salesforce sandboxes has none of its own, so even its own
+server is another origin to it. There is no cookie here: what opens a door is a bearer or a code out of the page."""
 
 FORM_BYTES = 3 * MAX_LENGTH + 1024
 """A signed request as a form field: percent-encoding may triple it."""
@@ -44,6 +61,7 @@ def create_blueprint(door: SalesforceDoor) -> Blueprint:
     )
     _add_canvas(blueprint, door)
     _add_panel(blueprint, door)
+    _add_embedding(blueprint, door)
     answer_problems(blueprint)
 
     @blueprint.after_request
@@ -54,19 +72,35 @@ def create_blueprint(door: SalesforceDoor) -> Blueprint:
             answer.headers["Cache-Control"] = "no-store"
         answer.headers["Referrer-Policy"] = "no-referrer"
         answer.headers["X-Content-Type-Options"] = "nosniff"
+        if request.endpoint in OPEN_TO_FRAMES:
+            _let_frames_read(answer)
         return answer
 
     return blueprint
+
+
+def _let_frames_read(answer: Response) -> None:
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    answer.headers["Access-Control-Expose-Headers"] = "ETag"
+    if request.method == "OPTIONS":
+        answer.headers["Access-Control-Allow-Methods"] = "GET, POST"
+        answer.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, If-None-Match"
+        answer.headers["Access-Control-Max-Age"] = "7200"
 
 
 def _add_canvas(blueprint: Blueprint, door: SalesforceDoor) -> None:
     @blueprint.post("/canvas")
     def open_panel() -> Response:
         try:
-            admission = admit(door, _signed_request())
+            entry = enter(door, _signed_request())
+            if entry.request.page == ADMIN_PAGE:
+                return _admin_page(entry, admit_admin(door, entry))
+            return _panel_page(door, admit(door, entry))
         except Exception as error:  # noqa: BLE001 - a person looks at this frame, so even a surprise is a page
-            return _refusal_page(*as_app_error(error))
-        return _panel_page(door, admission)
+            refusal, status = as_app_error(error)
+            if refusal.reason is Reason.REPLAYED and _for_a_person():
+                return _again_page(door, refusal)
+            return _refusal_page(refusal, status)
 
     @blueprint.get("/canvas")
     def explain() -> Response:
@@ -116,6 +150,39 @@ def _add_panel(blueprint: Blueprint, door: SalesforceDoor) -> None:
         return _json({"ok": True, "result": dict(done.result), "message": done.message})
 
 
+def _add_embedding(blueprint: Blueprint, door: SalesforceDoor) -> None:
+    @blueprint.get("/embed")
+    def embedded_panel() -> Response:
+        """An empty panel: it says nothing to anybody before its page hands it a code."""
+        return Response(
+            render_template("salesforce/panel.html", host="embedding", session=None, cards=CARDS, admin=True)
+        )
+
+    @blueprint.post("/embed/mint")
+    def mint_code() -> Response:
+        return _json(embed.mint(door))
+
+    @blueprint.post("/embed/exchange")
+    def exchange_code() -> Response:
+        old = _bearer(door, grace=RENEWAL_GRACE) if "Authorization" in request.headers else None
+        return _json(embed.exchange(door, old))
+
+    @blueprint.post("/admin")
+    def open_admin() -> Response:
+        """From the admin tab, in a window of its own: the admin pages have a cookie, which no frame may keep."""
+        try:
+            return Response(status=303, headers={"Location": _admin_url(door, _admin_bearer(door))})
+        except Exception as error:  # noqa: BLE001 - as above
+            return _refusal_page(*as_app_error(error))
+
+
+def _admin_bearer(door: SalesforceDoor) -> Bearer:
+    bearer = door.tokens.verify(Audience.SALESFORCE_ADMIN, request.form.get("token", ""))
+    if bearer is None:
+        raise AppError(Reason.UNAUTHENTICATED, "Open this page from the Alongside tab.")
+    return bearer
+
+
 def _signed_request() -> str:
     """The form field, exactly once and only from the body: an address lands in logs and is decoded differently."""
     request.max_content_length = FORM_BYTES
@@ -159,27 +226,59 @@ def _panel_page(door: SalesforceDoor, admission: Admission) -> Response:
         "instanceId": sent.instance_id,
         "targetOrigin": sent.target_origin,
         "record": str(admission.record),
+        "admin": door.tickets is not None and admission.actor.kind is ActorKind.ADMIN,
         "zone": sent.time_zone,
         "locale": sent.language,
     }
     page = Response(
         render_template(
             "salesforce/panel.html",
+            host="canvas",
             session=session,
             cards=CARDS,
             language=sent.language.replace("_", "-"),
-            admin=door.tickets is not None and admission.actor.kind is ActorKind.ADMIN,
+            admin=session["admin"],
         )
     )
+    return _framed_by(sent, page)
+
+
+def _admin_page(entry: Entry, token: str) -> Response:
+    page = Response(
+        render_template(
+            "salesforce/admin.html",
+            tenant=entry.tenant,
+            token=token,
+            language=entry.request.language.replace("_", "-"),
+        )
+    )
+    return _framed_by(entry.request, page)
+
+
+def _framed_by(sent: CanvasRequest, page: Response) -> Response:
+    """The page, for exactly the origins that the verified request named."""
     page.headers["Content-Security-Policy"] = policy_for(
         (sent.target_origin, sent.location_url, sent.instance_url)
     )
     return page
 
 
+def _for_a_person() -> bool:
+    return request.accept_mimetypes.accept_html and "text/html" in request.headers.get("Accept", "")
+
+
+def _again_page(door: SalesforceDoor, error: AppError) -> Response:
+    """For a frame that was reloaded: the browser posts the same request again, which opens nothing, but was signed
+    and so tells which host to ask for a new one."""
+    sent = verify(_signed_request(), door.secrets)
+    session = {"instanceId": sent.instance_id, "targetOrigin": sent.target_origin}
+    page = Response(render_template("salesforce/again.html", session=session, error=error), error.status)
+    return _framed_by(sent, page)
+
+
 def _refusal_page(error: AppError, status: int | None) -> Response:
     """A page for a browser, a problem document for a program."""
-    if request.accept_mimetypes.accept_html and "text/html" in request.headers.get("Accept", ""):
+    if _for_a_person():
         return Response(render_template("salesforce/refusal.html", error=error), status or error.status)
     return problem(error, status)
 

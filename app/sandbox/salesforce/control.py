@@ -134,6 +134,17 @@ def add_user() -> Response:
     return jsonify(id=the_org().add_user(**_body()))
 
 
+@blueprint.post("/permissions")
+def set_permissions() -> tuple[Response, int]:
+    """{"username", "permissions": [names]}: what permission sets grant this person."""
+    org, body = the_org(), _body()
+    user_id = org.user_named(str(body["username"]))
+    if user_id is None:
+        return jsonify(error="no such user"), 404
+    org.permit(user_id, *map(str, body["permissions"]))
+    return jsonify(permissions=org.permissions_of(user_id)), 200
+
+
 @blueprint.post("/sessions")
 def add_session() -> tuple[Response, int]:
     """{"username"} → {"token", "user_id"}: a user who is logged in."""

@@ -88,6 +88,18 @@ class Org:
         with self.store.transaction():
             self.store.execute("DELETE FROM _session")
 
+    def permissions_of(self, user_id: str) -> list[str]:
+        """The custom permissions that a person's permission sets grant."""
+        found = self.store.select("SELECT name FROM _permission WHERE user_id = ? ORDER BY name", (user_id,))
+        return [str(row["name"]) for row in found]
+
+    def permit(self, user_id: str, *names: str) -> None:
+        """Grants exactly these custom permissions."""
+        with self.store.transaction():
+            self.store.execute("DELETE FROM _permission WHERE user_id = ?", (user_id,))
+            for name in names:
+                self.store.execute("INSERT INTO _permission VALUES (?, ?)", (user_id, name))
+
     def close(self) -> None:
         self.store.close()
 

@@ -159,6 +159,9 @@ class Store:
         self.execute(
             "CREATE TABLE IF NOT EXISTS _rule (object TEXT, field TEXT, contains TEXT, message TEXT)"
         )
+        self.execute(
+            "CREATE TABLE IF NOT EXISTS _permission (user_id TEXT, name TEXT, PRIMARY KEY (user_id, name))"
+        )
         for name in SCHEMA:
             self._create_table(name)
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify, request
 
+from app.sandbox.salesforce import apex, control, oauth
 from app.sandbox.salesforce import composite as _composite  # noqa: F401 - its routes belong to the table
-from app.sandbox.salesforce import control, oauth
 from app.sandbox.salesforce.api import MAX_URI, Answer, Call, answer, as_json
 from app.sandbox.salesforce.errors import Refusal, not_found
 from app.sandbox.salesforce.faults import Fault
@@ -24,6 +24,7 @@ def create_app(config: SalesforceSandboxConfig) -> Flask:
     app.extensions["salesforce"] = Org(config)
     app.register_blueprint(blueprint)
     app.register_blueprint(oauth.blueprint)
+    app.register_blueprint(apex.blueprint)
     app.register_blueprint(control.blueprint)
     app.before_request(_before)
     app.after_request(_after)

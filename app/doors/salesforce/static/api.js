@@ -6,7 +6,7 @@ const RENEW_AFTER = 10 * 60_000; // ms: two thirds of a bearer's life, so a clic
 const TIMEOUT = 20_000; // ms
 
 const panel = new URL("../panel/", import.meta.url);
-const renewal = new URL("../canvas/renew", import.meta.url);
+const door = new URL("../", import.meta.url);
 
 /** What the server or the network refused, with a sentence for the seller. */
 export class Refusal extends Error {
@@ -22,7 +22,7 @@ export class Refusal extends Error {
   }
 }
 
-/** `zone` and `locale` are how Salesforce says this user reads dates and amounts. */
+/** Speaks for `token`, or for what the bridge proves. `zone` and `locale` are how this user reads dates and amounts. */
 export function createApi({ token, zone, locale }, bridge) {
   let bearer = token;
   let since = Date.now();
@@ -37,19 +37,21 @@ export function createApi({ token, zone, locale }, bridge) {
   }
 
   async function exchange() {
-    let signed;
+    let proof;
     try {
-      signed = await bridge.refresh();
+      proof = await bridge.prove();
     } catch {
       throw new Refusal("expired", words.ended, 401);
     }
-    const answer = await send(renewal, { method: "POST", body: new URLSearchParams({ signed_request: signed }) });
-    bearer = (await read(answer)).token;
+    const { address, headers = {}, body } = proof;
+    const granted = await read(await send(new URL(address, door), { method: "POST", headers, body }));
+    bearer = granted.token;
     since = Date.now();
+    return granted;
   }
 
   async function send(url, options) {
-    const headers = { ...options.headers, Authorization: `Bearer ${bearer}` };
+    const headers = { ...options.headers, ...(bearer && { Authorization: `Bearer ${bearer}` }) };
     try {
       return await fetch(url, {
         ...options,
@@ -73,6 +75,9 @@ export function createApi({ token, zone, locale }, bridge) {
   }
 
   return {
+    /** Gets the first bearer where the page brought none, and says whether its owner is an admin. */
+    begin: renew,
+
     /** The card's markup and version; null when `version` is still the newest. */
     async card(name, params = {}, version = "") {
       const url = new URL(`cards/${encodeURIComponent(name)}`, panel);

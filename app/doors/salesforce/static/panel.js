@@ -1,26 +1,42 @@
 // The panel: seven tabs, one card at a time, commands and what they answer.
 
 import { createApi, Refusal } from "./api.js";
-import { createBridge } from "./bridge.js";
+import { hostBridge } from "./bridge/index.js";
 import { forget, holdPlace, keep, keyOf, restore, settleKey, showAudience, valuesOf } from "./forms.js";
+import { createFreshness } from "./freshness.js";
 import { suggest } from "./mentions.js";
 import { actAt, bringBeside, clear, copy, element, offerUndo, say, sayFailure, showLink } from "./notices.js";
 import { words } from "./words.js";
 
 const POLL = 15_000; // ms: a partner's answer shows within seconds, and an unchanged card costs one empty answer
 
-const holder = document.getElementById("session");
-const session = JSON.parse(holder.textContent);
-holder.remove(); // from here on the bearer is in memory only
-
-const bridge = createBridge(session);
-const api = createApi(session, bridge);
+const content = document.getElementById("panel");
 const root = document.getElementById("card");
 const tabs = [...document.querySelectorAll("[data-tab]")];
+
+const { bridge, session, api } = await connect(content.dataset.host);
+const fresh = createFreshness(() => open(shown.card, { ...shown.params, refresh: "1" }), session.locale);
+const seen = new Map();
 
 let shown = { card: "overview", params: {}, version: "" };
 let latest = 0;
 let composing = false;
+
+async function connect(host) {
+  try {
+    const bridge = await hostBridge(host);
+    const session = await bridge.session();
+    const api = createApi(session, bridge);
+    const granted = session.token ? session : await api.begin();
+    document.querySelector(".foot")?.toggleAttribute("hidden", !granted.admin);
+    return { bridge, session, api };
+  } catch (error) {
+    root.setAttribute("aria-busy", "false");
+    root.replaceChildren();
+    sayFailure(error instanceof Refusal ? error : new Refusal("unopened", words.unopened));
+    throw error;
+  }
+}
 
 // --- cards -------------------------------------------------------------------------------------------------------
 
@@ -37,12 +53,24 @@ async function open(card, params = {}, { quiet = false } = {}) {
     if (mine !== latest) return; // a newer question was asked meanwhile
     if (answer) draw(card, params, answer, same);
     else root.setAttribute("aria-busy", "false");
+    fresh.good(root.querySelector("[data-as-of]")?.dataset.asOf);
   } catch (error) {
-    if (mine !== latest || quiet) return;
-    root.setAttribute("aria-busy", "false");
-    root.replaceChildren();
-    sayFailure(asRefusal(error), () => open(card, params));
+    if (mine === latest) failed(card, params, asRefusal(error), quiet);
   }
+}
+
+/** Keeps showing what was known of the card when there is no connection; says what went wrong otherwise. */
+function failed(card, params, refusal, quiet) {
+  const known = seen.get(card);
+  if (refusal.uncertain || quiet) fresh.lose();
+  if (quiet) return;
+  root.setAttribute("aria-busy", "false");
+  if (refusal.uncertain && known) {
+    draw(card, params, known, card === shown.card);
+    return;
+  }
+  root.replaceChildren();
+  sayFailure(refusal, () => open(card, params));
 }
 
 function mark(card) {
@@ -71,6 +99,7 @@ function draw(card, params, { html, version }, same) {
   root.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
   const { refresh: _, ...kept } = params; // reading the CRM anew is asked for once, not at every look
   shown = { card, params: kept, version };
+  seen.set(card, { html, version });
   root.dataset.card = card;
   root.setAttribute("aria-busy", "false");
   restore(card, root);
@@ -287,11 +316,12 @@ document.getElementById("admin")?.addEventListener("click", async (event) => {
   }
 });
 
-const content = document.getElementById("panel");
 new ResizeObserver(() => bridge.resize(content.getBoundingClientRect().height)).observe(content);
 
 setInterval(() => {
   if (document.visibilityState === "visible" && !composing && !root.querySelector('[aria-busy="true"]')) reload();
 }, POLL);
+
+window.addEventListener("online", () => fresh.lost && reload());
 
 open("overview");

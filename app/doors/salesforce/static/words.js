@@ -16,4 +16,8 @@ export const words = {
   linkLabel: "Share link",
   close: "Close",
   continue: "Continue",
+  refresh: "Refresh",
+  read: (when) => `Salesforce was read ${when}.`,
+  lost: (when) => `No connection.${when ? ` This is what was known ${when}.` : ""} Trying again …`,
+  unopened: "The panel could not be opened here. Reload the record page, or ask your admin.",
 };

@@ -1,9 +1,17 @@
-// Speaks with the Salesforce page around us, in the wire format of its canvas.
+// The host bridge of canvas: speaks with the Salesforce page around us in its wire format.
 // Believes only the parent window at the origin that the verified request named.
 
 const REFRESH_TIMEOUT = 15_000; // ms: the host asks its own server, and a seller waits for it
 
-export function createBridge({ instanceId, targetOrigin }, host = window.parent) {
+/** What the server wrote into the page. From here on the bearer is in memory only. */
+export function sessionOfPage() {
+  const holder = document.getElementById("session");
+  holder.remove();
+  return JSON.parse(holder.textContent);
+}
+
+export function createBridge(session = sessionOfPage(), host = window.parent) {
+  const { instanceId, targetOrigin } = session;
   const waiting = new Map();
   let sequence = 0;
   let height = 0;
@@ -31,31 +39,40 @@ export function createBridge({ instanceId, targetOrigin }, host = window.parent)
     if (settle) settle(reply);
   });
 
+  /** A new signed request for this very panel. Rejects when the host does not give one in time. */
+  function refresh() {
+    return new Promise((resolve, reject) => {
+      const seq = post({ type: "refresh" });
+      const done = (outcome) => {
+        clearTimeout(timer);
+        waiting.delete(seq);
+        outcome();
+      };
+      const timer = setTimeout(() => done(() => reject(new Error("no answer"))), REFRESH_TIMEOUT);
+      waiting.set(seq, ({ status, payload }) => {
+        const signed = payload && payload.response;
+        const good = status === 200 && typeof signed === "string";
+        done(() => (good ? resolve(signed) : reject(new Error("refused"))));
+      });
+    });
+  }
+
   return {
+    session: async () => session,
+
+    async prove() {
+      return { address: "canvas/renew", body: new URLSearchParams({ signed_request: await refresh() }) };
+    },
+
+    /** Lets the host open the panel anew, with a new signed request. */
+    reopen: () => void post({ type: "repost", refresh: true }),
+
     /** Makes the frame as high as its content. Says nothing when that is what it was told last. */
     resize(pixels) {
       const wanted = Math.ceil(pixels);
       if (wanted === height) return;
       height = wanted;
       post({ type: "resize", size: { height: `${wanted}px` } });
-    },
-
-    /** A new signed request for this very panel. Rejects when the host does not give one in time. */
-    refresh() {
-      return new Promise((resolve, reject) => {
-        const seq = post({ type: "refresh" });
-        const done = (outcome) => {
-          clearTimeout(timer);
-          waiting.delete(seq);
-          outcome();
-        };
-        const timer = setTimeout(() => done(() => reject(new Error("no answer"))), REFRESH_TIMEOUT);
-        waiting.set(seq, ({ status, payload }) => {
-          const signed = payload && payload.response;
-          const good = status === 200 && typeof signed === "string";
-          done(() => (good ? resolve(signed) : reject(new Error("refused"))));
-        });
-      });
     },
   };
 }
