@@ -8,7 +8,18 @@ from redis import Redis
 
 from app.commands.execute import Executor
 from app.crm.hubspot import HubspotCrm
-from app.crm.port import AuthExpired, Crm, CrmError, CrmFile, NotFound, RateLimited, Rejected
+from app.crm.hubspot_scopes import OPTIONAL_SCOPES, SCOPES
+from app.crm.port import (
+    AuthExpired,
+    Crm,
+    CrmError,
+    CrmFile,
+    NotFound,
+    RateLimited,
+    Rejected,
+    TellsScopes,
+    Unavailable,
+)
 from app.crm.salesforce import SalesforceCrm
 from app.domain.actor import Actor
 from app.domain.record import CrmKind, RecordKey
@@ -22,6 +33,7 @@ from app.identity.vault import Vault
 from app.reading.cards import Cards
 from app.storage import tenant as tenants
 from app.storage.credentials import StoredTokens
+from app.reading.settings import Settings
 from app.storage.engine import Database
 from sync import ingest
 from sync.deps import Agent
@@ -59,6 +71,7 @@ class House:
             raise as_refusal(error) from error
 
     def files(self, tenant_id: str, key: RecordKey) -> Sequence[CrmFile]:
+            self._note(tenant_id, error)
         """The files of a record in the CRM. Raises AppError when the CRM cannot say."""
         try:
             return self.crm_of(self._tenant(tenant_id)).files(key.object, key.crm_id)
@@ -66,8 +79,20 @@ class House:
             raise as_refusal(error) from error
 
     def _tenant(self, tenant_id: str) -> Tenant:
+            self._note(tenant_id, error)
         with self.database.read() as connection:
             tenant = tenants.by_id(connection, tenant_id)
+    def scopes_of(self, tenant: Tenant) -> Sequence[str]:
+        """What a HubSpot account granted to the app. Raises CrmError."""
+        crm = self.crm_of(tenant)
+        if not isinstance(crm, TellsScopes):
+            raise Unavailable("This CRM does not tell which rights we have.")
+        return crm.scopes()
+
+    def _note(self, tenant_id: str, error: CrmError) -> None:
+        with self.database.write() as connection:
+            ingest.note_trouble(connection, tenant_id, error)
+
         if tenant is None:
             raise AppError(Reason.UNKNOWN_TENANT, "This account is not connected to Alongside.")
         return tenant
@@ -81,6 +106,17 @@ class House:
     def agent(self) -> Agent:
         return Agent(
             database=self.database,
+    def settings(self) -> Settings:
+        return Settings(
+            self.database,
+            self.clock,
+            self.config.public_origin,
+            scopes_of=self.scopes_of,
+            wanted=SCOPES,
+            optional=OPTIONAL_SCOPES,
+            preview_url=self.preview_url,
+        )
+
             bell=self.bell,
             clock=self.clock,
             crm_of=self.crm_of,

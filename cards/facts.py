@@ -94,7 +94,7 @@ class RecordFacts:
     `partners` hang on the record itself; on a company `deals` adds the partner work on its deals. `stages` is the
     pipeline in order and `stage` the label of the current one. `focus` is the partner the card was opened for and
     `before` the message whose older ones were asked for. `as_of` is the last read of the CRM, `stale` says that
-    it is too long ago. `zone` and `locale` are the viewer's.
+    it is too long ago. `lost` says that the CRM no longer lets us in. `zone` and `locale` are the viewer's.
     """
 
     record: Record
@@ -112,6 +112,7 @@ class RecordFacts:
     stage: str = ""
     as_of: datetime | None = None
     stale: bool = False
+    lost: bool = False
     may_write: bool = True
     may_admin: bool = False
     focus: str = ""

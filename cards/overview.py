@@ -60,6 +60,12 @@ def _groups(facts: RecordFacts) -> list[list[_Work]]:
 
 def _beside_partners(facts: RecordFacts) -> Iterator[Block]:
     """What is wrong but belongs to no partner shown here."""
+    if facts.lost:
+        yield Status(
+            text=f"Alongside has lost its access to {facts.crm_name}.",
+            detail="What you write is kept, and sent once an admin has connected it again.",
+            tone=Tone.WARNING,
+        )
     here = {known.partner.id for known in facts.partners}
     here |= {known.partner.id for deal in facts.deals for known in deal.partners}
     for flag in facts.conflicts:

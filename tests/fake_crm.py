@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from app.crm.hubspot_scopes import SCOPES
 from app.crm.port import (
     Account,
     Changes,
@@ -42,6 +43,11 @@ class FakeCrm:
     tasks: list[TaskState] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     modified: datetime = EPOCH
+    granted: Sequence[str] = SCOPES
+
+    def scopes(self) -> Sequence[str]:
+        self._call("scopes")
+        return self.granted
 
     def whoami(self) -> Account:
         return Account(id="1", name="Fake", ui_origin="https://crm.example")

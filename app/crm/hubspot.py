@@ -23,7 +23,7 @@ from app.crm.hubspot_paths import (
     SEARCH_PAGE,
     TYPES,
 )
-from app.crm.hubspot_properties import EXTERNAL_ID, prepare
+from app.crm.hubspot_properties import EXTERNAL_ID, missing, prepare
 from app.crm.hubspot_tokens import TokenStore
 from app.crm.hubspot_transport import Transport
 from app.crm.hubspot_wire import TIMEOUT_SECONDS
@@ -85,6 +85,14 @@ class HubspotCrm:
 
     def prepare(self) -> None:
         prepare(self._transport)
+
+    def scopes(self) -> Sequence[str]:
+        """What the account granted to the app. Raises AuthExpired once it was removed."""
+        return self._transport.scopes()
+
+    def missing(self) -> Sequence[str]:
+        """The properties that `prepare` would still have to add, as object.property."""
+        return missing(self._transport)
 
     def fields(self, kind: ObjectKind) -> Sequence[FieldInfo]:
         found = self._transport.call(PROPERTIES, path={"type": TYPES[kind]})

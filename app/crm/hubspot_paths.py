@@ -21,6 +21,7 @@ def _dated(name: str, method: str, path: str) -> Endpoint:
 
 
 TOKEN = _dated("oauth.token", "POST", "/oauth/{v}/token")
+INTROSPECT = _dated("oauth.introspect", "POST", "/oauth/{v}/token/introspect")
 DETAILS = _dated("account.details", "GET", "/account-info/{v}/details")
 READ = _dated("objects.read", "POST", "/crm/objects/{v}/{type}/batch/read")
 CREATE = _dated("objects.create", "POST", "/crm/objects/{v}/{type}/batch/create")

@@ -111,3 +111,12 @@ def _create_group(transport: Transport, object_type: str) -> None:
         transport.call(GROUP_CREATE, path={"type": object_type}, body={"name": GROUP, "label": GROUP_LABEL})
     except Conflict:
         return  # made at the same moment by another process
+def missing(transport: Transport) -> list[str]:
+    """Those of the properties above that do not exist, as object.property; nothing is changed."""
+    found = []
+    for object_type, wanted in OURS.items():
+        known = {one["name"] for one in transport.call(PROPERTIES, path={"type": object_type})["results"]}
+        found += [f"{object_type}.{one['name']}" for one in wanted if one["name"] not in known]
+    return found
+
+

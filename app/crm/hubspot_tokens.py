@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from app.crm.hubspot_errors import error_of, sentence
-from app.crm.hubspot_paths import TOKEN
+from app.crm.hubspot_paths import INTROSPECT, TOKEN, Endpoint
 from app.crm.hubspot_wire import TIMEOUT_SECONDS, Wire
 from app.crm.port import AuthExpired, Unavailable
 from app.ground.clock import Clock
@@ -89,8 +89,18 @@ def refresh(wire: Wire, client_id: str, client_secret: str, old: Tokens, clock: 
     return _tokens(_ask(wire, form), old.refresh_token, clock)
 
 
-def _ask(wire: Wire, form: dict[str, str]) -> dict[str, Any]:
-    answer = wire.send(TOKEN, form=form)
+def introspect(wire: Wire, client_id: str, client_secret: str, token: str) -> Sequence[str]:
+    """The scopes that the access token carries. Raises AuthExpired for one that is no longer good."""
+    form = {"client_id": client_id, "client_secret": client_secret, "token": token}
+    answer = _ask(wire, form, INTROSPECT)
+    if answer.get("active") is False:
+        raise AuthExpired("HubSpot no longer accepts the connection. Connect Alongside again.")
+    scopes = answer.get("scopes")
+    return tuple(map(str, scopes)) if isinstance(scopes, list) else ()
+
+
+def _ask(wire: Wire, form: dict[str, str], endpoint: Endpoint = TOKEN) -> dict[str, Any]:
+    answer = wire.send(endpoint, form=form)
     if answer.ok:
         return answer.body
     error = answer.body.get("error")

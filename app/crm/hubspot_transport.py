@@ -3,13 +3,13 @@
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from app.crm.hubspot_errors import error_of
 from app.crm.hubspot_paths import SEARCH, SEARCHES_PER_SECOND, Endpoint
-from app.crm.hubspot_tokens import EARLY, Tokens, TokenStore, refresh
+from app.crm.hubspot_tokens import EARLY, Tokens, TokenStore, introspect, refresh
 from app.crm.hubspot_wire import TIMEOUT_SECONDS, Wire
 from app.crm.port import AuthExpired
 from app.ground.clock import Clock
@@ -47,6 +47,15 @@ class Transport:
         """HubSpot's answer. Raises the port's errors; a refused token is renewed once before AuthExpired."""
         with self._searches.place() if endpoint is SEARCH else nullcontext():
             return self._call(endpoint, path, query, body)
+
+    def scopes(self) -> Sequence[str]:
+        """What the account granted, by HubSpot's own word. Raises AuthExpired once the app was removed."""
+        token = self._access_token()
+        try:
+            return introspect(self._wire, self._client_id, self._client_secret, token)
+        except AuthExpired:
+            token = self._access_token(refused=token)
+            return introspect(self._wire, self._client_id, self._client_secret, token)
 
     def _call(
         self,

@@ -6,7 +6,7 @@ Field names here are our canonical names (app/crm/fields.py); an adapter transla
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from app.domain.record import ObjectKind
 
@@ -296,3 +296,11 @@ class Crm(Protocol):
         """One result per write, in order, and each write's effect exactly once however often it is repeated:
         the external id identifies it in the CRM. All writes are of one class. Raises only when the whole call
         failed and may be repeated."""
+
+
+@runtime_checkable
+class TellsScopes(Protocol):
+    """A CRM that says which rights the account granted to the app: HubSpot does, by introspecting the token."""
+
+    def scopes(self) -> Sequence[str]:
+        """Raises AuthExpired once the app was removed."""

@@ -10,7 +10,16 @@ from app.domain.actor import Actor, ActorKind
 from app.domain.record import CrmKind
 from app.domain.tenant import Tenant
 from app.doors.command_body import MAX_BYTES, read_command_body, record_key
-from app.doors.ports import AdminTickets, CardSource, CommandDoor, People, TenantFinder
+from app.doors.hubspot_settings import add_settings
+from app.doors.ports import (
+    AdminTickets,
+    CardSightings,
+    CardSource,
+    CommandDoor,
+    People,
+    SettingsSource,
+    TenantFinder,
+)
 from app.doors.problems import as_app_error, problem
 from app.ground.clock import Clock
 from app.ground.errors import AppError, Reason
@@ -39,6 +48,8 @@ class HubspotDoor:
     tenants: TenantFinder
     people: People
     tickets: AdminTickets
+    settings: SettingsSource
+    sightings: CardSightings
     clock: Clock
 
 
@@ -54,6 +65,7 @@ def create_blueprint(door: HubspotDoor) -> Blueprint:
         if record is None:
             raise AppError(Reason.UNKNOWN_RECORD, "Name the record: objectType and objectId are missing.")
         document = door.cards.card(tenant.id, actor, record, card, params)
+        door.sightings.card(tenant.id, params.get("place", ""), record.object)
         return _json({"ok": True, "card": to_json(document)})
 
     @blueprint.post("/actions/<command>")
@@ -70,6 +82,8 @@ def create_blueprint(door: HubspotDoor) -> Blueprint:
         body = read_command_body(request.get_data(cache=True))
         done = door.commands.run(tenant.id, actor, command, body.record, body.fields, body.key)
         return _json({"ok": True, "result": dict(done.result), "message": done.message})
+
+    add_settings(blueprint, door.settings, lambda: _caller(door), _json)
 
     @blueprint.errorhandler(Exception)
     def refuse(error: Exception) -> Response:

@@ -8,30 +8,13 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.crm.hubspot_scopes import OPTIONAL_SCOPES, SCOPES
 from app.doors.ports import NonceStore
 from app.doors.problems import as_app_error
 from app.ground.clock import Clock
 from app.ground.errors import AppError, Reason
 from app.ground.ids import new_token
 from app.identity.vault import Vault
-
-SCOPES = (
-    "oauth",
-    "crm.objects.deals.read",
-    "crm.objects.deals.write",
-    "crm.objects.companies.read",
-    "crm.objects.companies.write",
-    "crm.objects.contacts.read",
-    "crm.objects.contacts.write",
-    "crm.objects.owners.read",
-    "crm.schemas.deals.read",
-    "crm.schemas.deals.write",
-    "crm.schemas.companies.read",
-    "crm.schemas.companies.write",
-    "crm.schemas.contacts.read",
-    "crm.schemas.contacts.write",
-)
-"""The least that the product works with; hubspot-project/src/app/app-hsmeta.json names the same."""
 
 STATE_MINUTES = 15
 CODE_LIMIT = 512
@@ -63,6 +46,7 @@ def create_blueprint(door: OauthDoor) -> Blueprint:
                 "client_id": door.client_id,
                 "redirect_uri": redirect_uri,
                 "scope": " ".join(SCOPES),
+                "optional_scope": " ".join(OPTIONAL_SCOPES),
                 "state": state,
             }
         )

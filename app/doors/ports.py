@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from app.commands.context import CommandResult
 from app.domain.actor import Actor
@@ -12,12 +12,14 @@ from cards.blocks import Card
 
 __all__ = [
     "AdminTickets",
+    "CardSightings",
     "CardSource",
     "CommandDoor",
     "CommandResult",
     "EventStore",
     "NonceStore",
     "People",
+    "SettingsSource",
     "TenantFinder",
 ]
 
@@ -60,6 +62,22 @@ class People(Protocol):
 class AdminTickets(Protocol):
     def issue(self, tenant_id: str, actor: Actor) -> str:
         """A ticket that opens the admin pages once, within a minute."""
+
+
+class SettingsSource(Protocol):
+    def overview(self, tenant_id: str, actor: Actor, called: str) -> Mapping[str, Any]:
+        """The account, its set-up, health and partners. `called` is the origin that the page was told to call."""
+
+    def safelist(self, tenant_id: str, type_name: str) -> Mapping[str, Any]:
+        """What a type of partner sees, field by field. Raises AppError for an unknown type."""
+
+    def reach(self, tenant_id: str, body: object) -> Mapping[str, Any]:
+        """How far it would reach if `body` were the policy. Raises AppError for one that cannot be."""
+
+
+class CardSightings(Protocol):
+    def card(self, tenant_id: str, place: str, kind: str) -> None:
+        """A card was opened in this place of the CRM, on this kind of record."""
 
 
 class EventStore(Protocol):

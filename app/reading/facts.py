@@ -104,6 +104,7 @@ def gather(
         stage=_label(stages, record.fields.get("stage")),
         as_of=record.read_at,
         stale=record.read_at is not None and now - record.read_at > STALE_AFTER,
+        lost=bool(tenants.trouble_of(connection, tenant.id)),
         may_admin=asked.actor.kind is ActorKind.ADMIN,
         focus=asked.focus,
         before=asked.before,

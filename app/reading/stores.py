@@ -9,7 +9,8 @@ from app.domain.tenant import Tenant
 from app.ground.bell import Bell
 from app.ground.clock import Clock
 from app.ground.ids import hash_token, new_token
-from app.storage import inbox, tables
+from app.reading.setup import PLACES
+from app.storage import inbox, sighting, tables
 from app.storage import tenant as tenants
 from app.storage.engine import Database
 from app.storage.rows import insert, insert_new
@@ -71,11 +72,37 @@ class Tickets:
         return token
 
 
+class Sightings:
+    """Keeps when something of ours was first and last used; see app.storage.sighting."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def card(self, tenant_id: str, place: str, kind: str) -> None:
+        """A card was opened in this place of the CRM. A place we do not know is not kept."""
+        if place in PLACES:
+            self._note(tenant_id, sighting.card(place, kind))
+
+    def webhook(self, tenant_id: str) -> None:
+        """A webhook of this account arrived."""
+        self._note(tenant_id, sighting.WEBHOOK)
+
+    def _note(self, tenant_id: str, what: str) -> None:
+        now = self._clock()
+        with self._database.read() as connection:
+            if not sighting.due(connection, tenant_id, what, now):
+                return
+        with self._database.write() as connection:
+            sighting.note(connection, tenant_id, what, now)
+
+
 class Events:
     def __init__(self, database: Database, bell: Bell, clock: Clock) -> None:
         self._database = database
         self._bell = bell
         self._clock = clock
+        self._sightings = Sightings(database, clock)
 
     def keep(self, events: Sequence[tuple[Tenant, str, Mapping[str, object]]]) -> None:
         """Stores each event once and wakes the agent."""
@@ -83,5 +110,7 @@ class Events:
             new = inbox.keep_events(
                 connection, [(tenant.id, key, body) for tenant, key, body in events], self._clock()
             )
+        for tenant_id in {tenant.id for tenant, _, _ in events}:
+            self._sightings.webhook(tenant_id)
         if new:
             self._bell.ring("crm")

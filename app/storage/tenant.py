@@ -67,6 +67,14 @@ def username_of(connection: Connection, tenant_id: str) -> str:
     return str(row["username"]) if row else ""
 
 
+def connected_at(connection: Connection, tenant_id: str) -> datetime:
+    """When the account was first connected."""
+    moment: datetime = connection.execute(
+        select(tables.tenant.c.created_at).where(tables.tenant.c.id == tenant_id)
+    ).scalar_one()
+    return moment
+
+
 def trouble_of(connection: Connection, tenant_id: str) -> str:
     """Why the CRM cannot be reached, in a sentence; empty while it can."""
     return str(
@@ -192,6 +200,11 @@ def cursor(connection: Connection, tenant_id: str, name: str) -> str | None:
 
 def move_cursor(connection: Connection, tenant_id: str, name: str, value: str, at: datetime) -> None:
     put(connection, tables.cursor, {"tenant_id": tenant_id, "name": name, "value": value, "moved_at": at})
+
+
+def drop_cursor(connection: Connection, tenant_id: str, name: str) -> None:
+    t = tables.cursor.c
+    connection.execute(delete(tables.cursor).where(t.tenant_id == tenant_id, t.name == name))
 
 
 def _tenant(row: RowMapping) -> Tenant:

@@ -1,65 +1,13 @@
 """HubSpot's door: only signed requests, only this portal's records, refusals as 200 that say why."""
 
 import json
-from urllib.parse import urlencode
 
 import pytest
-from flask.testing import FlaskClient
 
-from app.identity.hubspot_signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
 from app.wsgi import web_app
 from cards.registry import NAMES
-from tests.house import HUBSPOT_SECRET, ORIGIN, TestHouse
-
-
-class Hubspot:
-    """Sends requests as HubSpot's proxy would."""
-
-    def __init__(self, house: TestHouse) -> None:
-        self.house = house
-        self.client: FlaskClient = web_app(house.house).test_client()
-
-    def send(
-        self,
-        method: str,
-        path: str,
-        query: dict[str, str] | None = None,
-        body: object = None,
-        extra: str = "",
-        **who: str,
-    ):
-        user = {"userId": "u1", "portalId": "62515", "userEmail": "sam@vendor.example", "appId": "1", **who}
-        target = f"{path}?{extra}{urlencode({**(query or {}), **user})}"
-        raw = b"" if body is None else (body if isinstance(body, bytes) else json.dumps(body).encode())
-        stamp = str(int(self.house.clock().timestamp() * 1000))
-        headers = {
-            SIGNATURE_HEADER: sign(HUBSPOT_SECRET, method, ORIGIN + target, raw, stamp).decode(),
-            TIMESTAMP_HEADER: stamp,
-        }
-        return self.client.open(
-            target,
-            method=method,
-            data=raw or None,
-            headers=headers,
-            content_type="application/json",
-            environ_overrides={"REQUEST_URI": target},
-        )
-
-    def card(self, name: str, object_id: str = "900", object_type: str = "0-3", **who: str):
-        return self.send(
-            "GET", f"/hubspot/cards/{name}", {"objectType": object_type, "objectId": object_id}, **who
-        )
-
-    def act(
-        self,
-        command: str,
-        fields: dict[str, object],
-        key: str = "key-00000001",
-        object_id: str = "900",
-        **who: str,
-    ):
-        body = {"objectType": "deals", "objectId": object_id, "idempotencyKey": key, "fields": fields}
-        return self.send("POST", f"/hubspot/actions/{command}", body=body, **who)
+from tests.doors.hubspot_client import Hubspot
+from tests.house import ORIGIN, TestHouse
 
 
 @pytest.fixture
