@@ -1,3 +1,4 @@
+import base64
 from dataclasses import fields
 
 import pytest
@@ -6,7 +7,7 @@ from cryptography.fernet import Fernet
 from app.ground.config import SETTINGS, Config, read_config
 from app.ground.errors import AppError, Reason
 
-KEY = Fernet.generate_key().decode()
+KEY = base64.urlsafe_b64encode(b"k" * 32).decode()
 
 
 def test_without_any_setting_the_defaults_hold():
