@@ -31,8 +31,11 @@ CARD_FIELDS: Mapping[ObjectKind, tuple[str, ...]] = {
 }
 """What the cards show to sellers, whatever partners may see."""
 
-BATCH = 100
-LEASE = timedelta(seconds=90)
+BATCH = 1_000
+"""Records read at a time: full batches of HubSpot's hundred, and one question for all their companies."""
+
+LEASE = timedelta(seconds=180)
+"""Longer than the calls of one batch take: some twenty, at worst with a few retries among them."""
 
 EVENT_OBJECTS = {
     "deal": ObjectKind.DEAL,
@@ -74,7 +77,7 @@ def fetch(agent: Agent, tenant: Tenant, keys: Sequence[RecordKey]) -> None:
         ids = [key.crm_id for key in keys if key.object is kind]
         if ids:
             read += crm.read(kind, ids, wanted.fields[kind]).values()
-    companies = _companies_of(crm, [r.id for r in read if r.kind is ObjectKind.DEAL])
+    companies = companies_of(crm, read)
     read += _unknown_companies(agent, tenant, crm, wanted, companies, keys)
     with agent.database.write() as connection:
         store(agent, connection, tenant, read, companies)
@@ -88,16 +91,16 @@ def store(
     connection: Connection,
     tenant: Tenant,
     read: Iterable[CrmRecord],
-    companies: Mapping[str, str] | None,
+    companies: Mapping[str, str],
 ) -> int:
     """How many of the records had changed: those are saved, and the rooms that show them marked for publishing.
-    `companies` maps deals to their companies; None leaves that as it was."""
+    `companies` maps deals to their companies."""
     fresh = {RecordKey(r.kind, r.id): r for r in read}
     held = records.get_many(connection, tenant.id, fresh)
     now, changed, same = agent.clock(), [], []
     for key, crm_record in fresh.items():
         old = held.get(key)
-        company = companies.get(key.crm_id) if companies is not None else (old.company_id if old else None)
+        company = companies.get(key.crm_id) if key.object is ObjectKind.DEAL else None
         record = Record(key=key, fields=crm_record.fields, company_id=company)
         if old and (old.fields, old.company_id) == (record.fields, record.company_id):
             same.append(key)
@@ -204,11 +207,14 @@ def note_trouble(connection: Connection, tenant_id: str, error: CrmError) -> Non
         tenants.set_trouble(connection, tenant_id, "The CRM no longer accepts our access. Connect it again.")
 
 
-def _companies_of(crm: Crm, deal_ids: Sequence[str]) -> dict[str, str]:
-    if not deal_ids:
-        return {}
-    related = crm.related(ObjectKind.DEAL, deal_ids, ObjectKind.COMPANY)
-    return {deal_id: ids[0] for deal_id, ids in related.items() if ids}
+def companies_of(crm: Crm, read: Sequence[CrmRecord]) -> dict[str, str]:
+    """The company of each deal that was read, asked for only where the CRM did not tell it with the deal."""
+    deals = [record for record in read if record.kind is ObjectKind.DEAL]
+    ends: dict[str, Sequence[str]] = {deal.id: deal.companies or () for deal in deals}
+    asked = [deal.id for deal in deals if deal.companies is None]
+    if asked:
+        ends |= crm.related(ObjectKind.DEAL, asked, ObjectKind.COMPANY)
+    return {deal_id: ids[0] for deal_id, ids in ends.items() if ids}
 
 
 def _unknown_companies(

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
-from app.crm.port import Crm, TaskState
+from app.crm.news import Feed, News, news
+
+from app.crm.port import Changes, Crm, TaskState
 from app.domain.actor import SYSTEM
 from app.domain.plan import StepStatus
-from app.domain.record import ObjectKind
+from app.domain.record import ObjectKind, RecordKey
 from app.domain.tenant import Tenant
 from app.ground.errors import AppError
 from app.ground.log import get_logger
@@ -13,7 +15,7 @@ from app.storage import plan as steps
 from app.storage import record as records
 from app.storage import tenant as tenants
 from sync.deps import Agent
-from sync.ingest import Wanted, store, wanted_fields
+from sync.ingest import Wanted, companies_of, store, wanted_fields
 
 PAGES = 20
 """Pages of one kind per round, so that one busy tenant cannot hold a worker for ever."""
@@ -38,9 +40,11 @@ def poll(agent: Agent, tenant: Tenant, done: Round | None = None) -> Round:
     with agent.database.read() as connection:
         wanted = wanted_fields(connection, tenant.id)
     crm = agent.crm_of(tenant)
-    for kind in (ObjectKind.COMPANY, ObjectKind.DEAL):
-        _poll_kind(agent, tenant, crm, kind, wanted, done)
-    _poll_tasks(agent, tenant, crm, done)
+    feeds, tasks_cursor = _feeds(agent, tenant, wanted)
+    told = news(crm, feeds, tasks_cursor)
+    for kind, changes in told.changes.items():
+        _take_kind(agent, tenant, crm, kind, changes, wanted, done)
+    _take_tasks(agent, tenant, told, done)
     if done.changed:
         agent.bell.ring("publish")
     return done
@@ -72,31 +76,50 @@ def first_load(agent: Agent, tenant: Tenant) -> None:
     crm.prepare()
 
 
-def _poll_kind(agent: Agent, tenant: Tenant, crm: Crm, kind: ObjectKind, wanted: Wanted, done: Round) -> None:
+def _feeds(agent: Agent, tenant: Tenant, wanted: Wanted) -> tuple[dict[ObjectKind, Feed], str | None]:
+    """Where each feed stands. Companies first, so that a deal finds the one it moved to."""
     with agent.database.read() as connection:
-        cursor = tenants.cursor(connection, tenant.id, str(kind))
+        feeds = {
+            kind: Feed(cursor=tenants.cursor(connection, tenant.id, str(kind)), fields=wanted.fields[kind])
+            for kind in (ObjectKind.COMPANY, ObjectKind.DEAL)
+        }
+        return feeds, tenants.cursor(connection, tenant.id, "task")
+
+
+def _take_kind(
+    agent: Agent, tenant: Tenant, crm: Crm, kind: ObjectKind, changes: Changes, wanted: Wanted, done: Round
+) -> None:
+    """The page that was told, and those that follow it."""
     for _ in range(PAGES):
-        changes = crm.changes(kind, cursor, wanted.fields[kind])
-        with agent.database.write() as connection:
-            known = records.known(connection, tenant.id, kind, [r.id for r in changes.records])
-            mine = [r for r in changes.records if kind is ObjectKind.COMPANY or r.id in known]
-            done.read += len(changes.records)
-            done.changed += store(agent, connection, tenant, mine, None)
-            tenants.move_cursor(connection, tenant.id, str(kind), changes.cursor, agent.clock())
-        cursor = changes.cursor
+        _take_page(agent, tenant, crm, kind, changes, done)
         if not changes.more:
             return
+        changes = crm.changes(kind, changes.cursor, wanted.fields[kind])
 
 
-def _poll_tasks(agent: Agent, tenant: Tenant, crm: Crm, done: Round) -> None:
-    with agent.database.read() as connection:
-        cursor = tenants.cursor(connection, tenant.id, "task")
-    states, moved = crm.task_changes(cursor)
-    done.tasks_read += len(states)
-    for state in states:
+def _take_page(
+    agent: Agent, tenant: Tenant, crm: Crm, kind: ObjectKind, changes: Changes, done: Round
+) -> None:
+    done.read += len(changes.records)
+    mine = changes.records
+    if kind is ObjectKind.DEAL:
+        with agent.database.read() as connection:
+            known = records.known(connection, tenant.id, kind, [r.id for r in changes.records])
+        mine = [r for r in changes.records if r.id in known]
+    live = [record for record in mine if not record.archived]
+    companies = companies_of(crm, live)
+    with agent.database.write() as connection:
+        done.changed += store(agent, connection, tenant, live, companies)
+        records.archive(connection, tenant.id, [RecordKey(kind, r.id) for r in mine if r.archived])
+        tenants.move_cursor(connection, tenant.id, str(kind), changes.cursor, agent.clock())
+
+
+def _take_tasks(agent: Agent, tenant: Tenant, told: News, done: Round) -> None:
+    done.tasks_read += len(told.tasks)
+    for state in told.tasks:
         done.tasks += _apply_task(agent, tenant, state)
     with agent.database.write() as connection:
-        tenants.move_cursor(connection, tenant.id, "task", moved, agent.clock())
+        tenants.move_cursor(connection, tenant.id, "task", told.tasks_cursor, agent.clock())
 
 
 def _apply_task(agent: Agent, tenant: Tenant, state: TaskState) -> bool:

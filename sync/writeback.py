@@ -38,8 +38,8 @@ from sync.backoff import delay
 from sync.deps import Agent
 from sync.ingest import note_trouble
 
-BATCH = 100
-"""HubSpot's batch size; Salesforce takes 200."""
+BATCH = 200
+"""What one call of Salesforce takes, and two of HubSpot: more could outlast the lease."""
 
 log = get_logger(__name__)
 

@@ -65,13 +65,15 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrmRecord:
-    """`fields` holds exactly the fields that were asked for; None is empty."""
+    """`fields` holds exactly the fields that were asked for; None is empty. `companies` are the ids of a deal's
+    companies, the primary one first, where the CRM tells them with the deal; None: they have to be asked for."""
 
     kind: ObjectKind
     id: str
     fields: Mapping[str, str | None]
     modified_at: datetime
     archived: bool = False
+    companies: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

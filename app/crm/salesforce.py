@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any, cast
 
 from app.crm.fields import canonical_name
+from app.crm.news import Feed, News
 from app.crm.port import (
     Account,
     AuthExpired,
@@ -24,12 +25,20 @@ from app.crm.port import (
     Write,
     WriteResult,
 )
-from app.crm.salesforce_changes import ORDER, PAGE, Place, from_now, place_of
+from app.crm.salesforce_changes import PAGE, from_now
 from app.crm.salesforce_client import SalesforceClient
 from app.crm.salesforce_http import TIMEOUT, SalesforceSession, is_org_url, is_stand_in
 from app.crm.salesforce_soql import among, containing, literal, name, select
-from app.crm.salesforce_steps import step_changes, to_cursor, write_steps
-from app.crm.salesforce_values import OBJECTS, api_fields, host, is_id, long_id, moment, record
+from app.crm.salesforce_steps import (
+    places_of,
+    read_steps,
+    step_changes,
+    step_statements,
+    to_cursor,
+    write_steps,
+)
+from app.crm.salesforce_sweep import page_of, sweep
+from app.crm.salesforce_values import OBJECTS, api_fields, host, is_id, long_id, moment, own_ends, record
 from app.crm.salesforce_writes import TABLE, chunks, write_plain
 from app.domain.record import CrmKind, ObjectKind
 from app.ground.clock import Clock, from_iso
@@ -157,7 +166,7 @@ class SalesforceCrm:
         asked = {long_id(i): i for i in wanted}
         rows: list[dict[str, Any]] = []
         for batch in chunks(wanted, PAGE):
-            rows += self._retrieve(kind, batch, ["Id", "SystemModstamp", *names.values()])
+            rows += self._retrieve(kind, batch, ["Id", "SystemModstamp", *own_ends(kind), *names.values()])
         return {asked.get(row["Id"], row["Id"]): record(kind, row, names) for row in rows}
 
     def _retrieve(self, kind: ObjectKind, ids: Sequence[str], fields: Sequence[str]) -> list[dict[str, Any]]:
@@ -184,7 +193,13 @@ class SalesforceCrm:
         condition = self._equals(kind, api_fields(kind, [field])[field], value, contained=by_domain)
         if condition is None:
             return []
-        chosen = ["Id", "SystemModstamp", *names.values(), *(["Website"] if by_domain else [])]
+        chosen = [
+            "Id",
+            "SystemModstamp",
+            *own_ends(kind),
+            *names.values(),
+            *(["Website"] if by_domain else []),
+        ]
         # People type websites in many ways, so the domain is compared here, on a few more candidates.
         most = limit * 5 if by_domain else limit
         order = "SystemModstamp DESC, Id DESC"
@@ -221,20 +236,26 @@ class SalesforceCrm:
 
     def changes(self, kind: ObjectKind, cursor: str | None, fields: Sequence[str]) -> Changes:
         """A sweep by SystemModstamp, deletions too: one call a page, one call when nothing changed."""
-        source = OBJECTS[kind]
         if cursor is None:
-            newest = select(("Id", "SystemModstamp"), source, order="SystemModstamp DESC, Id DESC", limit=1)
+            newest = select(
+                ("Id", "SystemModstamp"), OBJECTS[kind], order="SystemModstamp DESC, Id DESC", limit=1
+            )
             place = from_now(self._client.query(newest, deleted=True))
             return Changes(records=[], cursor=place.to_json(), more=False)
-        place = place_of(cursor) if cursor else Place()
-        names = api_fields(kind, fields)
-        chosen = ("Id", "SystemModstamp", "IsDeleted", *names.values())
-        rows = self._client.query(select(chosen, source, place.where, order=ORDER, limit=PAGE), deleted=True)
-        return Changes(
-            records=[record(kind, row, names) for row in place.fresh(rows)],
-            cursor=place.after(rows, self._clock()).to_json(),
-            more=len(rows) >= PAGE,
-        )
+        feed = Feed(cursor=cursor, fields=fields)
+        return page_of(kind, feed, self._client.query(sweep(kind, feed), deleted=True), self._clock())
+
+    def news(self, feeds: Mapping[ObjectKind, Feed], tasks_cursor: str) -> News:
+        """All feeds in one call: a composite takes five queries."""
+        places, now = places_of(tasks_cursor), self._clock()
+        sweeps = [sweep(kind, feed) for kind, feed in feeds.items()]
+        pages = self._client.queries([*sweeps, *step_statements(places)], deleted=len(sweeps))
+        changes = {
+            kind: page_of(kind, feed, rows, now)
+            for (kind, feed), rows in zip(feeds.items(), pages, strict=False)
+        }
+        states, after = read_steps(self._client, places, pages[len(sweeps) :], now)
+        return News(changes=changes, tasks=states, tasks_cursor=to_cursor(after))
 
     def task_changes(self, cursor: str | None) -> tuple[Sequence[TaskState], str]:
         states, places = step_changes(self._client, cursor, self._clock())

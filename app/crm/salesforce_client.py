@@ -91,10 +91,14 @@ class SalesforceClient:
             rows += found
         return rows
 
-    def queries(self, statements: Sequence[str]) -> list[list[dict[str, Any]]]:
-        """The first pages of up to five queries, in one call."""
+    def queries(self, statements: Sequence[str], *, deleted: int = 0) -> list[list[dict[str, Any]]]:
+        """The first pages of up to five queries, in one call; the first `deleted` of them see deleted rows too."""
         parts = [
-            {"method": "GET", "url": f"{ROOT}query?{_query(statement)}", "referenceId": f"q{index}"}
+            {
+                "method": "GET",
+                "url": f"{ROOT}{'queryAll' if index < deleted else 'query'}?{_query(statement)}",
+                "referenceId": f"q{index}",
+            }
             for index, statement in enumerate(statements)
         ]
         body = {"compositeRequest": parts}

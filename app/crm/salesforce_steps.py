@@ -177,12 +177,21 @@ def step_changes(
         )
         return [], (from_now(newest[0]), from_now(newest[1]))
     places = places_of(cursor)
-    pages = client.queries(
-        [
-            select(fields, name, f"{key} != null AND {place.where}", order=ORDER, limit=PAGE)
-            for (name, fields, key), place in zip(_FEEDS, places, strict=True)
-        ]
-    )
+    return read_steps(client, places, client.queries(step_statements(places)), now)
+
+
+def step_statements(places: tuple[Place, Place]) -> list[str]:
+    """The queries that tell what changed behind these places: of the plan items, and of their tasks."""
+    return [
+        select(fields, name, f"{key} != null AND {place.where}", order=ORDER, limit=PAGE)
+        for (name, fields, key), place in zip(_FEEDS, places, strict=True)
+    ]
+
+
+def read_steps(
+    client: SalesforceClient, places: tuple[Place, Place], pages: Sequence[Sequence[Row]], now: datetime
+) -> tuple[list[TaskState], tuple[Place, Place]]:
+    """The states that the answers to `step_statements` tell, and the places behind them."""
     items = [_of_item(row) for row in places[0].fresh(pages[0])]
     tasks = _of_tasks(client, places[1].fresh(pages[1]))
     states = {state.external_id: state for state in sorted([*items, *tasks], key=lambda s: s.modified_at)}

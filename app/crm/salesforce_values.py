@@ -52,7 +52,13 @@ def record(kind: ObjectKind, row: Mapping[str, Any], names: Mapping[str, str]) -
         fields=fields,
         modified_at=moment(row["SystemModstamp"]),
         archived=bool(row.get("IsDeleted")),
+        companies=[row[end] for end in own_ends(kind) if row.get(end)] if own_ends(kind) else None,
     )
+
+
+def own_ends(kind: ObjectKind) -> Sequence[str]:
+    """The lookups on the record itself that say which company it belongs to."""
+    return ("AccountId",) if kind is ObjectKind.DEAL else ()
 
 
 def _followed(row: Mapping[str, Any], path: str) -> Any:
