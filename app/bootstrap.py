@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from redis import Redis
 
 from app.commands.execute import Executor
+from app.crm.budget import Budgets, RedisBooks
 from app.crm.hubspot import HubspotCrm
 from app.crm.hubspot_scopes import OPTIONAL_SCOPES, SCOPES
 from app.crm.port import (
@@ -28,6 +29,7 @@ from app.ground.bell import Bell, RedisBell, SilentBell
 from app.ground.clock import Clock, utc_now
 from app.ground.config import Config
 from app.ground.errors import AppError, Reason
+from app.ground.ids import new_id
 from app.identity.tokens import Audience, Tokens
 from app.identity.vault import Vault
 from app.reading.cards import Cards
@@ -53,6 +55,7 @@ class House:
     tokens: Tokens
     bell: Bell
     redis: Redis | None
+    budgets: Budgets = field(default_factory=Budgets)
     crms: dict[str, Crm] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -121,6 +124,7 @@ class House:
             clock=self.clock,
             crm_of=self.crm_of,
             executor=self.executor(),
+            budgets=self.budgets,
         )
 
     def preview_url(self, tenant: Tenant, actor: Actor, record: RecordKey, partner_id: str) -> str:
@@ -136,6 +140,7 @@ class House:
                 self.config.hubspot_client_secret,
                 StoredTokens(self.database, self.vault, tenant.id),
                 self.clock,
+                budget=self.budgets.of(tenant.id),
             )
         with self.database.read() as connection:
             username = tenants.username_of(connection, tenant.id)
@@ -146,6 +151,7 @@ class House:
             username,
             tenant.instance_url,
             self.clock,
+            budget=self.budgets.of(tenant.id),
         )
 
 
@@ -164,6 +170,7 @@ def build(config: Config, clock: Clock = utc_now) -> House:
         tokens=Tokens(config.secret_keys, clock),
         bell=RedisBell(redis) if redis else SilentBell(),
         redis=redis,
+        budgets=Budgets(RedisBooks(redis, new_id)) if redis else Budgets(),
     )
 
 

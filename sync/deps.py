@@ -1,9 +1,10 @@
 """What the agent works with, handed in once when its process starts."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.commands.execute import Executor
+from app.crm.budget import Budgets
 from app.crm.port import Crm
 from app.domain.tenant import Tenant
 from app.ground.bell import Bell
@@ -13,10 +14,12 @@ from app.storage.engine import Database
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agent:
-    """`crm_of` gives a tenant's CRM; `executor` is the one door in, for what partners answered."""
+    """`crm_of` gives a tenant's CRM; `executor` is the one door in, for what partners answered; `budgets` say which
+    tenant's CRM to leave alone for now."""
 
     database: Database
     bell: Bell
     clock: Clock
     crm_of: Callable[[Tenant], Crm]
     executor: Executor
+    budgets: Budgets = field(default_factory=Budgets)

@@ -1,13 +1,14 @@
 """From the CRM inwards: reads changed records, keeps only the fields that some policy or card names, and says which
 rooms have to be published anew."""
 
+import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
 from operator import itemgetter
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, RowMapping
 
 from app.crm.fields import canonical_name
 from app.crm.port import AuthExpired, Crm, CrmError, CrmRecord
@@ -16,13 +17,14 @@ from app.domain import matching
 from app.domain.record import ObjectKind, Record, RecordKey
 from app.domain.tenant import Tenant
 from app.ground.log import get_logger
+from app.storage import fault, tables
 from app.storage import policy as policies
 from app.storage import record as records
 from app.storage import registration as registrations
-from app.storage import tables
 from app.storage import tenant as tenants
+from app.storage.fault import Work
 from app.storage.rows import find_all, update
-from sync.backoff import delay
+from sync.backoff import FIRST, LONGEST, NOT_ITS_FAULT, SET_ASIDE_AFTER, delay, divide, note_fault
 from sync.deps import Agent
 
 CARD_FIELDS: Mapping[ObjectKind, tuple[str, ...]] = {
@@ -36,6 +38,10 @@ BATCH = 1_000
 
 LEASE = timedelta(seconds=180)
 """Longer than the calls of one batch take: some twenty, at worst with a few retries among them."""
+EVENTS = 1000
+"""Events taken in one transaction."""
+
+UNREADABLE = "HubSpot sent an event that cannot be read. What it was about is found by the next poll."
 
 EVENT_OBJECTS = {
     "deal": ObjectKind.DEAL,
@@ -96,6 +102,9 @@ def store(
     """How many of the records had changed: those are saved, and the rooms that show them marked for publishing.
     `companies` maps deals to their companies."""
     fresh = {RecordKey(r.kind, r.id): r for r in read}
+    newest = records.modified_at(connection, tenant.id, fresh)
+    # Two workers may read one record; what the slower one brings must not replace what is newer.
+    fresh = {key: r for key, r in fresh.items() if key not in newest or newest[key] <= r.modified_at}
     held = records.get_many(connection, tenant.id, fresh)
     now, changed, same = agent.clock(), [], []
     for key, crm_record in fresh.items():
@@ -116,89 +125,113 @@ def store(
 def take_events(agent: Agent) -> int:
     """Turns stored webhook events into marks on the records they touch: one read however many events there are,
     and none at all for a field that nobody is shown."""
-    taken = 0
-    with agent.database.write() as connection:
-        t = tables.crm_event.c
-        rows = find_all(
-            connection, tables.crm_event, t.applied_at.is_(None), order=[t.received_at], limit=1000
-        )
-        for tenant_id, group in groupby(
-            sorted(rows, key=lambda r: r["tenant_id"]), key=lambda r: r["tenant_id"]
-        ):
-            events = list(group)
-            wanted = wanted_fields(connection, tenant_id)
-            tenant = tenants.by_id(connection, tenant_id)
-            keys = {key for row in events if tenant and (key := _key_of(tenant, row["body"], wanted))}
-            records.mark(
-                connection, tenant_id, "read", _worth_reading(connection, tenant_id, keys), agent.clock()
+    t = tables.crm_event.c
+    broken: set[str] = set()
+    while True:
+        with agent.database.write() as connection:
+            rows = find_all(
+                connection,
+                tables.crm_event,
+                t.applied_at.is_(None),
+                t.tenant_id.not_in(broken),
+                order=[t.received_at],
+                limit=EVENTS,
             )
-            for row in events:
-                update(
-                    connection,
-                    tables.crm_event,
-                    {"applied_at": agent.clock()},
-                    t.tenant_id == tenant_id,
-                    t.key == row["key"],
-                )
-            taken += len(events)
-    return taken
+        taken = 0
+        for tenant_id, group in groupby(sorted(rows, key=itemgetter("tenant_id")), itemgetter("tenant_id")):
+            try:
+                taken += _take_tenant(agent, tenant_id, list(group))
+            except NOT_ITS_FAULT:
+                raise
+            except Exception as error:  # noqa: BLE001 - the other tenants' events go on
+                note_fault(agent, tenant_id, Work.EVENT, "all", error)
+                broken.add(tenant_id)
+        if taken or not rows:
+            return taken
+
+
+def _take_tenant(agent: Agent, tenant_id: str, events: Sequence[RowMapping]) -> int:
+    t = tables.crm_event.c
+    with agent.database.write() as connection:
+        tenant = tenants.by_id(connection, tenant_id)
+        wanted = wanted_fields(connection, tenant_id)
+        keys: set[RecordKey] = set()
+        for row in events:
+            try:
+                key = _key_of(tenant, row["body"], wanted) if tenant else None
+            except (TypeError, ValueError, AttributeError) as error:
+                # An event that cannot be read now never can: it is named, and the poll finds what it meant.
+                log.warning("ingest.unreadable_event", tenant=tenant_id, error=type(error).__name__)
+                fault.note(connection, tenant_id, Work.EVENT, row["key"], UNREADABLE, agent.clock())
+                continue
+            if key:
+                keys.add(key)
+        records.mark(
+            connection, tenant_id, "read", _worth_reading(connection, tenant_id, keys), agent.clock()
+        )
+        names = sorted(row["key"] for row in events)
+        for start in range(0, len(names), 500):
+            update(
+                connection,
+                tables.crm_event,
+                {"applied_at": agent.clock()},
+                t.tenant_id == tenant_id,
+                t.key.in_(names[start : start + 500]),
+            )
+        fault.forget(connection, tenant_id, Work.EVENT, ["all"])
+    return len(events)
 
 
 def read_marked(agent: Agent, only: str = "") -> int:
-    """Reads up to a batch of the records that wait for it, of one tenant if `only` names it. One
-    tenant's trouble delays only its own records."""
+    """Reads up to a batch of the records that wait for it, of every tenant whose CRM need not be left alone, or of
+    the one that is named. One tenant's trouble delays only its own records."""
+    with agent.database.read() as connection:
+        waiting = [only] if only else records.tenants_waiting(connection, "read", agent.clock())
+    random.shuffle(waiting)
+    return sum(_read_tenant(agent, one) for one in waiting if not agent.budgets.of(one).paused())
+
+
+def _read_tenant(agent: Agent, tenant_id: str) -> int:
     with agent.database.write() as connection:
-        claimed = records.claim(connection, "read", agent.clock(), LEASE, BATCH, only)
-    for tenant_id, group in groupby(sorted(claimed, key=itemgetter(0)), key=itemgetter(0)):
-        rows = list(group)
-        with agent.database.read() as connection:
-            tenant = tenants.by_id(connection, tenant_id)
-        if tenant is None:
-            continue
-        try:
-            fetch(agent, tenant, [key for _, key, _ in rows])
-        except CrmError as error:
-            _postpone(agent, tenant_id, rows, error)
-            continue
+        tenant = tenants.by_id(connection, tenant_id)
+        claimed = records.claim(connection, "read", agent.clock(), LEASE, BATCH, tenant_id)
+    if tenant is None or not claimed:
+        return 0
+
+    def read(part: Sequence[tuple[str, RecordKey, str]]) -> None:
+        fetch(agent, tenant, [key for _, key, _ in part])
         with agent.database.write() as connection:
             tenants.set_trouble(connection, tenant_id, "")
-            for _, key, fence in rows:
+            fault.forget(connection, tenant_id, Work.READ, [str(key) for _, key, _ in part])
+            for _, key, fence in part:
                 records.clear(connection, "read", tenant_id, key, fence)
+
+    divided = divide(claimed, read)
+    for (_, key, fence), error in divided.failed:
+        times = note_fault(agent, tenant_id, Work.READ, str(key), error)
+        wait = delay(times) if times < SET_ASIDE_AFTER else LONGEST
+        with agent.database.write() as connection:
+            records.postpone(connection, "read", tenant_id, key, fence, agent.clock() + wait)
+    if divided.untried:
+        _postpone(agent, tenant_id, divided.untried, divided.stopped)
     return len(claimed)
 
 
 def _postpone(
-    agent: Agent, tenant_id: str, rows: Sequence[tuple[str, RecordKey, str]], error: CrmError
+    agent: Agent, tenant_id: str, rows: Sequence[tuple[str, RecordKey, str]], error: CrmError | None
 ) -> None:
-    log.warning("ingest.postponed", tenant=tenant_id, error=type(error).__name__, records=len(rows))
-    d = tables.dirty.c
+    """The rows wait, and if it was the CRM that stopped us, all background work of the tenant with them: what is
+    marked meanwhile must not ask again, each for itself."""
     with agent.database.write() as connection:
-        note_trouble(connection, tenant_id, error)
+        tried = records.attempts(connection, "read", tenant_id, [key for _, key, _ in rows])
+        wait = delay(tried, error) if error else FIRST
+        if error:
+            note_trouble(connection, tenant_id, error)
         for _, key, fence in rows:
-            row = (
-                connection.execute(
-                    tables.dirty.select().where(
-                        d.tenant_id == tenant_id,
-                        d.purpose == "read",
-                        d.object == key.object,
-                        d.crm_id == key.crm_id,
-                        d.fence == fence,
-                    )
-                )
-                .mappings()
-                .first()
-            )
-            if row:
-                update(
-                    connection,
-                    tables.dirty,
-                    {"due_at": agent.clock() + delay(row["attempts"], error)},
-                    d.tenant_id == tenant_id,
-                    d.purpose == "read",
-                    d.object == key.object,
-                    d.crm_id == key.crm_id,
-                    d.fence == fence,
-                )
+            records.postpone(connection, "read", tenant_id, key, fence, agent.clock() + wait)
+    if error:
+        log.warning("ingest.postponed", tenant=tenant_id, error=type(error).__name__, records=len(rows))
+        agent.budgets.of(tenant_id).pause(wait.total_seconds())
 
 
 def note_trouble(connection: Connection, tenant_id: str, error: CrmError) -> None:

@@ -1,10 +1,14 @@
 """What RQ calls. A job carries no data but a queue's or tenant's name: the rows are the work."""
 
+from app.crm.budget import background
 from app.crm.port import CrmError
 from app.ground.bell import pending_key
 from app.ground.log import get_logger
+from app.storage import fault
 from app.storage import tenant as tenants
+from app.storage.fault import Work
 from sync import inbound, ingest, poll, publish, writeback
+from sync.backoff import NOT_ITS_FAULT, delay, note_fault
 from sync.runtime import runtime
 
 ROUNDS = 200
@@ -18,7 +22,8 @@ def answer(queue: str) -> int:
     seen by this job or rings again."""
     house = runtime()
     house.redis.delete(pending_key(queue))
-    return drain(queue)
+    with background():
+        return drain(queue)
 
 
 def drain(queue: str) -> int:
@@ -40,21 +45,30 @@ def drain(queue: str) -> int:
 
 
 def poll_tenant(tenant_id: str) -> None:
-    """One polling round; a CRM that does not answer is asked again in the next period."""
+    """One polling round; a CRM that does not answer is left alone for a while, and asked again in a later period."""
     agent = runtime().agent
+    budget = agent.budgets.of(tenant_id)
     with agent.database.read() as connection:
         tenant = tenants.by_id(connection, tenant_id)
-    if tenant is None:
+    if tenant is None or budget.paused():
         return
+    trouble: CrmError | None = None
     try:
-        poll.load_if_new(agent, tenant)
-        poll.poll(agent, tenant)
-        trouble = None
+        with background():
+            poll.load_if_new(agent, tenant)
+            poll.poll(agent, tenant)
     except CrmError as error:
         log.warning("poll.failed", tenant=tenant_id, error=type(error).__name__)
         trouble = error
+        budget.pause(delay(1, error).total_seconds())
+    except NOT_ITS_FAULT:
+        raise
+    except Exception as error:  # noqa: BLE001 - counted and shown; the webhooks' and the outbox's work goes on
+        note_fault(agent, tenant_id, Work.POLL, "round", error)
+        return
     with agent.database.write() as connection:
         if trouble is None:
             tenants.set_trouble(connection, tenant_id, "")
+            fault.forget(connection, tenant_id, Work.POLL, ["round"])
         else:
             ingest.note_trouble(connection, tenant_id, trouble)

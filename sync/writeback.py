@@ -1,5 +1,6 @@
 """From the outbox to the CRM: batched across records, in order per record, each write's effect once."""
 
+import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -25,13 +26,14 @@ from app.domain.record import ObjectKind, RecordKey
 from app.domain.tenant import Tenant
 from app.domain.thread import Audience, Delivery
 from app.ground.log import get_logger
-from app.storage import outbox
+from app.storage import fault, outbox
 from app.storage import partner as partners
 from app.storage import plan as steps
 from app.storage import record as records
 from app.storage import registration as registrations
 from app.storage import tenant as tenants
 from app.storage import thread as messages
+from app.storage.fault import Work
 from app.storage.outbox import OutboxKind, OutboxRow
 from app.storage.published.links import link_of, links_of, token_hash_of
 from sync.backoff import delay
@@ -57,12 +59,16 @@ class Outcome:
 
 
 def write_due(agent: Agent) -> int:
-    """Writes what is due, up to a batch of each kind and tenant. How many rows left the outbox or were refused."""
+    """Writes what is due, up to a batch of each kind for every tenant whose CRM need not be left alone. How many rows
+    left the outbox or were refused."""
     with agent.database.read() as connection:
         due = outbox.tenants_due(connection, agent.clock())
     done = 0
+    random.shuffle(due)  # workers begin with different tenants, and none is always the last
     for tenant_id in due:
         with agent.database.read() as connection:
+        if agent.budgets.of(tenant_id).paused():
+            continue
             tenant = tenants.by_id(connection, tenant_id)
         if tenant is not None:
             done += write_tenant(agent, tenant).total
@@ -70,53 +76,97 @@ def write_due(agent: Agent) -> int:
 
 
 def write_tenant(agent: Agent, tenant: Tenant) -> Outcome:
-    """Writes up to a batch of each kind of what is due for one tenant."""
+    """Writes up to a batch of each kind of what is due for one tenant, until its CRM asks for a pause."""
     outcome = Outcome()
     for kind in OutboxKind:
-        _write_kind(agent, tenant, kind, outcome)
+        if not _write_kind(agent, tenant, kind, outcome):
+            break
     return outcome
 
 
-def _write_kind(agent: Agent, tenant: Tenant, kind: OutboxKind, outcome: Outcome) -> None:
+def _write_kind(agent: Agent, tenant: Tenant, kind: OutboxKind, outcome: Outcome) -> bool:
+    """False if the CRM did not answer, or asked us to wait."""
     with agent.database.write() as connection:
         rows = outbox.claim(connection, tenant.id, kind, agent.clock(), BATCH)
     if not rows:
-        return
-    with agent.database.read() as connection:
-        built = [(row, _BUILDERS[kind](connection, tenant, row, agent)) for row in rows]
-    writes = [(row, write) for row, write in built if write is not None]
-    gone = [row for row, write in built if write is None]
-    try:
-        results = agent.crm_of(tenant).write([write for _, write in writes]) if writes else []
-    except CrmError as error:
-        _postpone(agent, tenant, rows, error)
-        return
+        return True
+    writes, gone, broken = _build(agent, tenant, kind, rows)
+    done: list[tuple[OutboxRow, WriteResult]] = []
+
+    def send(part: Sequence[tuple[OutboxRow, Write]]) -> None:
+        results = agent.crm_of(tenant).write([write for _, write in part])
+        done.extend(zip([row for row, _ in part], results, strict=True))
+
+    divided = divide(writes, send)
+    for (row, _), error in divided.failed:
+        if isinstance(error, CrmError):
+            done.append((row, Refused(external_id=row.subject_id, reason=error.message)))
+        else:
+            broken.append((row, error))
     with agent.database.write() as connection:
-        tenants.set_trouble(connection, tenant.id, "")
-        _settle(connection, tenant, [row for row, _ in writes], results)
+        if done:
+            tenants.set_trouble(connection, tenant.id, "")
+        _settle(connection, tenant, done)
         outbox.finish(connection, gone)
-    outcome.refused += sum(isinstance(result, Refused) for result in results)
-    outcome.written += sum(isinstance(result, Written) for result in results) + len(gone)
+        fault.forget(connection, tenant.id, Work.WRITE, [row.id for row, _ in done if row.attempts])
+    _set_back(agent, tenant, [row for row, _ in divided.untried], divided.stopped)
+    outcome.refused += sum(isinstance(result, Refused) for _, result in done)
+    outcome.refused += sum(_count_fault(agent, tenant, row, error) for row, error in broken)
+    outcome.written += sum(isinstance(result, Written) for _, result in done) + len(gone)
+    return divided.stopped is None
 
 
-def _postpone(agent: Agent, tenant: Tenant, rows: Sequence[OutboxRow], error: CrmError) -> None:
-    """A call that failed as a whole: worth repeating, or refused for good if the CRM will never take it."""
-    log.warning("writeback.failed", tenant=tenant.id, kind=str(rows[0].kind), error=type(error).__name__)
+def _build(
+    agent: Agent, tenant: Tenant, kind: OutboxKind, rows: Sequence[OutboxRow]
+) -> tuple[list[tuple[OutboxRow, Write]], list[OutboxRow], list[tuple[OutboxRow, Exception]]]:
+    """What to write; the rows whose subject is gone; and those that cannot be put into words."""
+    writes, gone, broken = [], [], []
+    with agent.database.read() as connection:
+        for row in rows:
+            try:
+                write = _BUILDERS[kind](connection, tenant, row, agent)
+            except NOT_ITS_FAULT:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it is, the other rows go on
+                broken.append((row, error))
+                continue
+            if write is None:
+                gone.append(row)
+            else:
+                writes.append((row, write))
+    return writes, gone, broken
+
+
+def _set_back(agent: Agent, tenant: Tenant, rows: Sequence[OutboxRow], error: CrmError | None) -> None:
+    """The rows wait. If it was the CRM that stopped us, all background work of the tenant waits with them: rows that
+    come in meanwhile must not ask again, each for itself."""
+    if not rows:
+        return
     with agent.database.write() as connection:
-        note_trouble(connection, tenant.id, error)
-        wait = delay(min(row.attempts for row in rows) + 1, error)
+    wait = delay(max(row.attempts for row in rows) + 1, error) if error else FIRST
+        if error:
+            note_trouble(connection, tenant.id, error)
         outbox.postpone(connection, rows, agent.clock() + wait)
+    if error:
+        log.warning("writeback.failed", tenant=tenant.id, kind=str(rows[0].kind), error=type(error).__name__)
+        agent.budgets.of(tenant.id).pause(wait.total_seconds())
 
 
-def _settle(
-    connection: Connection, tenant: Tenant, rows: Sequence[OutboxRow], results: Sequence[WriteResult]
-) -> None:
-    written = [
-        (row, result) for row, result in zip(rows, results, strict=True) if isinstance(result, Written)
-    ]
-    refused = [
-        (row, result) for row, result in zip(rows, results, strict=True) if isinstance(result, Refused)
-    ]
+def _count_fault(agent: Agent, tenant: Tenant, row: OutboxRow, error: Exception) -> bool:
+    """True if the row was set aside: refused, with a sentence, until a person tries again."""
+    times = note_fault(agent, tenant.id, Work.WRITE, row.id, error)
+    with agent.database.write() as connection:
+        if times < SET_ASIDE_AFTER:
+            outbox.postpone(connection, [row], agent.clock() + delay(times))
+            return False
+        outbox.refuse(connection, row, sentence_of(error))
+        _tell(connection, tenant, [row], Delivery.REFUSED, sentence_of(error))
+    return True
+
+
+def _settle(connection: Connection, tenant: Tenant, done: Sequence[tuple[OutboxRow, WriteResult]]) -> None:
+    written = [(row, result) for row, result in done if isinstance(result, Written)]
+    refused = [(row, result) for row, result in done if isinstance(result, Refused)]
     outbox.finish(connection, [row for row, _ in written])
     _tell(connection, tenant, [row for row, _ in written], Delivery.IN_CRM, "")
     steps.set_crm_ids(
@@ -159,6 +209,7 @@ def _message(connection: Connection, tenant: Tenant, row: OutboxRow, _: Agent) -
         body=message.body,
         sent_at=message.sent_at,
     )
+        channel=message.channel,
 
 
 def _step(connection: Connection, tenant: Tenant, row: OutboxRow, _: Agent) -> StepWrite | None:
@@ -186,6 +237,8 @@ def _step(connection: Connection, tenant: Tenant, row: OutboxRow, _: Agent) -> S
         position=step.position,
         crm_id=step.crm_id,
     )
+        done_by=step.done_by,
+        version=step.version,
 
 
 def _registration(
@@ -212,6 +265,10 @@ def _registration(
         protected_from=it.protected_from,
         protected_until=it.protected_until,
     )
+        contact_name=it.contact_name,
+        contact_email=it.contact_email,
+        note=it.note,
+        extensions=it.extensions,
 
 
 def _conflict(connection: Connection, tenant: Tenant, row: OutboxRow, _: Agent) -> ConflictWrite | None:
@@ -262,6 +319,8 @@ def _link(connection: Connection, tenant: Tenant, row: OutboxRow, agent: Agent) 
     link = link_of(connection, tenant.id, row.subject_id)
     partner = _partner(connection, tenant, row)
     if partner is None or link.record is None:
+        person_email=it.person_email,
+        issuer=it.issuer,
         return None
     deal_id, company_id = _place(connection, tenant, link.record)
     others = links_of(connection, tenant.id, record=link.record)

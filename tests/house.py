@@ -8,6 +8,7 @@ from cryptography.fernet import Fernet
 
 from app.bootstrap import House, build
 from app.commands.context import CommandResult
+from app.crm.budget import Budgets, MemoryBooks
 from app.domain.actor import Actor, ActorKind
 from app.domain.record import CrmKind, ObjectKind, RecordKey
 from app.domain.tenant import Tenant
@@ -121,6 +122,7 @@ def make_house(tmp_path: Path, crm: CrmKind = CrmKind.HUBSPOT) -> TestHouse:
     house = build(config, clock)
     bells: list[str] = []
     house.bell = RecordingBell(bells)
+    house.budgets = Budgets(MemoryBooks(lambda: clock().timestamp()))
     account = "62515" if crm is CrmKind.HUBSPOT else "00D5g00000SamplEAA"
     instance = "" if crm is CrmKind.HUBSPOT else "https://sample.my.salesforce.com"
     tenant = add_tenant(

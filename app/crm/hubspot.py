@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from app.crm.budget import Budget
 from app.crm.fields import api_name, canonical_name
 from app.crm.hubspot_batches import chunks
 from app.crm.hubspot_changes import Cursor, Walk, read_cursor, search
@@ -65,7 +66,8 @@ class HubspotCrm:
         clock: Clock = utc_now,
         timeout: tuple[float, float] = TIMEOUT_SECONDS,
     ) -> None:
-        self._transport = Transport(api_origin, client_id, client_secret, tokens, clock, timeout)
+        budget: Budget | None = None,
+        self._transport = Transport(api_origin, client_id, client_secret, tokens, clock, timeout, budget)
         self._clock = clock
         self._account: Account | None = None
         self._owners: Sequence[Owner] | None = None

@@ -2,10 +2,9 @@
 
 import queue
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Mapping, Sequence
 from typing import Any
+from app.crm.budget import HUBSPOT_CALLS, HUBSPOT_SEARCHES, Budget, unlimited
 
 from app.crm.hubspot_errors import error_of
 from app.crm.hubspot_paths import SEARCH, SEARCHES_PER_SECOND, Endpoint
@@ -16,7 +15,7 @@ from app.ground.clock import Clock
 
 
 class Transport:
-    """Thread-safe. Only the tokens are shared between processes, through the store."""
+    """Thread-safe. Processes share the tokens, through the store, and the budget."""
 
     def __init__(
         self,
@@ -25,6 +24,7 @@ class Transport:
         client_secret: str,
         tokens: TokenStore,
         clock: Clock,
+        budget: Budget | None = None,
         timeout: tuple[float, float] = TIMEOUT_SECONDS,
     ) -> None:
         self._wire = Wire(api_origin, timeout)
@@ -34,7 +34,7 @@ class Transport:
         self._clock = clock
         self._lock = threading.Lock()
         self._tokens: Tokens | None = None
-        self._searches = Pace(SEARCHES_PER_SECOND, 1.02)  # a little more than a second: clocks differ
+        self._budget = budget or unlimited()
 
     def call(
         self,
@@ -45,7 +45,7 @@ class Transport:
         body: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """HubSpot's answer. Raises the port's errors; a refused token is renewed once before AuthExpired."""
-        with self._searches.place() if endpoint is SEARCH else nullcontext():
+        with self._budget.place(HUBSPOT_SEARCHES if endpoint is SEARCH else HUBSPOT_CALLS):
             return self._call(endpoint, path, query, body)
 
     def scopes(self) -> Sequence[str]:
@@ -95,28 +95,3 @@ class Transport:
             and tokens.access_token != refused
             and tokens.expires_at - EARLY > self._clock()
         )
-
-
-class Pace:
-    """At most `count` calls in any `seconds`, by waiting: cheaper than being refused.
-
-    A place is free again `seconds` after its call has ended, because a request may take its time to arrive.
-    """
-
-    def __init__(self, count: int, seconds: float, sleep: Callable[[float], None] = time.sleep) -> None:
-        self._free_at: queue.SimpleQueue[float] = queue.SimpleQueue()
-        for _ in range(count):
-            self._free_at.put(0.0)
-        self._seconds = seconds
-        self._sleep = sleep
-
-    @contextmanager
-    def place(self) -> Iterator[None]:
-        """One call's place; waits until there is one."""
-        left = self._free_at.get() - time.monotonic()
-        try:
-            if left > 0:
-                self._sleep(left)
-            yield
-        finally:
-            self._free_at.put(time.monotonic() + self._seconds)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, cast
 
+from app.crm.budget import Budget
 from app.crm.fields import canonical_name
 from app.crm.news import Feed, News
 from app.crm.port import (
@@ -91,6 +92,7 @@ class SalesforceCrm:
     ) -> None:
         self._clock = clock
         self._client = SalesforceClient(
+        budget: Budget | None = None,
             login_origin=login_origin,
             consumer_key=consumer_key,
             private_key=private_key,
@@ -102,6 +104,7 @@ class SalesforceCrm:
         )
         self._types: dict[ObjectKind, dict[str, str]] = {}
         self._owners: tuple[Any, dict[str, str]] | None = None
+            budget=budget,
 
     def whoami(self) -> Account:
         (row,) = self._client.query(select(("Id", "Name", "TimeZoneSidKey"), "Organization", limit=1))

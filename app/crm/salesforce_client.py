@@ -5,6 +5,7 @@ recurses without bound.
 """
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -15,9 +16,11 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import jwt
+import requests
 from simple_salesforce.api import Salesforce
 from simple_salesforce.exceptions import SalesforceError, SalesforceExpiredSession
 
+from app.crm.budget import Budget, unlimited
 from app.crm.port import AuthExpired, Conflict, CrmError, NotFound, RateLimited, Rejected, Unavailable
 from app.crm.salesforce_errors import Busy, error_of
 from app.crm.salesforce_http import TIMEOUT, SalesforceSession, is_org_url, is_stand_in
@@ -43,6 +46,7 @@ _WORDS: tuple[tuple[type[CrmError], str], ...] = (
 
 log = get_logger()
 T = TypeVar("T")
+_USAGE = re.compile(r"api-usage=(\d{1,12})/(\d{1,12})")
 
 
 class SalesforceClient:
@@ -59,6 +63,7 @@ class SalesforceClient:
         clock: Clock,
         timeout: tuple[float, float] = TIMEOUT,
         sleep: Callable[[float], None] = time.sleep,
+        budget: Budget | None = None,
     ) -> None:
         self.login_origin = login_origin
         self.instance_url = instance_url
@@ -67,7 +72,9 @@ class SalesforceClient:
         self._username = username
         self._clock = clock
         self._sleep = sleep
+        self._budget = budget or unlimited()
         self._session = SalesforceSession(login_origin, timeout)
+        self._session.hooks["response"].append(self._note_usage)
         self._lock = threading.Lock()
         self._connection: Salesforce | None = None
 
@@ -119,6 +126,7 @@ class SalesforceClient:
         attempt = 0
         renewed = False
         while True:
+            self._budget.check_day()
             connection = self._connected()
             try:
                 return self._once(operation, work, connection)
@@ -160,6 +168,12 @@ class SalesforceClient:
                 duration=round(time.monotonic() - started, 3),
                 outcome=outcome,
             )
+
+    def _note_usage(self, response: requests.Response, **_: object) -> None:
+        """Salesforce says with every answer how much of the day's allowance the whole org has used."""
+        found = _USAGE.search(response.headers.get("Sforce-Limit-Info", ""))
+        if found:
+            self._budget.note_usage(int(found[1]), int(found[2]))
 
     def _connected(self) -> Salesforce:
         with self._lock:

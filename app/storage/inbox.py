@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 
 from app.domain.record import ObjectKind, RecordKey
 from app.storage import tables
+from app.storage import tenant as tenants
 from app.storage.published_tables import partner_inbox
 from app.storage.rows import insert_new, update
 
@@ -31,13 +32,11 @@ class Answer:
     attempts: int
 
 
-def claim_answers(
-    connection: Connection, now: datetime, limit: int = 50, tenant_id: str = ""
-) -> list[Answer]:
-    """The due answers in the order they were given, of one tenant if it is named, leased for LEASE. An
-    answer that has to wait holds back the later ones of its link."""
+def claim_answers(connection: Connection, now: datetime, tenant_id: str, limit: int = 50) -> list[Answer]:
+    """The tenant's due answers in the order they were given, leased for LEASE. An answer that has to wait holds back
+    the later ones of its link. Claims of one tenant follow each other, so that none overlooks an older one."""
+    tenants.lock(connection, tenant_id)
     older = partner_inbox.alias()
-    mine = [_T.tenant_id == tenant_id] if tenant_id else []
     held_back = (
         select(older.c.id)
         .where(
@@ -51,7 +50,7 @@ def claim_answers(
     rows = (
         connection.execute(
             select(partner_inbox)
-            .where(_T.state == "waiting", _T.due_at <= now, ~held_back, *mine)
+            .where(_T.tenant_id == tenant_id, _T.state == "waiting", _T.due_at <= now, ~held_back)
             .order_by(_T.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -79,6 +78,12 @@ def claim_answers(
         )
         for r in rows
     ]
+
+
+def tenants_answering(connection: Connection, now: datetime) -> list[str]:
+    """The tenants with an answer that is due."""
+    due = select(_T.tenant_id).where(_T.state == "waiting", _T.due_at <= now).distinct()
+    return list(connection.execute(due).scalars())
 
 
 def settle_answer(connection: Connection, answer_id: str, at: datetime, refusal: str = "") -> None:

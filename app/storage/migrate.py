@@ -5,8 +5,9 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config as AlembicConfig
 
+import app.storage.fault
 import app.storage.published_tables
-import app.storage.tables  # noqa: F401 - both register their tables in the metadata
+import app.storage.tables  # noqa: F401 - all of them register their tables in the metadata
 from app.storage.engine import Database
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, RowMapping, func, select
 
 from app.domain.record import ObjectKind, RecordKey
 from app.ground.ids import new_id
-from app.storage import tables
+from app.storage import fault, tables
+from app.storage import tenant as tenants
 from app.storage.rows import find, find_all, insert, update
 
 _T = tables.outbox.c
@@ -72,7 +73,7 @@ def add(
         {
             "id": new_id(),
             "tenant_id": tenant_id,
-            "lane": str(record) if record else f"{kind}:{subject_id}",
+            "lane": str(record) if record and kind not in BY_THEMSELVES else f"{kind}:{subject_id}",
             "kind": kind,
             "subject_id": subject_id,
             "partner_id": partner_id,
@@ -89,10 +90,10 @@ def add(
 
 
 def tenants_due(connection: Connection, now: datetime) -> list[str]:
-    rows = connection.execute(
-        select(_T.tenant_id).where(_T.state == "waiting", _T.due_at <= now).distinct()
-    ).scalars()
-    return list(rows)
+    """The tenants with a row that is due."""
+    t = tables.tenant.c
+    due = select(_T.id).where(_T.tenant_id == t.id, _T.state == "waiting", _T.due_at <= now).exists()
+    return list(connection.execute(select(t.id).where(due)).scalars())
 
 
 def claim(
@@ -100,7 +101,8 @@ def claim(
 ) -> list[OutboxRow]:
     """The due rows of one kind that are not behind an older waiting row of their lane, leased for LEASE.
 
-    An older row of the same kind does not hold a row back: both are claimed together and sent in order.
+    An older row of the same kind does not hold a row back: both are claimed together and sent in order. Claims of
+    one tenant follow each other, so that no worker sees a lane's later rows while its head is being claimed.
     """
     older = tables.outbox.alias()
     blocked = (
@@ -108,6 +110,7 @@ def claim(
         .where(
             older.c.tenant_id == _T.tenant_id,
             older.c.lane == _T.lane,
+    tenants.lock(connection, tenant_id)
             older.c.id < _T.id,
             older.c.state == "waiting",
             (older.c.kind != _T.kind) | (older.c.due_at > now),
@@ -173,8 +176,10 @@ def retry(connection: Connection, tenant_id: str, outbox_id: str, at: datetime) 
         update(
             connection,
             tables.outbox,
-            {"state": "waiting", "due_at": at, "refusal": "", "fence": ""},
+            {"state": "waiting", "due_at": at, "refusal": "", "fence": "", "attempts": 0},
             _T.tenant_id == tenant_id,
+    """True if there was such a refused row; it waits again, with a clean record."""
+    fault.forget(connection, tenant_id, fault.Work.WRITE, [outbox_id])
             _T.id == outbox_id,
             _T.state == "refused",
         )

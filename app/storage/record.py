@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, or_, select, tuple_
+from sqlalchemy import Connection, RowMapping, func, or_, select, tuple_
 
 from app.domain.record import ObjectKind, Record, RecordKey
 from app.ground.ids import new_id
 from app.storage import tables
-from app.storage.rows import find, find_all, insert_new, put_all, update
+from app.storage.rows import find, find_all, put_all, update
 
 _T = tables.record.c
 
@@ -138,9 +138,9 @@ def mark(
 ) -> None:
     """Each record now waits for `purpose` (read or publish), once however often it is marked. A mark on a record
     that is being worked on takes its fence, so that the worker cannot clear what it has not seen."""
-    d = tables.dirty.c
-    for key in keys:
-        values = {
+    # One statement that inserts or overwrites: a row that its worker clears in this moment is put back, not missed.
+    values = [
+        {
             "tenant_id": tenant_id,
             "purpose": purpose,
             "object": key.object,
@@ -150,16 +150,18 @@ def mark(
             "fence": "",
             "attempts": 0,
         }
-        if not insert_new(connection, tables.dirty, values):
-            update(
-                connection,
-                tables.dirty,
-                {"fence": "", "due_at": at},
-                d.tenant_id == tenant_id,
-                d.purpose == purpose,
-                d.object == key.object,
-                d.crm_id == key.crm_id,
-            )
+        for key in sorted(
+            set(keys), key=str
+        )  # in one order everywhere, so that two markers never wait for each other
+    ]
+    put_all(connection, tables.dirty, values, changed=("fence", "due_at"))
+
+
+def tenants_waiting(connection: Connection, purpose: str, now: datetime) -> list[str]:
+    """The tenants with a record that is due for `purpose`."""
+    d, t = tables.dirty.c, tables.tenant.c
+    due = select(d.crm_id).where(d.tenant_id == t.id, d.purpose == purpose, d.due_at <= now).exists()
+    return list(connection.execute(select(t.id).where(due)).scalars())
 
 
 def claim(
@@ -194,6 +196,67 @@ def claim(
         )
         claimed.append((row["tenant_id"], RecordKey(ObjectKind(row["object"]), row["crm_id"]), fence))
     return claimed
+
+
+def hold(connection: Connection, purpose: str, tenant_id: str, key: RecordKey, fence: str) -> bool:
+    """Whether the claim still stands; then nobody else takes the record before this transaction ends."""
+    d = tables.dirty.c
+    row = connection.execute(
+        select(d.crm_id)
+        .where(
+            d.tenant_id == tenant_id,
+            d.purpose == purpose,
+            d.object == key.object,
+            d.crm_id == key.crm_id,
+            d.fence == fence,
+        )
+        .with_for_update()
+    )
+    return row.first() is not None
+
+
+def postpone(
+    connection: Connection, purpose: str, tenant_id: str, key: RecordKey, fence: str, until: datetime
+) -> None:
+    """The record waits, unless it was marked again since the claim."""
+    d = tables.dirty.c
+    update(
+        connection,
+        tables.dirty,
+        {"due_at": until},
+        d.tenant_id == tenant_id,
+        d.purpose == purpose,
+        d.object == key.object,
+        d.crm_id == key.crm_id,
+        d.fence == fence,
+    )
+
+
+def attempts(connection: Connection, purpose: str, tenant_id: str, keys: Iterable[RecordKey]) -> int:
+    """How often the most often claimed of these marks was claimed."""
+    d = tables.dirty.c
+    pairs = [(str(key.object), key.crm_id) for key in keys]
+    found = connection.scalar(
+        select(func.max(d.attempts)).where(
+            d.tenant_id == tenant_id, d.purpose == purpose, tuple_(d.object, d.crm_id).in_(pairs)
+        )
+    )
+    return int(found or 0)
+
+
+def modified_at(
+    connection: Connection, tenant_id: str, keys: Iterable[RecordKey]
+) -> dict[RecordKey, datetime]:
+    """When the CRM last changed the copies we hold."""
+    pairs = [(str(key.object), key.crm_id) for key in keys]
+    if not pairs:
+        return {}
+    rows = connection.execute(
+        select(_T.object, _T.crm_id, _T.modified_at).where(
+            _T.tenant_id == tenant_id, tuple_(_T.object, _T.crm_id).in_(pairs), _T.archived.is_(False)
+        )
+    )
+    return {RecordKey(ObjectKind(row.object), row.crm_id): row.modified_at for row in rows}
 
 
 def clear(connection: Connection, purpose: str, tenant_id: str, key: RecordKey, fence: str) -> None:

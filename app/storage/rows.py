@@ -21,22 +21,40 @@ def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) 
     return bool(connection.execute(statement).rowcount)
 
 
+def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
+    """How many of the rows were new: those whose key or other unique value is taken are left as they are."""
+    new = 0
+    for start in range(0, len(rows), 200):
+        part = [dict(row) for row in rows[start : start + 200]]
+        statement = _dialect_insert(connection, table).values(part).on_conflict_do_nothing()
+        new += connection.execute(statement).rowcount
+    return new
+
+
 def put(connection: Connection, table: Table, values: Mapping[str, Any]) -> None:
     """Inserts the row, or overwrites all its other columns where the primary key is taken."""
     put_all(connection, table, [values])
 
 
-def put_all(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
-    """`put` for many rows with the same columns, in one statement per 200 of them."""
+def put_all(
+    connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]], changed: Iterable[str] = ()
+) -> None:
+    """`put` for many rows with the same columns, in one statement per 200 of them; of rows whose key is taken only
+    the columns of `changed`, if any are named, are overwritten."""
     keys = [column.name for column in table.primary_key]
+    only = set(changed)
     batch = list(rows)
     for start in range(0, len(batch), 200):
         part = batch[start : start + 200]
         statement = _dialect_insert(connection, table).values([dict(row) for row in part])
-        changed = {name: statement.excluded[name] for name in part[0] if name not in keys}
+        fresh = {
+            name: statement.excluded[name]
+            for name in part[0]
+            if name not in keys and (not only or name in only)
+        }
         connection.execute(
-            statement.on_conflict_do_update(index_elements=keys, set_=changed)
-            if changed
+            statement.on_conflict_do_update(index_elements=keys, set_=fresh)
+            if fresh
             else statement.on_conflict_do_nothing()
         )
 

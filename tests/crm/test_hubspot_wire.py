@@ -9,7 +9,6 @@ import pytest
 from flask import Flask, Response, redirect
 
 from app.crm.hubspot_paths import DETAILS
-from app.crm.hubspot_transport import Pace
 from app.crm.hubspot_wire import Wire
 from app.crm.port import RateLimited, Unavailable
 from app.sandbox.hubspot.limits import Fault
@@ -117,23 +116,3 @@ def test_a_redirect_is_not_followed() -> None:
 
     assert answer.status == 302
     assert hits == ["account-info/2026-09/details"]
-
-
-def test_searches_keep_the_pace_that_hubspot_allows() -> None:
-    slept: list[float] = []
-    pace = Pace(5, 1.0, slept.append)
-
-    for _ in range(6):
-        with pace.place():
-            pass
-
-    assert len(slept) == 1
-    assert 0.5 < slept[0] <= 1.0
-
-
-def test_a_failed_search_gives_its_place_back() -> None:
-    pace = Pace(1, 0.0)
-
-    for _ in range(3):
-        with pytest.raises(Unavailable), pace.place():
-            raise Unavailable("No answer.")
