@@ -63,12 +63,12 @@ def write_due(agent: Agent) -> int:
     left the outbox or were refused."""
     with agent.database.read() as connection:
         due = outbox.tenants_due(connection, agent.clock())
-    done = 0
     random.shuffle(due)  # workers begin with different tenants, and none is always the last
+    done = 0
     for tenant_id in due:
-        with agent.database.read() as connection:
         if agent.budgets.of(tenant_id).paused():
             continue
+        with agent.database.read() as connection:
             tenant = tenants.by_id(connection, tenant_id)
         if tenant is not None:
             done += write_tenant(agent, tenant).total
@@ -142,8 +142,8 @@ def _set_back(agent: Agent, tenant: Tenant, rows: Sequence[OutboxRow], error: Cr
     come in meanwhile must not ask again, each for itself."""
     if not rows:
         return
-    with agent.database.write() as connection:
     wait = delay(max(row.attempts for row in rows) + 1, error) if error else FIRST
+    with agent.database.write() as connection:
         if error:
             note_trouble(connection, tenant.id, error)
         outbox.postpone(connection, rows, agent.clock() + wait)
@@ -208,8 +208,8 @@ def _message(connection: Connection, tenant: Tenant, row: OutboxRow, _: Agent) -
         team_only=message.audience is Audience.TEAM,
         body=message.body,
         sent_at=message.sent_at,
-    )
         channel=message.channel,
+    )
 
 
 def _step(connection: Connection, tenant: Tenant, row: OutboxRow, _: Agent) -> StepWrite | None:
@@ -236,9 +236,9 @@ def _step(connection: Connection, tenant: Tenant, row: OutboxRow, _: Agent) -> S
         team_only=step.audience is Audience.TEAM,
         position=step.position,
         crm_id=step.crm_id,
-    )
         done_by=step.done_by,
         version=step.version,
+    )
 
 
 def _registration(
@@ -264,11 +264,11 @@ def _registration(
         decision_reason=it.decision_reason,
         protected_from=it.protected_from,
         protected_until=it.protected_until,
-    )
         contact_name=it.contact_name,
         contact_email=it.contact_email,
         note=it.note,
         extensions=it.extensions,
+    )
 
 
 def _conflict(connection: Connection, tenant: Tenant, row: OutboxRow, _: Agent) -> ConflictWrite | None:
@@ -312,6 +312,8 @@ def _certification(
         level=it.level,
         issued=it.issued,
         expires=it.expires,
+        person_email=it.person_email,
+        issuer=it.issuer,
     )
 
 
@@ -319,8 +321,6 @@ def _link(connection: Connection, tenant: Tenant, row: OutboxRow, agent: Agent) 
     link = link_of(connection, tenant.id, row.subject_id)
     partner = _partner(connection, tenant, row)
     if partner is None or link.record is None:
-        person_email=it.person_email,
-        issuer=it.issuer,
         return None
     deal_id, company_id = _place(connection, tenant, link.record)
     others = links_of(connection, tenant.id, record=link.record)

@@ -65,8 +65,8 @@ class HubspotCrm:
         tokens: TokenStore,
         clock: Clock = utc_now,
         timeout: tuple[float, float] = TIMEOUT_SECONDS,
-    ) -> None:
         budget: Budget | None = None,
+    ) -> None:
         self._transport = Transport(api_origin, client_id, client_secret, tokens, clock, timeout, budget)
         self._clock = clock
         self._account: Account | None = None

@@ -4,8 +4,8 @@ import queue
 import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
-from app.crm.budget import HUBSPOT_CALLS, HUBSPOT_SEARCHES, Budget, unlimited
 
+from app.crm.budget import HUBSPOT_CALLS, HUBSPOT_SEARCHES, Budget, unlimited
 from app.crm.hubspot_errors import error_of
 from app.crm.hubspot_paths import SEARCH, SEARCHES_PER_SECOND, Endpoint
 from app.crm.hubspot_tokens import EARLY, Tokens, TokenStore, introspect, refresh
@@ -24,8 +24,8 @@ class Transport:
         client_secret: str,
         tokens: TokenStore,
         clock: Clock,
-        budget: Budget | None = None,
         timeout: tuple[float, float] = TIMEOUT_SECONDS,
+        budget: Budget | None = None,
     ) -> None:
         self._wire = Wire(api_origin, timeout)
         self._client_id = client_id

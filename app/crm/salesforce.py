@@ -89,10 +89,10 @@ class SalesforceCrm:
         *,
         timeout: tuple[float, float] = TIMEOUT,
         sleep: Callable[[float], None] = time.sleep,
+        budget: Budget | None = None,
     ) -> None:
         self._clock = clock
         self._client = SalesforceClient(
-        budget: Budget | None = None,
             login_origin=login_origin,
             consumer_key=consumer_key,
             private_key=private_key,
@@ -101,10 +101,10 @@ class SalesforceCrm:
             clock=clock,
             timeout=timeout,
             sleep=sleep,
+            budget=budget,
         )
         self._types: dict[ObjectKind, dict[str, str]] = {}
         self._owners: tuple[Any, dict[str, str]] | None = None
-            budget=budget,
 
     def whoami(self) -> Account:
         (row,) = self._client.query(select(("Id", "Name", "TimeZoneSidKey"), "Organization", limit=1))

@@ -104,13 +104,13 @@ def claim(
     An older row of the same kind does not hold a row back: both are claimed together and sent in order. Claims of
     one tenant follow each other, so that no worker sees a lane's later rows while its head is being claimed.
     """
+    tenants.lock(connection, tenant_id)
     older = tables.outbox.alias()
     blocked = (
         select(older.c.id)
         .where(
             older.c.tenant_id == _T.tenant_id,
             older.c.lane == _T.lane,
-    tenants.lock(connection, tenant_id)
             older.c.id < _T.id,
             older.c.state == "waiting",
             (older.c.kind != _T.kind) | (older.c.due_at > now),
@@ -172,14 +172,14 @@ def postpone(connection: Connection, rows: Sequence[OutboxRow], until: datetime)
 
 
 def retry(connection: Connection, tenant_id: str, outbox_id: str, at: datetime) -> bool:
+    """True if there was such a refused row; it waits again, with a clean record."""
+    fault.forget(connection, tenant_id, fault.Work.WRITE, [outbox_id])
     return bool(
         update(
             connection,
             tables.outbox,
             {"state": "waiting", "due_at": at, "refusal": "", "fence": "", "attempts": 0},
             _T.tenant_id == tenant_id,
-    """True if there was such a refused row; it waits again, with a clean record."""
-    fault.forget(connection, tenant_id, fault.Work.WRITE, [outbox_id])
             _T.id == outbox_id,
             _T.state == "refused",
         )
