@@ -40,3 +40,8 @@ def new_one_time_code() -> str:
 def new_link_code() -> str:
     """Eight characters that name a share link on its watermark. Not a secret."""
     return "".join(secrets.choice(_CODE_ALPHABET) for _ in range(8))
+
+
+def new_view_id() -> str:
+    """64 random bits in hex: names a viewing inside its marks, where every bit costs."""
+    return secrets.token_hex(8)

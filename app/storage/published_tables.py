@@ -149,3 +149,25 @@ attempt = Table(
     Column("until", Moment, nullable=False, index=True),
 )
 """How often something that is limited was done, in slices of its time span; a row is worthless after `until`."""
+
+tracing_key = Table(
+    "tracing_key",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("secret", String(64), nullable=False),
+)
+"""What the hidden marks of this installation are made and read with. It opens nothing: who has it can read whose
+mark it is, and forge marks. It stands here because the share pages hold no other secret."""
+
+viewing = Table(
+    "viewing",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("tenant_id", String(32), nullable=False, index=True),
+    Column("link_id", String(32), nullable=False, index=True),
+    Column("email", String(320), nullable=False),
+    Column("session_hash", String(64), nullable=False),
+    Column("minute", Moment, nullable=False),
+    UniqueConstraint("session_hash", "minute"),
+)
+"""One row per session and minute in which a room was drawn. Its id, 64 random bits, is what the marks say."""
