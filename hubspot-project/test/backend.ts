@@ -5,7 +5,13 @@ import type { Card } from '../src/app/cards/types';
 export interface Call {
   url: URL;
   method: string;
-  body: { idempotencyKey?: string; fields?: Record<string, string>; objectType?: string; objectId?: string };
+  body: {
+    idempotencyKey?: string;
+    fields?: Record<string, unknown>;
+    objectType?: string;
+    objectId?: string;
+    body?: unknown;
+  };
   headers: unknown;
 }
 
@@ -19,6 +25,8 @@ export class TestBackend {
   readonly calls: Call[] = [];
   cards: Record<string, Responder> = {};
   commands: Record<string, Responder> = {};
+  /** The settings page's own answers: overview, safelist and reach. */
+  settings: Record<string, Responder> = {};
 
   constructor() {
     (globalThis as unknown as { hsFetch: Mock }).hsFetch.mockImplementation((url: string, options = {}) =>
@@ -39,8 +47,13 @@ export class TestBackend {
       headers: options.headers,
     };
     this.calls.push(call);
-    const [, , family, name = ''] = call.url.pathname.split('/');
-    const responder = (family === 'cards' ? this.cards : this.commands)[name];
+    const [, , family = '', name = 'overview'] = call.url.pathname.split('/');
+    const families: Record<string, Record<string, Responder>> = {
+      cards: this.cards,
+      settings: this.settings,
+      actions: this.commands,
+    };
+    const responder = families[family]?.[name];
     const answer = (await responder?.(call)) ?? { status: 'error', category: 'BAD_GATEWAY' };
     if (answer instanceof Error) throw answer;
     return new Response(JSON.stringify(answer), { status: 200 });

@@ -30,6 +30,7 @@ test('the overview is asked for first, for this record and without headers', asy
   expect(first?.url.pathname).toBe('/hubspot/cards/overview');
   expect(Object.fromEntries(first?.url.searchParams ?? [])).toEqual({
     locale: 'en-us',
+    place: 'tab',
     objectType: '0-3',
     objectId: '42',
   });
@@ -175,7 +176,7 @@ test('a button opens another card with its parameters', async () => {
   await renderer.waitFor(() => expect(renderer.find(Tabs).props.selected).toBe('thread'));
   await renderer.waitFor(() =>
     expect(backend.calls.at(-1)?.url.search).toBe(
-      '?partner_id=p1&before=m9&locale=en-us&objectType=0-3&objectId=42',
+      '?partner_id=p1&before=m9&locale=en-us&place=tab&objectType=0-3&objectId=42',
     ),
   );
 });

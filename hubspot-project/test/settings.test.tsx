@@ -1,63 +1,366 @@
-import { Alert, Button, LoadingButton, StatusTag, Text, useExtensionContext } from '@hubspot/ui-extensions';
+import {
+  Accordion,
+  Alert,
+  Button,
+  ErrorState,
+  Form,
+  Input,
+  Link,
+  LoadingButton,
+  Select,
+  StatusTag,
+  Tab,
+  useExtensionActions,
+  useExtensionContext,
+} from '@hubspot/ui-extensions';
 import { createRenderer } from '@hubspot/ui-extensions/testing';
 import { expect, test } from 'vitest';
 import { SettingsPage } from '../src/app/settings/SettingsPage';
-import { TestBackend, VARIABLES, doing, refusing } from './backend';
+import type { Overview, Policy, Safelist } from '../src/app/settings/types';
+import { TestBackend, VARIABLES, doing, held, refusing } from './backend';
+import { wordsOf } from './room';
 
 function Page() {
-  return <SettingsPage context={useExtensionContext<'settings'>()} />;
+  return (
+    <SettingsPage context={useExtensionContext<'settings'>()} actions={useExtensionActions<'settings'>()} />
+  );
 }
 
-function open() {
+function overview(more: Partial<Overview> = {}): Overview {
+  return {
+    account: { id: '62515', name: 'Vendor Inc.', origin: VARIABLES.backend_origin },
+    checklist: [
+      { id: 'connection', title: 'Connected', state: 'done', sentence: 'Last read just now.', advice: '' },
+      { id: 'cards-deal', title: 'Card', state: 'todo', sentence: 'Nobody opened it.', advice: 'Place it.' },
+      { id: 'webhooks', title: 'Webhooks', state: 'unknown', sentence: 'Nothing changed.', advice: '' },
+    ],
+    health: {
+      trouble: '',
+      last_read: '3 minutes ago',
+      last_read_at: '22 Nov 2026, 10:00 UTC',
+      partners: 1,
+      links: 2,
+      waiting: 0,
+      refused: [],
+    },
+    types: [
+      { value: 'referral', label: 'Referral partner', partners: 0, links: 0 },
+      { value: 'reseller', label: 'Reseller', partners: 1, links: 2 },
+    ],
+    partners: [
+      {
+        id: 'p1',
+        name: 'Northwind',
+        type: 'reseller',
+        type_label: 'Reseller',
+        tier: 'Gold',
+        domain: 'northwind.example',
+        records: 1,
+        links: 2,
+        people: ['Kim <kim@northwind.example>'],
+      },
+    ],
+    previews: [{ label: 'Initech rollout – Northwind', url: 'https://alongside.example.com/preview/t' }],
+    ...more,
+  };
+}
+
+function safelist(): Safelist {
+  const options: [string, string][] = [
+    ['show', 'Show'],
+    ['band', 'Band'],
+    ['absent', 'Absent'],
+  ];
+  const field = (name: string, treatment: string, never = '') => ({
+    name,
+    label: name.replace('crm:', ''),
+    api_name: name.replace('crm:', ''),
+    sample: never ? '' : '12000',
+    never,
+    treatment,
+    options: never ? [] : options,
+  });
+  return {
+    version: 3,
+    type: 'reseller',
+    body: { reseller: { deal: { amount: 'band' } }, referral: { room: { plan: 'show' } } },
+    objects: [
+      {
+        name: 'deal',
+        label: 'Deal',
+        fields: [
+          field('amount', 'band'),
+          field('crm:region', 'absent'),
+          field('margin', 'absent', 'Your margin is never shared with a partner.'),
+        ],
+      },
+    ],
+  };
+}
+
+function open(found: Overview | object = overview()) {
   const backend = new TestBackend();
+  backend.settings.overview = () => ('account' in found ? { ok: true, settings: found } : found);
+  backend.settings.safelist = () => ({ ok: true, safelist: safelist() });
+  backend.settings.reach = () => ({ ok: true, reach: { sentences: ['1 partner would newly see Amount.'] } });
   const renderer = createRenderer('settings');
   renderer.mocks.context.portal = { id: 62515, timezone: 'UTC' };
   renderer.mocks.context.variables = VARIABLES;
   renderer.render(<Page />);
-  const enter = () => renderer.findByTestId(LoadingButton, 'enter').trigger('onClick');
-  return { backend, renderer, enter };
+  return { backend, renderer };
 }
 
-test('the page names the account and where the backend is', () => {
-  const { renderer } = open();
+async function opened(found?: Overview | object) {
+  const room = open(found);
+  await room.renderer.waitFor(() => expect(room.renderer.findAll(Tab)).toHaveLength(4));
+  await room.renderer.waitFor(() => room.renderer.findByTestId(LoadingButton, 'save-safelist'));
+  return room;
+}
 
-  expect(renderer.findAll(Text).map((one) => one.text)).toEqual(
-    expect.arrayContaining(['62515', 'https://alongside.example.com']),
+type Room = Awaited<ReturnType<typeof opened>>;
+
+const words = ({ renderer }: Room) => wordsOf(renderer.getRootNode());
+const cell = ({ renderer }: Room, name: string) => renderer.findByTestId(Select, `cell-deal-${name}`);
+const input = ({ renderer }: Room, name: string) => renderer.find(Input, (node) => node.props.name === name);
+
+test('the page asks with its own address and sends no identity', async () => {
+  const { backend } = await opened();
+
+  const [first] = backend.calls;
+  expect(first?.url.pathname).toBe('/hubspot/settings');
+  expect(Object.fromEntries(first?.url.searchParams ?? [])).toEqual({ origin: VARIABLES.backend_origin });
+  expect(first?.headers).toBeUndefined();
+});
+
+test('what is left to do is counted, named and advised on', async () => {
+  const room = await opened();
+
+  expect(room.renderer.find(Tab).props.title).toBe('Set-up (1 left)');
+  expect(room.renderer.findAll(StatusTag).map((tag) => tag.text)).toEqual(['Done', 'To do', 'Not known yet']);
+  expect(words(room)).toContain('Place it.');
+});
+
+test('without anything left the safelist comes first', async () => {
+  const { renderer } = await opened(overview({ checklist: [] }));
+
+  expect(renderer.find(Tab).props.title).toBe('Set-up');
+});
+
+test('the safelist opens on a type that has partners', async () => {
+  const room = await opened();
+
+  expect(room.renderer.findByTestId(Select, 'type').props.value).toBe('reseller');
+  expect(room.backend.calls.find(({ url }) => url.pathname.endsWith('/safelist'))?.url.search).toBe(
+    '?type=reseller',
+  );
+  expect(words(room)).toContain('1 partner with 2 open links.');
+});
+
+test('a field that is never shared is locked, with the reason', async () => {
+  const room = await opened();
+
+  expect(room.renderer.find(Accordion).props.title).toBe('Never shared (1)');
+  expect(words(room)).toContain('Your margin is never shared with a partner.');
+  expect(room.renderer.maybeFindByTestId(Select, 'cell-deal-margin')).toBeNull();
+});
+
+test('an absent field that we have no name for is found by search', async () => {
+  const room = await opened();
+  expect(room.renderer.maybeFindByTestId(Select, 'cell-deal-crm:region')).toBeNull();
+  expect(words(room)).toContain('One more field is absent');
+
+  input(room, 'search').trigger('onInput', 'regi' as never);
+
+  await room.renderer.waitFor(() => cell(room, 'crm:region'));
+});
+
+test('a change is marked, says its reach, and is saved whole with its reason', async () => {
+  const room = await opened();
+  room.backend.commands['policy.save'] = () => doing({ version: 4 }, 'Saved as version 4.');
+
+  cell(room, 'amount').trigger('onChange', 'show' as never);
+  await room.renderer.waitFor(() => expect(words(room)).toContain('1 partner would newly see Amount.'));
+  expect(cell(room, 'amount').props.validationMessage).toBe('Changed, was: Band');
+  input(room, 'reason').trigger('onChange', 'Agreed in spring' as never);
+  room.renderer.find(Form).trigger('onSubmit');
+
+  await room.renderer.waitFor(() => expect(room.backend.sent('policy.save')).toHaveLength(1));
+  const body: Policy = { reseller: { deal: { amount: 'show' } }, referral: { room: { plan: 'show' } } };
+  expect(room.backend.sent('policy.save')[0]?.body.fields).toEqual({
+    body,
+    version: 3,
+    reason: 'Agreed in spring',
+  });
+  await room.renderer.waitFor(() =>
+    expect(room.renderer.mocks.actions.addAlert.calls.at(-1)?.[0].message).toBe('Saved as version 4.'),
   );
 });
 
+test('a change that is taken back reaches nobody', async () => {
+  const room = await opened();
+
+  cell(room, 'amount').trigger('onChange', 'show' as never);
+  await room.renderer.waitFor(() => expect(words(room)).toContain('would newly see'));
+  cell(room, 'amount').trigger('onChange', 'band' as never);
+
+  await room.renderer.waitFor(() => expect(words(room)).not.toContain('would newly see'));
+  expect(room.renderer.findByTestId(LoadingButton, 'save-safelist').text).toBe('Keep as it is');
+});
+
+test('a late count of reach never stands beside newer edits', async () => {
+  const room = await opened();
+  const late = held<object>();
+  room.backend.settings.reach = () => late.promise;
+  cell(room, 'amount').trigger('onChange', 'show' as never);
+  await room.renderer.waitFor(() =>
+    expect(room.backend.calls.at(-1)?.url.pathname).toBe('/hubspot/settings/reach'),
+  );
+  room.backend.settings.reach = () => ({ ok: true, reach: { sentences: ['The newer count.'] } });
+  cell(room, 'amount').trigger('onChange', 'absent' as never);
+  await room.renderer.waitFor(() => expect(words(room)).toContain('The newer count.'));
+
+  late.release({ ok: true, reach: { sentences: ['The late count.'] } });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+
+  expect(words(room)).not.toContain('The late count.');
+});
+
+test('somebody else’s save meanwhile is said and can be loaded', async () => {
+  const room = await opened();
+  room.backend.commands['policy.save'] = () => refusing('Somebody else saved meanwhile.', 'edit_conflict');
+
+  room.renderer.find(Form).trigger('onSubmit');
+
+  await room.renderer.waitFor(() => expect(words(room)).toContain('Somebody else saved meanwhile.'));
+  expect(words(room)).toContain('Load what was saved');
+});
+
+test('a room can be looked at as its partner sees it', async () => {
+  const { renderer } = await opened();
+
+  expect(renderer.findByTestId(Button, 'preview').props.href).toEqual({
+    url: 'https://alongside.example.com/preview/t',
+    external: true,
+  });
+});
+
+test('a partner is edited in place, and a new type says what follows', async () => {
+  const room = await opened();
+  room.backend.commands['partner.update'] = () => doing({ partner_id: 'p1' }, 'Saved.');
+
+  room.renderer.findByTestId(Button, 'edit-p1').trigger('onClick');
+  await room.renderer.waitFor(() => expect(input(room, 'name').props.value).toBe('Northwind'));
+  const type = room.renderer.find(Select, (node) => node.props.label === 'Type');
+  type.trigger('onChange', 'referral' as never);
+  await room.renderer.waitFor(() => expect(words(room)).toContain('2 open links follow'));
+  room.renderer.findAll(Form)[1]?.trigger('onSubmit');
+
+  await room.renderer.waitFor(() => expect(room.backend.sent('partner.update')).toHaveLength(1));
+  expect(room.backend.sent('partner.update')[0]?.body.fields).toEqual({
+    partner_id: 'p1',
+    name: 'Northwind',
+    type: 'referral',
+    tier: 'Gold',
+    domain: 'northwind.example',
+  });
+});
+
+test('a name that is taken stays in the form with the reason', async () => {
+  const room = await opened();
+  room.backend.commands['partner.create'] = () =>
+    refusing('There is a partner called Northwind already.', 'state_conflict', 'name');
+
+  input(room, 'name').trigger('onChange', 'Northwind' as never);
+  room.renderer.findAll(Form)[1]?.trigger('onSubmit');
+
+  await room.renderer.waitFor(() => expect(words(room)).toContain('called Northwind already'));
+  expect(input(room, 'name').props).toMatchObject({ value: 'Northwind', error: true });
+});
+
+test('a write that HubSpot refused is named, counted and tried again', async () => {
+  const refused = [
+    { id: 'o1', what: 'the task', reason: 'Due date is required.', record: 'Initech', url: '' },
+  ];
+  const room = await opened(overview({ health: { ...overview().health, refused } }));
+  room.backend.commands['outbox.retry'] = () => doing({}, 'Sent to the CRM again.');
+  expect(room.renderer.findAll(Tab)[3]?.props.title).toBe('Connection (1 refused)');
+  expect(words(room)).toContain('Due date is required.');
+
+  room.renderer.findByTestId(LoadingButton, 'retry-o1').trigger('onClick');
+
+  await room.renderer.waitFor(() => expect(room.backend.sent('outbox.retry')).toHaveLength(1));
+  expect(room.backend.sent('outbox.retry')[0]?.body.fields).toEqual({ outbox_id: 'o1' });
+});
+
+test('a lost access leads to connecting again', async () => {
+  const room = await opened(overview({ health: { ...overview().health, trouble: 'The app was removed.' } }));
+
+  expect(words(room)).toContain('The app was removed.');
+  expect(room.renderer.findAll(Link)[0]?.props.href).toEqual({
+    url: 'https://alongside.example.com/hubspot/oauth/start',
+    external: true,
+  });
+});
+
 test('an admin gets a way into the admin pages', async () => {
-  const { backend, renderer, enter } = open();
+  const { backend, renderer } = await opened();
   backend.commands['admin.enter'] = () =>
     doing({ url: 'https://alongside.example.com/admin/enter?ticket=t' });
 
-  enter();
+  renderer.findByTestId(LoadingButton, 'enter').trigger('onClick');
 
   await renderer.waitFor(() => renderer.findByTestId(Button, 'admin'));
   expect(renderer.findByTestId(Button, 'admin').props.href).toEqual({
     url: 'https://alongside.example.com/admin/enter?ticket=t',
     external: true,
   });
-  expect(renderer.find(StatusTag).text).toBe('Connected');
 });
 
-test('someone who is no admin is told so', async () => {
-  const { backend, renderer, enter } = open();
-  backend.commands['admin.enter'] = () =>
-    refusing('Only an admin can open the Alongside settings.', 'forbidden');
+test('a save whose fate is unknown is repeated under the same key', async () => {
+  const room = await opened();
+  room.backend.commands['policy.save'] = () => new Error('offline');
 
-  enter();
+  room.renderer.find(Form).trigger('onSubmit');
+  await room.renderer.waitFor(() => expect(room.renderer.find(Alert).props.variant).toBe('warning'));
+  room.renderer.find(Form).trigger('onSubmit');
+  await room.renderer.waitFor(() => expect(room.backend.sent('policy.save')).toHaveLength(2));
 
-  await renderer.waitFor(() =>
-    expect(renderer.find(Alert).text).toBe('Only an admin can open the Alongside settings.'),
+  const keys = room.backend.sent('policy.save').map(({ body }) => body.idempotencyKey);
+  expect(new Set(keys).size).toBe(1);
+});
+
+test('someone who is no admin is told whom to ask', async () => {
+  const room = open(refusing('Only an admin can open these settings. Ask ada@vendor.example.', 'forbidden'));
+
+  await room.renderer.waitFor(() => expect(room.renderer.find(ErrorState).props.type).toBe('lock'));
+  expect(words(room)).toContain('Ask ada@vendor.example.');
+});
+
+test('an account that is not connected is led to connecting', async () => {
+  const room = open(refusing('This HubSpot account is not connected.', 'unknown_tenant'));
+
+  await room.renderer.waitFor(() =>
+    expect(room.renderer.find(Link).props.href).toEqual({
+      url: 'https://alongside.example.com/hubspot/oauth/start',
+      external: true,
+    }),
   );
 });
 
-test('a backend that does not answer is named', async () => {
-  const { backend, renderer, enter } = open();
-  backend.commands['admin.enter'] = () => new Error('offline');
+test('a server that does not answer is named with what to check, and asked again', async () => {
+  const room = open({ status: 'error' });
+  await room.renderer.waitFor(() => expect(words(room)).toContain('PUBLIC_ORIGIN'));
+  room.backend.settings.overview = () => ({ ok: true, settings: overview() });
 
-  enter();
+  room.renderer.findByTestId(Button, 'again').trigger('onClick');
 
-  await renderer.waitFor(() => expect(renderer.find(StatusTag).props.variant).toBe('danger'));
+  await room.renderer.waitFor(() => expect(room.renderer.findAll(Tab)).toHaveLength(4));
+});
+
+test('a project without a backend address says so', () => {
+  const renderer = createRenderer('settings');
+  renderer.mocks.context.variables = {};
+  renderer.render(<Page />);
+
+  expect(renderer.find(ErrorState).props.title).toBe('Alongside is not set up yet');
 });

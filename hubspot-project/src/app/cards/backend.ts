@@ -15,6 +15,12 @@ export interface RecordRef {
   objectId: string;
 }
 
+/** How and where a card is read: `locale` is how this user reads dates and amounts, `place` where HubSpot shows it. */
+export interface Reading {
+  locale: string;
+  place: 'tab' | 'sidebar';
+}
+
 export type Params = Record<string, string>;
 
 export interface CommandResult {
@@ -71,14 +77,11 @@ function readResult(body: Json): CommandResult {
   return { result: isJson(body.result) ? body.result : {}, message: text(body.message, 'Done.') };
 }
 
-/**
- * The record that a context names. HubSpot sends no identity of ours: the signed request tells who asks. `locale` is
- * how this user reads dates and amounts.
- */
-export function createBackend(origin: string, record: RecordRef, locale: string): Backend {
+/** The record that a context names. HubSpot sends no identity of ours: the signed request tells who asks. */
+export function createBackend(origin: string, record: RecordRef, { locale, place }: Reading): Backend {
   return {
     card(name, params) {
-      const query = new URLSearchParams({ ...params, ...(locale && { locale }), ...record });
+      const query = new URLSearchParams({ ...params, ...(locale && { locale }), place, ...record });
       return ask(`${origin}/hubspot/cards/${encodeURIComponent(name)}?${query}`, { method: 'GET' }, readCard);
     },
     command({ command, fields, idempotencyKey }) {

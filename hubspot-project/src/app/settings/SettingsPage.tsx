@@ -1,98 +1,152 @@
-import type { ExtensionPointApiContext } from '@hubspot/ui-extensions';
+import type { ExtensionPointApiActions, ExtensionPointApiContext } from '@hubspot/ui-extensions';
 import {
-  Alert,
   Button,
-  DescriptionList,
-  DescriptionListItem,
+  ErrorState,
   Flex,
-  Heading,
-  LoadingButton,
-  StatusTag,
+  Link,
+  List,
+  LoadingSpinner,
+  Tab,
+  Tabs,
   Text,
 } from '@hubspot/ui-extensions';
-import { useState } from 'react';
-import type { AdminAnswer } from './admin';
-import { enterAdmin } from './admin';
+import { useCallback, useMemo, useState } from 'react';
+import type { Api, Done } from './api';
+import { createApi } from './api';
+import { AdminPages } from './components/AdminPages';
+import { Checklist } from './components/Checklist';
+import { Connection } from './components/Connection';
+import { Partners } from './components/Partners';
+import { Safelist } from './components/Safelist';
+import { useAnswer } from './hooks/useAnswer';
+import type { Overview } from './types';
 
-type State = { status: 'idle' } | { status: 'asking' } | AdminAnswer;
+interface Props {
+  context: ExtensionPointApiContext<'settings'>;
+  actions: Pick<ExtensionPointApiActions<'settings'>, 'addAlert'>;
+}
 
-/** Shows what this account is connected to, and lets an admin into Alongside's own pages. */
-export function SettingsPage({ context }: { context: ExtensionPointApiContext<'settings'> }) {
-  const origin = String(context.variables?.backend_origin ?? '');
-  const [state, setState] = useState<State>({ status: 'idle' });
-  const enter = async () => {
-    setState({ status: 'asking' });
-    setState(await enterAdmin(origin));
-  };
+/** The admin's place in HubSpot: what is left to set up, what partners may see, who they are, how it runs. */
+export function SettingsPage({ context, actions }: Props) {
+  const origin = context.variables?.backend_origin;
+  if (typeof origin !== 'string' || origin === '')
+    return (
+      <ErrorState title="Alongside is not set up yet" type="support">
+        <Text>The app has no backend address. Ask whoever uploaded it to set backend_origin.</Text>
+      </ErrorState>
+    );
+  return <Loaded origin={origin} actions={actions} />;
+}
+
+function Loaded({ origin, actions }: { origin: string; actions: Props['actions'] }) {
+  const api = useMemo(() => createApi(origin), [origin]);
+  const { state, reload } = useAnswer(api.overview);
+  const done = useCallback(
+    ({ message }: Done) => {
+      actions.addAlert({ type: 'success', message });
+      void reload();
+    },
+    [actions, reload],
+  );
+  switch (state.status) {
+    case 'loading':
+      return <LoadingSpinner label="Loading the settings" layout="centered" showLabel />;
+    case 'refused':
+      return <Refused origin={origin} reason={state.reason} message={state.message} reload={reload} />;
+    case 'unreachable':
+      return <Unreachable origin={origin} reload={reload} />;
+    case 'ready':
+      return (
+        <Pages
+          api={api}
+          overview={state.value}
+          refreshing={state.refreshing}
+          stale={state.stale}
+          reload={reload}
+          done={done}
+        />
+      );
+  }
+}
+
+interface PagesProps {
+  api: Api;
+  overview: Overview;
+  refreshing: boolean;
+  stale: boolean;
+  reload: () => Promise<void>;
+  done: (done: Done) => void;
+}
+
+function Pages({ api, overview, refreshing, stale, reload, done }: PagesProps) {
+  const left = overview.checklist.filter(({ state }) => state === 'todo').length;
+  const [selected, setSelected] = useState(left > 0 ? 'setup' : 'safelist');
+  const refused = overview.health.refused.length;
   return (
     <Flex direction="column" gap="md">
-      <Heading>Connection</Heading>
-      <DescriptionList direction="row">
-        <DescriptionListItem label="HubSpot account">
-          <Text>{context.portal.id}</Text>
-        </DescriptionListItem>
-        <DescriptionListItem label="Signed in as">
-          <Text>{context.user.email}</Text>
-        </DescriptionListItem>
-        <DescriptionListItem label="Alongside runs at">
-          <Text>{origin || 'not set: ask whoever installed the app to set backend_origin'}</Text>
-        </DescriptionListItem>
-        <DescriptionListItem label="State">
-          <Connection state={state} />
-        </DescriptionListItem>
-      </DescriptionList>
-      <Heading>What partners may see</Heading>
-      <Text>
-        Which fields each type of partner sees is decided in Alongside’s admin pages. You need the right to
-        manage integrations in HubSpot.
-      </Text>
-      <Outcome state={state} />
-      <Flex direction="row" gap="sm">
-        <LoadingButton
-          variant={state.status === 'open' ? 'secondary' : 'primary'}
-          loading={state.status === 'asking'}
-          onClick={() => void enter()}
-          testId="enter"
-        >
-          {state.status === 'open' ? 'Renew the way in' : 'Check connection and sign in'}
-        </LoadingButton>
-        {state.status === 'open' ? (
-          <Button variant="primary" href={{ url: state.url, external: true }} testId="admin">
-            Open admin pages
-          </Button>
-        ) : null}
-      </Flex>
+      <Tabs selected={selected} onSelectedChange={(tab: string | number) => setSelected(String(tab))}>
+        <Tab tabId="setup" title={left > 0 ? `Set-up (${left} left)` : 'Set-up'}>
+          <Checklist items={overview.checklist} />
+        </Tab>
+        <Tab tabId="safelist" title="What partners see">
+          <Safelist api={api} types={overview.types} previews={overview.previews} done={done} />
+        </Tab>
+        <Tab tabId="partners" title="Partners">
+          <Partners api={api} partners={overview.partners} types={overview.types} done={done} />
+        </Tab>
+        <Tab tabId="connection" title={refused > 0 ? `Connection (${refused} refused)` : 'Connection'}>
+          <Connection
+            api={api}
+            overview={overview}
+            refreshing={refreshing}
+            stale={stale}
+            reload={reload}
+            done={done}
+          />
+        </Tab>
+      </Tabs>
+      <AdminPages api={api} />
     </Flex>
   );
 }
 
-function Connection({ state }: { state: State }) {
-  switch (state.status) {
-    case 'idle':
-      return <StatusTag hollow>Not checked yet</StatusTag>;
-    case 'asking':
-      return <StatusTag variant="info">Checking</StatusTag>;
-    case 'open':
-      return <StatusTag variant="success">Connected</StatusTag>;
-    case 'refused':
-      return <StatusTag variant="warning">Answered, and refused</StatusTag>;
-    case 'unreachable':
-      return <StatusTag variant="danger">No answer</StatusTag>;
-  }
+interface RefusedProps {
+  origin: string;
+  reason: string;
+  message: string;
+  reload: () => Promise<void>;
 }
 
-function Outcome({ state }: { state: State }) {
-  if (state.status === 'refused')
-    return (
-      <Alert title="You cannot enter the admin pages" variant="warning">
-        {state.message}
-      </Alert>
-    );
-  if (state.status === 'unreachable')
-    return (
-      <Alert title="Alongside could not be reached" variant="danger">
-        {state.message}
-      </Alert>
-    );
-  return null;
+function Refused({ origin, reason, message, reload }: RefusedProps) {
+  const connect = reason === 'unknown_tenant';
+  return (
+    <ErrorState
+      title={connect ? 'This account is not connected yet' : 'Not available to you'}
+      type={connect ? 'support' : 'lock'}
+    >
+      <Text>{message}</Text>
+      {connect ? (
+        <Link href={{ url: `${origin}/hubspot/oauth/start`, external: true }}>Connect this account</Link>
+      ) : null}
+      <Button onClick={() => void reload()}>Try again</Button>
+    </ErrorState>
+  );
+}
+
+/** HubSpot hides why a call failed, so the page names what it can be, the likeliest first. */
+function Unreachable({ origin, reload }: { origin: string; reload: () => Promise<void> }) {
+  return (
+    <ErrorState title="Alongside did not answer">
+      <Text>HubSpot called {origin}. Check, in this order:</Text>
+      <List variant="ordered">
+        <Text>The server runs, and this address leads to it.</Text>
+        <Text>Its PUBLIC_ORIGIN is exactly this address.</Text>
+        <Text>Its HUBSPOT_CLIENT_SECRET is the secret of this app.</Text>
+        <Text>Its clock is right: alongside doctor tells.</Text>
+      </List>
+      <Button onClick={() => void reload()} testId="again">
+        Try again
+      </Button>
+    </ErrorState>
+  );
 }

@@ -26,11 +26,11 @@ export function PartnerWork({ context, actions }: Props) {
 function Cards({ origin, context, actions }: Props & { origin: string }) {
   const { objectId, objectTypeId } = context.crm;
   const locale = context.user.locale ?? '';
-  const backend = useMemo(
-    () => createBackend(origin, { objectType: objectTypeId, objectId: String(objectId) }, locale),
-    [origin, objectTypeId, objectId, locale],
-  );
   const wide = context.location === 'crm.record.tab';
+  const backend = useMemo(() => {
+    const record = { objectType: objectTypeId, objectId: String(objectId) };
+    return createBackend(origin, record, { locale, place: wide ? 'tab' : 'sidebar' });
+  }, [origin, objectTypeId, objectId, locale, wide]);
   const shown = wide ? TAB_CARDS : SIDEBAR_CARDS;
   const [selected, setSelected] = useState('overview');
   const [params, setParams] = useState<Record<string, Params>>({});
