@@ -36,7 +36,8 @@ from app.storage import thread as messages
 from app.storage.fault import Work
 from app.storage.outbox import OutboxKind, OutboxRow
 from app.storage.published.links import link_of, links_of, token_hash_of
-from sync.backoff import delay
+from sync import partnering
+from sync.backoff import FIRST, NOT_ITS_FAULT, SET_ASIDE_AFTER, delay, divide, note_fault, sentence_of
 from sync.deps import Agent
 from sync.ingest import note_trouble
 
@@ -286,6 +287,12 @@ def _conflict(connection: Connection, tenant: Tenant, row: OutboxRow, _: Agent) 
         state=str(flag.state),
         resolution=flag.resolution,
         found_at=flag.found_at,
+        registration_id=flag.registration_id,
+        partner_external_id=flag.partner_id,
+        other_partner_external_id=flag.other_partner_id,
+        probability=flag.probability,
+        resolved_by=flag.resolved_by,
+        resolved_at=flag.resolved_at,
     )
 
 
@@ -360,4 +367,7 @@ _BUILDERS: Mapping[OutboxKind, Callable[[Connection, Tenant, OutboxRow, Agent], 
     OutboxKind.CONFLICT: _conflict,
     OutboxKind.CERTIFICATION: _certification,
     OutboxKind.LINK: _link,
+    OutboxKind.PARTNER: partnering.partner,
+    OutboxKind.PERSON: partnering.person,
+    OutboxKind.PLACEMENT: partnering.placement,
 }

@@ -13,9 +13,13 @@ from app.crm.port import (
     CrmRecord,
     FieldInfo,
     Owner,
+    PartnerWrite,
+    PersonWrite,
+    PlacementWrite,
     Refused,
     Stage,
     TaskState,
+    WorkPage,
     Write,
     WriteResult,
     Written,
@@ -33,11 +37,14 @@ EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 @dataclass
 class FakeCrm:
-    """`failures` are raised one by one before anything else; `refusals` maps external ids to the CRM's reason."""
+    """`written` is partner work; who the partners are and where they work is in `partners_written`, and is taken
+    whatever else fails. `failures` are raised one by one before anything else; `refusals` maps external ids to the
+    CRM's reason."""
 
     records: dict[tuple[ObjectKind, str], dict[str, str | None]] = field(default_factory=dict)
     companies: dict[str, str] = field(default_factory=dict)
     written: list[Write] = field(default_factory=list)
+    partners_written: list[Write] = field(default_factory=list)
     refusals: dict[str, str] = field(default_factory=dict)
     failures: list[CrmError] = field(default_factory=list)
     tasks: list[TaskState] = field(default_factory=list)
@@ -95,6 +102,11 @@ class FakeCrm:
         self._call("task_changes")
         return (self.tasks if cursor else ()), "now"
 
+    def partner_work(self, cursor: str) -> WorkPage:
+        self._call("partner_work")
+        items = {write.external_id: write for write in (*self.partners_written, *self.written)}
+        return WorkPage(items=list(items.values()), tasks=self.tasks, cursor="end", more=False)
+
     def owners(self) -> Sequence[Owner]:
         self._call("owners")
         return [Owner(id="o1", user_id="u1", name="Sam Seller", email="sam@vendor.example")]
@@ -104,6 +116,9 @@ class FakeCrm:
         return [CrmFile(id="f1", name="Offer.pdf", type="application/pdf", size=1000, modified_at=EPOCH)]
 
     def write(self, writes: Sequence[Write]) -> Sequence[WriteResult]:
+        if writes and isinstance(writes[0], PartnerWrite | PersonWrite | PlacementWrite):
+            self.partners_written += writes
+            return [Written(external_id=w.external_id, crm_id=f"crm-{w.external_id[-6:]}") for w in writes]
         self._call("write")
         results: list[WriteResult] = []
         for write in writes:

@@ -58,8 +58,7 @@ def check_conflicts(context: Context, registration: Registration, partner_name: 
         flag = draft.flag(new_id(), context.now)
         registrations.add_conflict(context.connection, context.tenant.id, flag)
         home = _home(flag.deal_id, flag.company_id)
-        if home:
-            context.tell_crm(OutboxKind.CONFLICT, flag.id, flag.partner_id, record=home)
+        context.tell_crm(OutboxKind.CONFLICT, flag.id, flag.partner_id, record=home)
     return len(drafts)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from app.crm.port import CrmFile
 from app.domain.actor import Actor, ActorKind
-from app.domain.partner import Partner
+from app.domain.partner import Partner, placement_id
 from app.domain.record import Record, RecordKey
 from app.domain.tenant import Tenant
 from app.ground.errors import AppError, Reason
@@ -79,6 +79,10 @@ class Context:
             at=self.now,
         )
         self.bells.add("crm")
+
+    def tell_crm_of_place(self, partner_id: str) -> None:
+        """After the commit, the CRM says whether the partner works on the record, and what it is shown."""
+        self.tell_crm(OutboxKind.PLACEMENT, placement_id(self.key, partner_id), partner_id)
 
     def publish(self, *keys: RecordKey) -> None:
         """After the commit, the agent publishes the records' rooms anew."""

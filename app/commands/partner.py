@@ -15,6 +15,7 @@ from app.ground.ids import new_id
 from app.storage import partner as partners
 from app.storage import record as records
 from app.storage import registration as registrations
+from app.storage.outbox import OutboxKind
 from app.storage.published.links import links_of, revoke_link
 
 
@@ -70,6 +71,7 @@ def change(context: Context, data: Mapping[str, Any]) -> CommandResult:
         crm_company_id=old.crm_company_id,
     )
     partners.change(context.connection, context.tenant.id, partner)
+    context.tell_crm(OutboxKind.PARTNER, partner.id, partner.id)
     keys = partners.records_of(context.connection, context.tenant.id, partner.id)
     if keys:
         context.publish(*keys)
@@ -87,6 +89,8 @@ def attach(context: Context, data: Mapping[str, Any]) -> CommandResult:
         context.actor.email or context.actor.name,
         context.now,
     )
+    if new:
+        context.tell_crm_of_place(partner.id)
     sentence = f"{partner.name} works on this now." if new else f"{partner.name} works on this already."
     return CommandResult(result={"partner_id": partner.id}, message=sentence)
 
@@ -97,6 +101,7 @@ def detach(context: Context, data: Mapping[str, Any]) -> CommandResult:
     for link in links_of(context.connection, context.tenant.id, record=context.key, partner_id=partner.id):
         revoke_link(context.connection, context.tenant.id, link.id, context.now)
     partners.detach(context.connection, context.tenant.id, context.key, partner.id)
+    context.tell_crm_of_place(partner.id)
     return CommandResult(message=f"{partner.name} no longer works on this. Its links stopped working.")
 
 
@@ -115,6 +120,7 @@ def add_contact(context: Context, data: Mapping[str, Any]) -> CommandResult:
         title=data["title"].strip(),
     )
     partners.add_contact(context.connection, context.tenant.id, contact)
+    context.tell_crm(OutboxKind.PERSON, contact.id, partner.id)
     return CommandResult(
         result={"contact_id": contact.id}, message=f"{contact.name} is a contact of {partner.name}."
     )
@@ -134,6 +140,7 @@ def _new_partner(context: Context, data: Mapping[str, Any]) -> Partner:
         crm_company_id=_own_company(context, name, data["domain"]),
     )
     partners.add(context.connection, context.tenant.id, partner)
+    context.tell_crm(OutboxKind.PARTNER, partner.id, partner.id)
     return partner
 
 

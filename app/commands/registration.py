@@ -138,7 +138,7 @@ def _save(context: Context, old: Registration, new: Registration) -> None:
 
 
 def _spread(context: Context, registration: Registration) -> None:
-    """To the CRM and to the rooms of the records it belongs to. One that matches no record stays with us."""
+    """To the CRM, where one that matches no record stands alone, and to the rooms of the records it belongs to."""
     rooms = [
         RecordKey(kind, crm_id)
         for kind, crm_id in (
@@ -147,8 +147,13 @@ def _spread(context: Context, registration: Registration) -> None:
         )
         if crm_id
     ]
+    context.tell_crm(
+        OutboxKind.REGISTRATION,
+        registration.id,
+        registration.partner_id,
+        record=rooms[0] if rooms else None,
+    )
     if rooms:
-        context.tell_crm(OutboxKind.REGISTRATION, registration.id, registration.partner_id, record=rooms[0])
         context.publish(*rooms)
 
 

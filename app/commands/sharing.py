@@ -126,6 +126,7 @@ def share_file(context: Context, data: Mapping[str, Any]) -> CommandResult:
         crm_id=data["crm_file_id"],
     )
     files.add(context.connection, context.tenant.id, context.key, file)
+    context.tell_crm_of_place(partner.id)
     context.publish()
     return CommandResult(result={"file_id": file.id}, message=f"{partner.name} now sees {file.name}.")
 
@@ -162,6 +163,7 @@ def _contact(context: Context, partner_id: str, data: Mapping[str, Any]) -> Part
         name=clean_line(data["contact_name"] or email, field="contact_name"),
     )
     partners.add_contact(context.connection, context.tenant.id, contact)
+    context.tell_crm(OutboxKind.PERSON, contact.id, partner_id)
     return contact
 
 

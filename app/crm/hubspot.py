@@ -28,6 +28,7 @@ from app.crm.hubspot_properties import EXTERNAL_ID, missing, prepare
 from app.crm.hubspot_tokens import TokenStore
 from app.crm.hubspot_transport import Transport
 from app.crm.hubspot_wire import TIMEOUT_SECONDS
+from app.crm.hubspot_work import TASK_FIELDS, work_page
 from app.crm.hubspot_writes import Writer
 from app.crm.port import (
     Account,
@@ -39,13 +40,13 @@ from app.crm.port import (
     Owner,
     Stage,
     TaskState,
+    WorkPage,
     Write,
     WriteResult,
 )
 from app.domain.record import CrmKind, ObjectKind
 from app.ground.clock import Clock, from_iso, utc_now
 
-_TASK_FIELDS = (EXTERNAL_ID, "hs_task_subject", "hs_task_status", "hs_timestamp", "alongside_undated")
 MAX_TASK_PAGES = 25
 """Pages of step changes in one call; what is left comes with the next one."""
 
@@ -85,9 +86,6 @@ class HubspotCrm:
             currency=str(found.get("companyCurrency") or "USD"),
         )
 
-    def prepare(self) -> None:
-        prepare(self._transport)
-
     def scopes(self) -> Sequence[str]:
         """What the account granted to the app. Raises AuthExpired once it was removed."""
         return self._transport.scopes()
@@ -95,6 +93,9 @@ class HubspotCrm:
     def missing(self) -> Sequence[str]:
         """The properties that `prepare` would still have to add, as object.property."""
         return missing(self._transport)
+
+    def prepare(self) -> None:
+        prepare(self._transport)
 
     def fields(self, kind: ObjectKind) -> Sequence[FieldInfo]:
         found = self._transport.call(PROPERTIES, path={"type": TYPES[kind]})
@@ -204,7 +205,7 @@ class HubspotCrm:
 
     def task_changes(self, cursor: str | None) -> tuple[Sequence[TaskState], str]:
         ours = {"propertyName": EXTERNAL_ID, "operator": "HAS_PROPERTY"}
-        walk = Walk(self._transport, self._clock, "tasks", _TASK_FIELDS, [ours])
+        walk = Walk(self._transport, self._clock, "tasks", TASK_FIELDS, [ours])
         if cursor is None:
             return (), str(walk.start())
         place = read_cursor(cursor)
@@ -276,6 +277,9 @@ class HubspotCrm:
             size=int(found.get("size") or 0),
             modified_at=from_iso(str(found["updatedAt"])),
         )
+
+    def partner_work(self, cursor: str) -> WorkPage:
+        return work_page(self._transport, self._clock, cursor, self._task)
 
     def write(self, writes: Sequence[Write]) -> Sequence[WriteResult]:
         return self._writer.write(writes)

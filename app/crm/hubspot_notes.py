@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.crm.hubspot_paths import NOTE_CHARS
-from app.crm.port import ConflictWrite, MessageWrite, RegistrationWrite, StepWrite
+from app.crm.port import (
+    CertificationWrite,
+    ConflictWrite,
+    MessageWrite,
+    PartnerWrite,
+    PersonWrite,
+    PlacementWrite,
+    RegistrationWrite,
+    StepWrite,
+)
 from app.ground.clock import from_iso, to_iso
 
 _PARAGRAPH = re.compile(r"<p[^>]*>(.*?)</p>", re.DOTALL)
@@ -135,6 +144,49 @@ def step_note(step: StepWrite) -> str:
             ("Position", str(step.position)),
         ),
         f"Alongside step {step.external_id} · {step.partner_external_id}",
+    )
+
+
+def certification_note(one: CertificationWrite) -> str:
+    return _facts(
+        f"Certification of {one.partner_name}",
+        (
+            ("Certification", one.name),
+            ("Level", one.level),
+            ("Person", one.person_name),
+            ("Issued", one.issued.isoformat() if one.issued else ""),
+            ("Expires", one.expires.isoformat() if one.expires else ""),
+        ),
+        f"Alongside certification {one.external_id} · {one.partner_external_id}",
+    )
+
+
+def partner_note(partner: PartnerWrite) -> str:
+    return _facts(
+        f"Partner: {partner.partner_name}",
+        (("Type", partner.type_label), ("Level", partner.tier), ("Domain", partner.domain)),
+        f"Alongside partner {partner.external_id}",
+    )
+
+
+def person_note(person: PersonWrite) -> str:
+    return _facts(
+        f"Contact of {person.partner_name}",
+        (("Name", person.person_name), ("Title", person.title), ("Address", person.email)),
+        f"Alongside person {person.external_id} · {person.partner_external_id}",
+    )
+
+
+def placement_note(placement: PlacementWrite) -> str:
+    works = "works on this" if placement.active else "no longer works on this"
+    return _facts(
+        f"{placement.partner_name} {works}",
+        (
+            ("Since", _when(placement.attached_at)),
+            ("Brought in by", placement.attached_by),
+            ("Files shown", ", ".join(file.name for file in placement.files)),
+        ),
+        f"Alongside placement {placement.external_id} · {placement.partner_external_id}",
     )
 
 

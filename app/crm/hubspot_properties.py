@@ -12,6 +12,9 @@ GROUP_LABEL = "Alongside"
 EXTERNAL_ID = "alongside_id"
 """Unique on notes and tasks: the same message or step is never written twice, whatever is repeated."""
 
+DATA = "alongside_data"
+"""What a rebuild reads: the whole write as it was meant, beside the text that people read."""
+
 
 def _property(name: str, label: str, kind: str = "string", field_type: str = "text") -> dict[str, Any]:
     return {"name": name, "label": label, "type": kind, "fieldType": field_type, "groupName": GROUP}
@@ -47,6 +50,7 @@ _COLLABORATION = (
     _property("alongside_registration_reason", "Registration decision", field_type="textarea"),
     _moment("alongside_protected_from", "Protected from"),
     _moment("alongside_protected_until", "Protected until"),
+    _property("alongside_partners", "Partners"),
     _choice("alongside_conflict", "Channel conflict", "open", "resolved"),
     _property("alongside_conflict_kind", "Channel conflict kind"),
     _property("alongside_conflict_sentence", "Channel conflict: what", field_type="textarea"),
@@ -71,11 +75,13 @@ OURS: Mapping[str, Sequence[Mapping[str, Any]]] = {
         _UNIQUE,
         _property("alongside_kind", "Alongside kind"),
         _property("alongside_partner_id", "Alongside partner"),
+        _property(DATA, "Alongside data", field_type="textarea"),
     ),
     "tasks": (
         _UNIQUE,
         _property("alongside_milestone", "Milestone"),
         _property("alongside_partner_id", "Alongside partner"),
+        _property(DATA, "Alongside data", field_type="textarea"),
         # HubSpot wants a due time on every task; this one names the time that stands for none.
         _moment("alongside_undated", "No due date before"),
     ),
@@ -106,11 +112,6 @@ def prepare(transport: Transport) -> None:
             )
 
 
-def _create_group(transport: Transport, object_type: str) -> None:
-    try:
-        transport.call(GROUP_CREATE, path={"type": object_type}, body={"name": GROUP, "label": GROUP_LABEL})
-    except Conflict:
-        return  # made at the same moment by another process
 def missing(transport: Transport) -> list[str]:
     """Those of the properties above that do not exist, as object.property; nothing is changed."""
     found = []
@@ -120,3 +121,8 @@ def missing(transport: Transport) -> list[str]:
     return found
 
 
+def _create_group(transport: Transport, object_type: str) -> None:
+    try:
+        transport.call(GROUP_CREATE, path={"type": object_type}, body={"name": GROUP, "label": GROUP_LABEL})
+    except Conflict:
+        return  # made at the same moment by another process

@@ -7,15 +7,28 @@ from zoneinfo import ZoneInfo
 
 from app.crm.hubspot_batches import Batches
 from app.crm.hubspot_certifications import write_certifications
-from app.crm.hubspot_notes import conflict_note, message_note, registration_note, step_note
-from app.crm.hubspot_paths import ASSOCIATION
-from app.crm.hubspot_properties import EXTERNAL_ID
+from app.crm.hubspot_notes import (
+    certification_note,
+    conflict_note,
+    message_note,
+    partner_note,
+    person_note,
+    placement_note,
+    registration_note,
+    step_note,
+)
+from app.crm.hubspot_paths import ASSOCIATION, NOTE_CHARS
+from app.crm.hubspot_properties import DATA, EXTERNAL_ID
 from app.crm.hubspot_transport import Transport
+from app.crm.kept import to_text
 from app.crm.port import (
     CertificationWrite,
     ConflictWrite,
     MessageWrite,
     Owner,
+    PartnerWrite,
+    PersonWrite,
+    PlacementWrite,
     Refused,
     RegistrationWrite,
     ShareLinkWrite,
@@ -28,8 +41,16 @@ from app.ground.clock import Clock, to_iso
 
 NOWHERE = "Put this on a deal or a company first: HubSpot keeps it on a record."
 
-OnRecord = MessageWrite | StepWrite | RegistrationWrite | ConflictWrite | ShareLinkWrite
-W = TypeVar("W", RegistrationWrite, ConflictWrite)
+TOO_MUCH = "This is more than HubSpot keeps in one note. Share fewer files, or shorten the note."
+
+OnRecord = MessageWrite | StepWrite | RegistrationWrite | ConflictWrite | ShareLinkWrite | PlacementWrite
+Noted = RegistrationWrite | ConflictWrite | CertificationWrite | PartnerWrite | PersonWrite | PlacementWrite
+W = TypeVar("W", RegistrationWrite, ConflictWrite, PlacementWrite)
+N = TypeVar("N", bound=Noted)
+
+
+_ENDS = (("deals", ("deal_id",)), ("companies", ("company_id", "partner_company_id")))
+"""What a note or task is associated with, and which fields of a write name it."""
 
 
 class Writer:
@@ -52,7 +73,10 @@ class Writer:
         """One result per write, in order."""
         # Of two writes of one thing the later says how it is; both get the same answer.
         latest = {one.external_id: one for one in writes}
-        results = self._by_class(list(latest.values()))
+        fitting = [one for one in latest.values() if _fits(one)]
+        results = {key: Refused(external_id=key, reason=TOO_MUCH) for key in latest} | dict(
+            self._by_class(fitting)
+        )
         return [results[one.external_id] for one in writes]
 
     def _by_class(self, writes: Sequence[Any]) -> Mapping[str, WriteResult]:
@@ -61,8 +85,11 @@ class Writer:
             StepWrite: self._steps,
             RegistrationWrite: self._registrations,
             ConflictWrite: self._conflicts,
-            CertificationWrite: lambda mine: write_certifications(self._transport, self._batches, mine),
+            CertificationWrite: self._certifications,
             ShareLinkWrite: lambda mine: self._on_records(mine, _link_properties),
+            PartnerWrite: lambda mine: self._notes(mine, "partner", partner_note),
+            PersonWrite: lambda mine: self._notes(mine, "person", person_note),
+            PlacementWrite: self._placements,
         }
         return by_class[type(writes[0])](writes) if writes else {}
 
@@ -71,6 +98,18 @@ class Writer:
 
     def _conflicts(self, writes: Sequence[ConflictWrite]) -> Mapping[str, WriteResult]:
         return self._flagged(writes, _conflict_properties, conflict_note, "conflict")
+
+    def _placements(self, writes: Sequence[PlacementWrite]) -> Mapping[str, WriteResult]:
+        return self._flagged(
+            writes, lambda one: {"alongside_partners": one.everyone}, placement_note, "placement"
+        )
+
+    def _certifications(self, writes: Sequence[CertificationWrite]) -> Mapping[str, WriteResult]:
+        """A line on the firm and on the person where the CRM has them, and always a note."""
+        homed = [one for one in writes if one.partner_company_id or one.contact_id]
+        results = dict(write_certifications(self._transport, self._batches, homed))
+        told = [one for one in writes if not isinstance(results.get(one.external_id), Refused)]
+        return results | self._notes(told, "certification", certification_note)
 
     def _messages(self, messages: Sequence[MessageWrite]) -> Mapping[str, WriteResult]:
         inputs = {
@@ -81,6 +120,7 @@ class Writer:
                     "alongside_partner_id": message.partner_external_id,
                     "hs_timestamp": to_iso(message.sent_at),
                     "hs_note_body": message_note(message),
+                    DATA: to_text(message),
                 },
                 "associations": _associations("notes", message),
             }
@@ -128,6 +168,7 @@ class Writer:
             "alongside_undated": "" if due else when,
             "alongside_milestone": step.milestone,
             "alongside_partner_id": step.partner_external_id,
+            DATA: to_text(step),
             "hubspot_owner_id": "" if step.owner_is_partner else self._owner_id(step.owner_email),
         }
 
@@ -147,28 +188,38 @@ class Writer:
         note: Callable[[W], str],
         kind: str,
     ) -> Mapping[str, WriteResult]:
-        """The state as reportable properties of the record, and the whole story as one note on it."""
-        results = dict(self._on_records(writes, properties))
-        told = [one for one in writes if isinstance(results[one.external_id], Written)]
+        """The state as reportable properties of the record, and the whole story as one note on it. What has no
+        record yet has its note alone."""
+        results = self._on_records([one for one in writes if _place(one)[0]], properties)
+        told = [one for one in writes if not isinstance(results.get(one.external_id), Refused)]
+        return results | self._notes(told, kind, note)
+
+    def _notes(self, writes: Sequence[N], kind: str, note: Callable[[N], str]) -> dict[str, WriteResult]:
+        """One note for each, found again by its external id, on the records it names."""
         outcome = self._batches.upsert(
             "notes",
             {
                 one.external_id: {
                     "properties": {
                         "alongside_kind": kind,
-                        "hs_timestamp": to_iso(_moment(one)),
+                        "alongside_partner_id": _partner_of(one),
+                        "hs_timestamp": to_iso(_moment(one) or self._clock()),
                         "hs_note_body": note(one),
+                        DATA: to_text(one),
                     }
                 }
-                for one in told
+                for one in writes
             },
         )
-        by_id = {one.external_id: one for one in told}
-        for key, record in outcome.done.items():
-            results[key] = Written(external_id=key, crm_id=str(record["id"]))
-        results |= {key: Refused(external_id=key, reason=reason) for key, reason in outcome.refused.items()}
-        self._associate("notes", [(str(record["id"]), by_id[key]) for key, record in outcome.done.items()])
-        return results
+        by_id = {one.external_id: one for one in writes}
+        made = [(str(record["id"]), by_id[key]) for key, record in outcome.done.items()]
+        self._associate("notes", made)
+        results: dict[str, WriteResult] = {
+            key: Written(external_id=key, crm_id=str(record["id"])) for key, record in outcome.done.items()
+        }
+        return results | {
+            key: Refused(external_id=key, reason=reason) for key, reason in outcome.refused.items()
+        }
 
     def _on_records(
         self, writes: Sequence[Any], properties: Callable[[Any], dict[str, str]]
@@ -192,10 +243,23 @@ class Writer:
             results.setdefault(one.external_id, Refused(external_id=one.external_id, reason=NOWHERE))
         return results
 
-    def _associate(self, object_type: str, made: Sequence[tuple[str, OnRecord]]) -> None:
-        for to, attribute in (("deals", "deal_id"), ("companies", "company_id")):
-            pairs = [(crm_id, getattr(one, attribute)) for crm_id, one in made if getattr(one, attribute)]
+    def _associate(self, object_type: str, made: Sequence[tuple[str, OnRecord | Noted]]) -> None:
+        for to, attributes in _ENDS:
+            pairs = [
+                (crm_id, getattr(one, name))
+                for crm_id, one in made
+                for name in attributes
+                if getattr(one, name, None)
+            ]
             self._batches.associate(object_type, to, pairs)
+
+
+def _fits(write: Write) -> bool:
+    return isinstance(write, ShareLinkWrite) or len(to_text(write)) <= NOTE_CHARS
+
+
+def _partner_of(write: Noted) -> str:
+    return write.external_id if isinstance(write, PartnerWrite) else write.partner_external_id
 
 
 def _place(write: OnRecord) -> tuple[str, str]:
@@ -220,8 +284,16 @@ def _associations(object_type: str, write: OnRecord) -> list[dict[str, Any]]:
     ]
 
 
-def _moment(write: RegistrationWrite | ConflictWrite) -> datetime:
-    return write.received_at if isinstance(write, RegistrationWrite) else write.found_at
+def _moment(write: Noted) -> datetime | None:
+    """When it happened; None where only the day of writing can be told."""
+    match write:
+        case RegistrationWrite():
+            return write.received_at
+        case ConflictWrite():
+            return write.found_at
+        case PlacementWrite():
+            return write.attached_at
+    return None
 
 
 def _iso(moment: datetime | None) -> str:

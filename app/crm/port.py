@@ -136,6 +136,7 @@ class MessageWrite:
     team_only: bool
     body: str
     sent_at: datetime
+    channel: str = "panel"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +159,8 @@ class StepWrite:
     team_only: bool
     position: int
     crm_id: str | None = None
+    done_by: str = ""
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +180,10 @@ class RegistrationWrite:
     decision_reason: str
     protected_from: datetime | None
     protected_until: datetime | None
+    contact_name: str = ""
+    contact_email: str = ""
+    note: str = ""
+    extensions: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +198,12 @@ class ConflictWrite:
     state: str
     resolution: str
     found_at: datetime
+    registration_id: str = ""
+    partner_external_id: str = ""
+    other_partner_external_id: str | None = None
+    probability: float = 0.0
+    resolved_by: str = ""
+    resolved_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +218,8 @@ class CertificationWrite:
     level: str
     issued: date | None
     expires: date | None
+    person_email: str = ""
+    issuer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,7 +240,73 @@ class ShareLinkWrite:
     last_viewed_at: datetime | None
 
 
-Write = MessageWrite | StepWrite | RegistrationWrite | ConflictWrite | CertificationWrite | ShareLinkWrite
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerWrite:
+    """A partner organisation. `company_id` is its own company in the CRM, where one is known."""
+
+    external_id: str
+    partner_name: str
+    type: str
+    type_label: str
+    tier: str
+    domain: str
+    company_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonWrite:
+    """A contact of a partner, for links and steps."""
+
+    external_id: str
+    partner_name: str
+    partner_external_id: str
+    company_id: str | None
+    contact_id: str | None
+    person_name: str
+    email: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedFileFacts:
+    """A file of the record that its partner was shown, by its id in the CRM."""
+
+    id: str
+    name: str
+    type: str
+    size: int
+    added_at: datetime
+    crm_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacementWrite:
+    """A partner on a record, or no longer on it. `everyone` names all partners on it now, for people to report by."""
+
+    external_id: str
+    deal_id: str | None
+    company_id: str | None
+    partner_name: str
+    partner_external_id: str
+    active: bool
+    attached_at: datetime
+    attached_by: str
+    seen_at: datetime | None
+    files: tuple[SharedFileFacts, ...]
+    everyone: str
+
+
+Write = (
+    MessageWrite
+    | StepWrite
+    | RegistrationWrite
+    | ConflictWrite
+    | CertificationWrite
+    | ShareLinkWrite
+    | PartnerWrite
+    | PersonWrite
+    | PlacementWrite
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,6 +336,18 @@ class TaskState:
     due: date | None
     done: bool
     modified_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkPage:
+    """Some of what we wrote to the CRM, as it was written last, and how the steps among it stand there now.
+    `unreadable` counts what bears our mark and cannot be understood. Ask again while `more`."""
+
+    items: Sequence[Write]
+    tasks: Sequence[TaskState]
+    cursor: str
+    more: bool
+    unreadable: int = 0
 
 
 class Crm(Protocol):
@@ -288,6 +381,11 @@ class Crm(Protocol):
 
     def task_changes(self, cursor: str | None) -> tuple[Sequence[TaskState], str]:
         """Our steps that changed in the CRM since `cursor`, and the next cursor. None: from now on."""
+
+    def partner_work(self, cursor: str) -> WorkPage:
+        """Everything that `write` has put into the CRM and that is still there, page by page, but for share links:
+        the same values, so that a working copy can be made of the CRM alone. An empty cursor starts; a page may be
+        asked for again."""
 
     def owners(self) -> Sequence[Owner]: ...
 

@@ -18,11 +18,13 @@ from app.crm.port import (
     FieldInfo,
     NotFound,
     Owner,
+    Refused,
     Rejected,
     Stage,
     StepWrite,
     TaskState,
     Unavailable,
+    WorkPage,
     Write,
     WriteResult,
 )
@@ -40,7 +42,8 @@ from app.crm.salesforce_steps import (
 )
 from app.crm.salesforce_sweep import page_of, sweep
 from app.crm.salesforce_values import OBJECTS, api_fields, host, is_id, long_id, moment, own_ends, record
-from app.crm.salesforce_writes import TABLE, chunks, write_plain
+from app.crm.salesforce_work import work_page
+from app.crm.salesforce_writes import TABLE, TOO_MUCH, chunks, fits, write_plain
 from app.domain.record import CrmKind, ObjectKind
 from app.ground.clock import Clock, from_iso
 
@@ -50,7 +53,7 @@ IDS = 400
 OWNERS_LIFE = timedelta(minutes=10)
 """How long the users are remembered for giving them their tasks."""
 
-PACKAGE_OBJECTS = (*(target for target, _ in TABLE.values()), "Plan_Item__c")
+PACKAGE_OBJECTS = tuple(dict.fromkeys((*(target for target, _ in TABLE.values()), "Plan_Item__c")))
 
 _NUMBERS = ("int", "double", "currency", "percent")
 
@@ -264,6 +267,9 @@ class SalesforceCrm:
         states, places = step_changes(self._client, cursor, self._clock())
         return states, to_cursor(places)
 
+    def partner_work(self, cursor: str) -> WorkPage:
+        return work_page(self._client, cursor)
+
     def owners(self) -> Sequence[Owner]:
         people = "IsActive = true AND UserType = 'Standard'"
         rows = self._client.query(select(("Id", "Name", "Email"), "User", people, order="Name"))
@@ -282,6 +288,12 @@ class SalesforceCrm:
         return [_file(row["ContentDocument"]) for row in rows if row["ContentDocument"]]
 
     def write(self, writes: Sequence[Write]) -> Sequence[WriteResult]:
+        fitting = [write for write in writes if fits(write)]
+        done = {result.external_id: result for result in self._write(fitting)}
+        refused = {w.external_id: Refused(external_id=w.external_id, reason=TOO_MUCH) for w in writes}
+        return [done.get(write.external_id) or refused[write.external_id] for write in writes]
+
+    def _write(self, writes: Sequence[Write]) -> Sequence[WriteResult]:
         if not writes:
             return []
         if isinstance(writes[0], StepWrite):

@@ -23,9 +23,9 @@ GRAPHS = 75
 ITEM = "Plan_Item__c"
 STEP = "Alongside_Step__c"
 
-_ITEM_FIELDS = ("Id", EXTERNAL_ID, "Title__c", "Due_Date__c", "Status__c", "SystemModstamp")
-_TASK_FIELDS = ("Id", STEP, "Subject", "ActivityDate", "Status", "IsClosed", "SystemModstamp")
-_FEEDS = ((ITEM, _ITEM_FIELDS, EXTERNAL_ID), ("Task", _TASK_FIELDS, STEP))
+ITEM_FIELDS = ("Id", EXTERNAL_ID, "Title__c", "Due_Date__c", "Status__c", "SystemModstamp")
+TASK_FIELDS = ("Id", STEP, "Subject", "ActivityDate", "Status", "IsClosed", "SystemModstamp")
+_FEEDS = ((ITEM, ITEM_FIELDS, EXTERNAL_ID), ("Task", TASK_FIELDS, STEP))
 
 _HALTED = "PROCESSING_HALTED"
 
@@ -192,7 +192,7 @@ def read_steps(
     client: SalesforceClient, places: tuple[Place, Place], pages: Sequence[Sequence[Row]], now: datetime
 ) -> tuple[list[TaskState], tuple[Place, Place]]:
     """The states that the answers to `step_statements` tell, and the places behind them."""
-    items = [_of_item(row) for row in places[0].fresh(pages[0])]
+    items = [item_state(row) for row in places[0].fresh(pages[0])]
     tasks = _of_tasks(client, places[1].fresh(pages[1]))
     states = {state.external_id: state for state in sorted([*items, *tasks], key=lambda s: s.modified_at)}
     after = (places[0].after(pages[0], now), places[1].after(pages[1], now))
@@ -208,7 +208,7 @@ def to_cursor(places: tuple[Place, Place]) -> str:
     return "\n".join(place.to_json() for place in places)
 
 
-def _of_item(row: Mapping[str, Any]) -> TaskState:
+def item_state(row: Mapping[str, Any]) -> TaskState:
     return TaskState(
         external_id=row[EXTERNAL_ID],
         crm_id=row["Id"],
@@ -225,18 +225,18 @@ def _of_tasks(client: SalesforceClient, rows: Sequence[Mapping[str, Any]]) -> li
     for batch in chunks([row[STEP] for row in rows], ROWS):
         found = client.query(select(("Id", EXTERNAL_ID), ITEM, among(EXTERNAL_ID, batch)))
         items |= {row[EXTERNAL_ID]: row["Id"] for row in found}
-    return [
-        TaskState(
-            external_id=row[STEP],
-            crm_id=items[row[STEP]],
-            title=row["Subject"] or "",
-            due=_date(row["ActivityDate"]),
-            done=bool(row["IsClosed"]),
-            modified_at=moment(row["SystemModstamp"]),
-        )
-        for row in rows
-        if row[STEP] in items
-    ]
+    return [task_state(row, items[row[STEP]]) for row in rows if row[STEP] in items]
+
+
+def task_state(row: Mapping[str, Any], item_id: str) -> TaskState:
+    return TaskState(
+        external_id=row[STEP],
+        crm_id=item_id,
+        title=row["Subject"] or "",
+        due=_date(row["ActivityDate"]),
+        done=bool(row["IsClosed"]),
+        modified_at=moment(row["SystemModstamp"]),
+    )
 
 
 def _date(value: str | None) -> date | None:

@@ -4,10 +4,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
+from app.crm.kept import to_text
 from app.crm.port import (
     CertificationWrite,
     ConflictWrite,
     MessageWrite,
+    PartnerWrite,
+    PersonWrite,
+    PlacementWrite,
     Refused,
     RegistrationWrite,
     ShareLinkWrite,
@@ -26,6 +30,12 @@ ROWS = 200
 
 EXTERNAL_ID = "External_Id__c"
 
+DATA = "Data__c"
+"""What a rebuild reads: the whole write as it was meant, beside the fields that people read."""
+
+DATA_CHARS = 32_768
+TOO_MUCH = "This is more than Salesforce keeps in one field. Share fewer files, or shorten the note."
+
 Row = dict[str, Any]
 T = TypeVar("T")
 
@@ -39,12 +49,20 @@ ON_THE_DEAL = ("approved", "expired")
 """Registration states that also show on the opportunity: only a granted claim attributes the deal."""
 
 
-def _on(write: MessageWrite | StepWrite | RegistrationWrite | ConflictWrite | ShareLinkWrite) -> Row:
+def _on(
+    write: MessageWrite | StepWrite | RegistrationWrite | ConflictWrite | ShareLinkWrite | PlacementWrite,
+) -> Row:
     return {"Opportunity__c": write.deal_id, "Account__c": write.company_id}
 
 
 def _partner(
-    write: MessageWrite | StepWrite | RegistrationWrite | CertificationWrite | ShareLinkWrite,
+    write: MessageWrite
+    | StepWrite
+    | RegistrationWrite
+    | CertificationWrite
+    | ShareLinkWrite
+    | PersonWrite
+    | PlacementWrite,
 ) -> Row:
     return {"Partner_Name__c": write.partner_name, "Partner_External_Id__c": write.partner_external_id}
 
@@ -71,6 +89,7 @@ def message_row(write: MessageWrite) -> Row:
         "Author_Kind__c": "Partner" if write.from_partner else "Internal",
         "Visibility__c": visibility(write.team_only),
         "Sent_At__c": moment(write.sent_at),
+        DATA: to_text(write),
     }
 
 
@@ -88,6 +107,7 @@ def step_row(write: StepWrite) -> Row:
         "Owner_Email__c": write.owner_email or None,
         "Order__c": write.position,
         "Visibility__c": visibility(write.team_only),
+        DATA: to_text(write),
     }
 
 
@@ -106,6 +126,7 @@ def registration_row(write: RegistrationWrite) -> Row:
         "Decision_Reason__c": write.decision_reason,
         "Protected_From__c": moment(write.protected_from),
         "Protected_Until__c": moment(write.protected_until),
+        DATA: to_text(write),
     }
 
 
@@ -119,6 +140,7 @@ def certification_row(write: CertificationWrite) -> Row:
         "Level__c": write.level,
         "Issued_On__c": day(write.issued),
         "Expires_On__c": day(write.expires),
+        DATA: to_text(write),
     }
 
 
@@ -132,6 +154,7 @@ def conflict_row(write: ConflictWrite) -> Row:
         "Status__c": write.state.capitalize(),
         "Resolution__c": write.resolution,
         "Found_At__c": moment(write.found_at),
+        DATA: to_text(write),
     }
 
 
@@ -148,12 +171,51 @@ def share_link_row(write: ShareLinkWrite) -> Row:
     }
 
 
+def partner_row(write: PartnerWrite) -> Row:
+    return {
+        "Kind__c": "Partner",
+        "Partner_Name__c": write.partner_name,
+        "Partner_External_Id__c": write.external_id,
+        "Type__c": write.type_label,
+        "Level__c": write.tier,
+        "Domain__c": write.domain,
+        "Partner_Account__c": write.company_id,
+        DATA: to_text(write),
+    }
+
+
+def person_row(write: PersonWrite) -> Row:
+    return {
+        **_partner(write),
+        "Kind__c": "Person",
+        "Person_Name__c": write.person_name,
+        "Person_Title__c": write.title,
+        "Partner_Account__c": write.company_id,
+        "Contact__c": write.contact_id,
+        DATA: to_text(write),
+    }
+
+
+def placement_row(write: PlacementWrite) -> Row:
+    return {
+        **_on(write),
+        **_partner(write),
+        "Status__c": "Active" if write.active else "Ended",
+        "Since__c": moment(write.attached_at),
+        "Brought_In_By__c": write.attached_by[:255],
+        DATA: to_text(write),
+    }
+
+
 TABLE: Mapping[type[Write], tuple[str, Callable[[Any], Row]]] = {
     MessageWrite: ("Partner_Message__c", message_row),
     RegistrationWrite: ("Deal_Registration__c", registration_row),
     CertificationWrite: ("Partner_Certification__c", certification_row),
     ConflictWrite: ("Channel_Conflict__c", conflict_row),
     ShareLinkWrite: ("Share_Link__c", share_link_row),
+    PartnerWrite: ("Alongside_Partner__c", partner_row),
+    PersonWrite: ("Alongside_Partner__c", person_row),
+    PlacementWrite: ("Deal_Partner__c", placement_row),
 }
 """Steps are not here: each is two rows (salesforce_steps.py)."""
 
@@ -198,6 +260,11 @@ def _attribute(client: SalesforceClient, writes: Sequence[RegistrationWrite]) ->
         for write, answer in zip(deals.values(), answers, strict=True)
         if not answer["success"]
     }
+
+
+def fits(write: Write) -> bool:
+    """Whether what a rebuild needs of it has room in one field."""
+    return isinstance(write, ShareLinkWrite) or len(to_text(write)) <= DATA_CHARS
 
 
 def result(external_id: str, answer: Mapping[str, Any]) -> WriteResult:

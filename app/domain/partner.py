@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.domain.record import RecordKey
+
 
 class PartnerType(StrEnum):
     RESELLER = "reseller"
@@ -49,3 +51,8 @@ class PartnerContact:
     email: str
     title: str = ""
     crm_contact_id: str | None = None
+
+
+def placement_id(key: RecordKey, partner_id: str) -> str:
+    """What names a partner's place on a record, here and in the CRM: the same however often it comes and goes."""
+    return f"{partner_id}-{key.object[0]}{key.crm_id}"

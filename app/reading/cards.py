@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from app.crm.port import Crm, CrmError, CrmFile
 from app.domain.actor import Actor, Side
+from app.domain.partner import placement_id
 from app.domain.record import Record, RecordKey
 from app.domain.tenant import Tenant
 from app.ground.bell import Bell
@@ -12,10 +13,12 @@ from app.ground.clock import Clock
 from app.ground.errors import AppError, Reason
 from app.ground.log import get_logger
 from app.reading.facts import Asked, gather
+from app.storage import outbox
 from app.storage import partner as partners
 from app.storage import record as records
 from app.storage import tenant as tenants
 from app.storage.engine import Database
+from app.storage.outbox import OutboxKind
 from cards import registry
 from cards.blocks import Card
 from cards.facts import RecordFacts
@@ -87,6 +90,15 @@ class Cards:
         if shown is not None and shown.unread and not facts.before:
             with self._database.write() as connection:
                 partners.mark_seen(connection, tenant_id, facts.record.key, shown.partner.id, now)
+                outbox.add(
+                    connection,
+                    tenant_id,
+                    OutboxKind.PLACEMENT,
+                    placement_id(facts.record.key, shown.partner.id),
+                    record=facts.record.key,
+                    partner_id=shown.partner.id,
+                    at=now,
+                )
 
     def _held(self, tenant_id: str, record: RecordKey) -> tuple[Tenant, Record]:
         """Our copy of the record; read from the CRM first if there is none, and soon if it is not fresh."""

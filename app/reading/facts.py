@@ -41,6 +41,9 @@ WHAT = {
     OutboxKind.CONFLICT: "the conflict flag",
     OutboxKind.CERTIFICATION: "the certification",
     OutboxKind.LINK: "the share link",
+    OutboxKind.PARTNER: "the partner",
+    OutboxKind.PERSON: "the contact",
+    OutboxKind.PLACEMENT: "the partner's place on this record",
 }
 """What a refused write was about, as a seller would call it."""
 

@@ -2,30 +2,39 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
 from sqlalchemy import Connection
 
 from app.domain.link import SharedFile
 from app.domain.record import RecordKey
 from app.storage import tables
-from app.storage.rows import find_all, insert
+from app.storage.rows import find_all, insert, insert_missing
 
 _T = tables.shared_file.c
 
 
 def add(connection: Connection, tenant_id: str, key: RecordKey, file: SharedFile) -> None:
-    values = asdict(file)
-    insert(
-        connection,
-        tables.shared_file,
-        {
-            "tenant_id": tenant_id,
-            "object": key.object,
-            "crm_id": key.crm_id,
-            "crm_file_id": values.pop("crm_id"),
-            **values,
-        },
+    insert(connection, tables.shared_file, _values(tenant_id, key, file))
+
+
+def add_missing(connection: Connection, tenant_id: str, found: Sequence[tuple[RecordKey, SharedFile]]) -> int:
+    """How many of the shared files we did not know of."""
+    return insert_missing(
+        connection, tables.shared_file, [_values(tenant_id, key, file) for key, file in found]
     )
+
+
+def _values(tenant_id: str, key: RecordKey, file: SharedFile) -> dict[str, Any]:
+    values = asdict(file)
+    crm_file_id = values.pop("crm_id")
+    return {
+        "tenant_id": tenant_id,
+        "object": key.object,
+        "crm_id": key.crm_id,
+        "crm_file_id": crm_file_id,
+        **values,
+    }
 
 
 def of_partner(

@@ -26,10 +26,16 @@ class OutboxKind(StrEnum):
     CONFLICT = "conflict"
     CERTIFICATION = "certification"
     LINK = "link"
+    PARTNER = "partner"
+    PERSON = "person"
+    PLACEMENT = "placement"
 
 
 WRITTEN_ONCE = frozenset({OutboxKind.MESSAGE})
 """Kinds whose every row matters; of all others the latest state wins, so waiting rows coalesce."""
+
+BY_THEMSELVES = frozenset({OutboxKind.PARTNER, OutboxKind.PERSON, OutboxKind.PLACEMENT})
+"""Kinds that need no order among the writes of their record, so that they never hold a message up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

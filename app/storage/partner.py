@@ -10,13 +10,20 @@ from app.domain.certification import Certification
 from app.domain.partner import Partner, PartnerContact, PartnerType
 from app.domain.record import ObjectKind, RecordKey
 from app.storage import tables
-from app.storage.rows import find, find_all, insert, insert_new, update
+from app.storage.rows import find, find_all, insert, insert_missing, insert_new, update
 
 _P, _C, _A, _X = tables.partner.c, tables.partner_contact.c, tables.attachment.c, tables.certification.c
 
 
 def add(connection: Connection, tenant_id: str, partner: Partner) -> None:
     insert(connection, tables.partner, {"tenant_id": tenant_id, **asdict(partner)})
+
+
+def add_missing(connection: Connection, tenant_id: str, found: Sequence[Partner]) -> int:
+    """How many of the partners we did not hold; those we hold stay as they are."""
+    return insert_missing(
+        connection, tables.partner, [{"tenant_id": tenant_id, **asdict(one)} for one in found]
+    )
 
 
 def change(connection: Connection, tenant_id: str, partner: Partner) -> None:
@@ -65,6 +72,19 @@ def attach(
     )
 
 
+def attachment(connection: Connection, tenant_id: str, key: RecordKey, partner_id: str) -> RowMapping | None:
+    """When and by whom the partner was brought to the record, and when a seller last read its thread; None if it is
+    not on it."""
+    return find(
+        connection,
+        tables.attachment,
+        _A.tenant_id == tenant_id,
+        _A.object == key.object,
+        _A.crm_id == key.crm_id,
+        _A.partner_id == partner_id,
+    )
+
+
 def detach(connection: Connection, tenant_id: str, key: RecordKey, partner_id: str) -> None:
     connection.execute(
         tables.attachment.delete().where(
@@ -77,17 +97,7 @@ def detach(connection: Connection, tenant_id: str, key: RecordKey, partner_id: s
 
 
 def is_on(connection: Connection, tenant_id: str, key: RecordKey, partner_id: str) -> bool:
-    return (
-        find(
-            connection,
-            tables.attachment,
-            _A.tenant_id == tenant_id,
-            _A.object == key.object,
-            _A.crm_id == key.crm_id,
-            _A.partner_id == partner_id,
-        )
-        is not None
-    )
+    return attachment(connection, tenant_id, key, partner_id) is not None
 
 
 def on_record(
@@ -153,6 +163,42 @@ def contacts(connection: Connection, tenant_id: str, partner_ids: Sequence[str])
         order=[_C.name],
     )
     return [_contact(row) for row in rows]
+
+
+def add_missing_contacts(connection: Connection, tenant_id: str, found: Sequence[PartnerContact]) -> int:
+    return insert_missing(
+        connection, tables.partner_contact, [{"tenant_id": tenant_id, **asdict(one)} for one in found]
+    )
+
+
+def add_missing_certifications(connection: Connection, tenant_id: str, found: Sequence[Certification]) -> int:
+    return insert_missing(
+        connection, tables.certification, [{"tenant_id": tenant_id, **asdict(one)} for one in found]
+    )
+
+
+def attach_missing(
+    connection: Connection,
+    tenant_id: str,
+    found: Sequence[tuple[RecordKey, str, datetime, str, datetime | None]],
+) -> int:
+    """How many of the places were new, each as (record, partner, attached at, by, last read)."""
+    return insert_missing(
+        connection,
+        tables.attachment,
+        [
+            {
+                "tenant_id": tenant_id,
+                "object": key.object,
+                "crm_id": key.crm_id,
+                "partner_id": partner_id,
+                "attached_at": at,
+                "attached_by": by,
+                "seen_at": seen_at,
+            }
+            for key, partner_id, at, by, seen_at in found
+        ],
+    )
 
 
 def add_certification(connection: Connection, tenant_id: str, certification: Certification) -> None:

@@ -10,24 +10,18 @@ from app.domain.plan import Step, StepStatus
 from app.domain.record import ObjectKind, RecordKey
 from app.domain.thread import Audience, Delivery
 from app.storage import tables
-from app.storage.rows import find, find_all, insert, update
+from app.storage.rows import find, find_all, insert, insert_missing, update
 
 _T = tables.step.c
 
 
 def add(connection: Connection, tenant_id: str, key: RecordKey, step: Step) -> None:
-    insert(
-        connection,
-        tables.step,
-        {
-            "tenant_id": tenant_id,
-            "object": key.object,
-            "crm_id": key.crm_id,
-            "id": step.id,
-            "partner_id": step.partner_id,
-            **_values(step),
-        },
-    )
+    insert(connection, tables.step, _row(tenant_id, key, step))
+
+
+def add_missing(connection: Connection, tenant_id: str, found: Sequence[tuple[RecordKey, Step]]) -> int:
+    """How many of the steps we did not hold; those we hold stay as they are."""
+    return insert_missing(connection, tables.step, [_row(tenant_id, key, step) for key, step in found])
 
 
 def change(connection: Connection, tenant_id: str, step: Step, seen_version: int) -> bool:
@@ -90,6 +84,17 @@ def set_delivery(
 def set_crm_ids(connection: Connection, tenant_id: str, crm_ids: Mapping[str, str]) -> None:
     for step_id, crm_id in crm_ids.items():
         update(connection, tables.step, {"crm_task_id": crm_id}, _T.tenant_id == tenant_id, _T.id == step_id)
+
+
+def _row(tenant_id: str, key: RecordKey, step: Step) -> dict[str, Any]:
+    return {
+        "tenant_id": tenant_id,
+        "object": key.object,
+        "crm_id": key.crm_id,
+        "id": step.id,
+        "partner_id": step.partner_id,
+        **_values(step),
+    }
 
 
 def _values(step: Step) -> dict[str, Any]:

@@ -11,13 +11,20 @@ from app.domain.conflict import ConflictFlag, ConflictKind, ConflictState
 from app.domain.matching import tiers
 from app.domain.registration import Registration, RegistrationState
 from app.storage import tables
-from app.storage.rows import find, find_all, insert, put_all, update
+from app.storage.rows import find, find_all, insert, insert_missing, put_all, update
 
 _R, _F, _K = tables.registration.c, tables.conflict.c, tables.match_key.c
 
 
 def add(connection: Connection, tenant_id: str, registration: Registration) -> None:
     insert(connection, tables.registration, {"tenant_id": tenant_id, **asdict(registration)})
+
+
+def add_missing(connection: Connection, tenant_id: str, found: Sequence[Registration]) -> int:
+    """How many of the registrations we did not hold; those we hold stay as they are."""
+    return insert_missing(
+        connection, tables.registration, [{"tenant_id": tenant_id, **asdict(one)} for one in found]
+    )
 
 
 def change(
@@ -104,9 +111,12 @@ def matching(
 
 
 def add_conflict(connection: Connection, tenant_id: str, flag: ConflictFlag) -> None:
-    insert(
-        connection, tables.conflict, {"tenant_id": tenant_id, **asdict(flag), "evidence": list(flag.evidence)}
-    )
+    insert(connection, tables.conflict, _flag_values(tenant_id, flag))
+
+
+def add_missing_conflicts(connection: Connection, tenant_id: str, found: Sequence[ConflictFlag]) -> int:
+    """How many of the flags we did not hold; those we hold stay as they are."""
+    return insert_missing(connection, tables.conflict, [_flag_values(tenant_id, flag) for flag in found])
 
 
 def conflict(connection: Connection, tenant_id: str, conflict_id: str) -> ConflictFlag | None:
@@ -157,6 +167,10 @@ def conflicts(
         else []
     )
     return [_flag(row) for row in rows]
+
+
+def _flag_values(tenant_id: str, flag: ConflictFlag) -> dict[str, Any]:
+    return {"tenant_id": tenant_id, **asdict(flag), "evidence": list(flag.evidence)}
 
 
 def _registration(row: RowMapping) -> Registration:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, select
 
@@ -9,7 +10,7 @@ from app.domain.actor import Side
 from app.domain.record import ObjectKind, RecordKey
 from app.domain.thread import Audience, Delivery, Message
 from app.storage import tables
-from app.storage.rows import find, insert, update
+from app.storage.rows import find, insert, insert_missing, update
 
 _T = tables.message.c
 
@@ -18,26 +19,12 @@ PAGE = 50
 
 
 def add(connection: Connection, tenant_id: str, key: RecordKey, message: Message) -> None:
-    insert(
-        connection,
-        tables.message,
-        {
-            "tenant_id": tenant_id,
-            "object": key.object,
-            "crm_id": key.crm_id,
-            "id": message.id,
-            "partner_id": message.partner_id,
-            "author_name": message.author_name,
-            "author_email": message.author_email,
-            "side": message.side,
-            "audience": message.audience,
-            "body": message.body,
-            "sent_at": message.sent_at,
-            "channel": message.channel,
-            "delivery": message.delivery,
-            "refusal": message.refusal,
-        },
-    )
+    insert(connection, tables.message, _values(tenant_id, key, message))
+
+
+def add_missing(connection: Connection, tenant_id: str, found: Sequence[tuple[RecordKey, Message]]) -> int:
+    """How many of the messages we did not hold; those we hold stay as they are."""
+    return insert_missing(connection, tables.message, [_values(tenant_id, key, one) for key, one in found])
 
 
 def get(connection: Connection, tenant_id: str, message_id: str) -> tuple[RecordKey, Message] | None:
@@ -112,6 +99,25 @@ def set_delivery(
             _T.tenant_id == tenant_id,
             _T.id.in_(ids),
         )
+
+
+def _values(tenant_id: str, key: RecordKey, message: Message) -> dict[str, Any]:
+    return {
+        "tenant_id": tenant_id,
+        "object": key.object,
+        "crm_id": key.crm_id,
+        "id": message.id,
+        "partner_id": message.partner_id,
+        "author_name": message.author_name,
+        "author_email": message.author_email,
+        "side": message.side,
+        "audience": message.audience,
+        "body": message.body,
+        "sent_at": message.sent_at,
+        "channel": message.channel,
+        "delivery": message.delivery,
+        "refusal": message.refusal,
+    }
 
 
 def _message(row: RowMapping) -> Message:

@@ -143,6 +143,10 @@ class HubspotWorld:
         changed = {"hs_task_subject": title, "hs_timestamp": f"{due.isoformat()}T17:30:00Z"}
         self.portal.edit("tasks", crm_id, changed)
 
+    def spoil_data(self, external_id: str) -> None:
+        found = next(n for n in self.portal.all("notes") if n["properties"]["alongside_id"] == external_id)
+        self.portal.edit("notes", found["id"], {"alongside_data": "see binder"})
+
     def registrations_on(self, deal_id: str) -> list[str]:
         return self._notes("deals", deal_id, "registration")
 

@@ -172,6 +172,10 @@ class SalesforceWorld:
         values = {"Subject": title, "ActivityDate": due.isoformat()}
         self.control("POST", f"rows/Task/{self.task_of(crm_id)}", values)
 
+    def spoil_data(self, external_id: str) -> None:
+        (found,) = self.rows("Partner_Message__c", External_Id__c=external_id)
+        self.control("POST", f"rows/Partner_Message__c/{found['Id']}", {"Data__c": "see binder"})
+
     def registrations_on(self, deal_id: str) -> list[str]:
         return [
             f"{r['Partner_Name__c']} {r['Status__c']}"

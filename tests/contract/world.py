@@ -96,3 +96,6 @@ class World(Protocol):
 
     def links_on(self, deal_id: str) -> list[str]:
         """Every value the CRM holds about share links of this deal."""
+
+    def spoil_data(self, external_id: str) -> None:
+        """A person overwrites what a rebuild reads of this message."""

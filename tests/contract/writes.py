@@ -7,7 +7,11 @@ from app.crm.port import (
     CertificationWrite,
     ConflictWrite,
     MessageWrite,
+    PartnerWrite,
+    PersonWrite,
+    PlacementWrite,
     RegistrationWrite,
+    SharedFileFacts,
     ShareLinkWrite,
     StepWrite,
 )
@@ -132,6 +136,59 @@ def share_link(**changes: object) -> ShareLinkWrite:
             active_links=1,
             views=3,
             last_viewed_at=NOON,
+        ),
+        **changes,
+    )
+
+
+def partner(**changes: object) -> PartnerWrite:
+    return replace(
+        PartnerWrite(
+            external_id=new_id(),
+            partner_name="Northwind Traders",
+            type="reseller",
+            type_label="Reseller",
+            tier="Gold",
+            domain="northwind.example",
+            company_id=None,
+        ),
+        **changes,
+    )
+
+
+def person(**changes: object) -> PersonWrite:
+    return replace(
+        PersonWrite(
+            external_id=new_id(),
+            partner_name="Northwind Traders",
+            partner_external_id="partner-1",
+            company_id=None,
+            contact_id=None,
+            person_name="Priya Patel",
+            email="priya@partner.example",
+            title="Channel manager",
+        ),
+        **changes,
+    )
+
+
+def placement(**changes: object) -> PlacementWrite:
+    file = SharedFileFacts(
+        id=new_id(), name="Offer.pdf", type="application/pdf", size=12345, added_at=NOON, crm_id="77"
+    )
+    return replace(
+        PlacementWrite(
+            external_id=new_id(),
+            deal_id=None,
+            company_id=None,
+            partner_name="Northwind Traders",
+            partner_external_id="partner-1",
+            active=True,
+            attached_at=NOON,
+            attached_by="dana@seller.example",
+            seen_at=None,
+            files=(file,),
+            everyone="Northwind Traders",
         ),
         **changes,
     )

@@ -28,6 +28,8 @@ PARTNER = (
     text("Partner_External_Id__c", "Partner External Id", 64),
 )
 VISIBILITY = picklist("Visibility__c", "Visibility", "Internal", "Shared")
+DATA = long_text("Data__c", "Alongside Data")
+"""The whole write as it was meant, for a rebuild; the other fields are for people and reports."""
 
 
 CUSTOM_OBJECTS = (
@@ -40,6 +42,7 @@ CUSTOM_OBJECTS = (
             AUTO_NAME,
             OWNER,
             EXTERNAL_ID,
+            DATA,
             ON_OPPORTUNITY,
             ON_ACCOUNT,
             *PARTNER,
@@ -60,6 +63,7 @@ CUSTOM_OBJECTS = (
             AUTO_NAME,
             OWNER,
             EXTERNAL_ID,
+            DATA,
             ON_OPPORTUNITY,
             ON_ACCOUNT,
             *PARTNER,
@@ -85,6 +89,7 @@ CUSTOM_OBJECTS = (
             AUTO_NAME,
             OWNER,
             EXTERNAL_ID,
+            DATA,
             ON_OPPORTUNITY,
             ON_ACCOUNT,
             *PARTNER,
@@ -110,6 +115,7 @@ CUSTOM_OBJECTS = (
             AUTO_NAME,
             OWNER,
             EXTERNAL_ID,
+            DATA,
             lookup("Partner_Account__c", "Partner Account", "Account"),
             lookup("Contact__c", "Contact", "Contact"),
             *PARTNER,
@@ -129,6 +135,7 @@ CUSTOM_OBJECTS = (
             AUTO_NAME,
             OWNER,
             EXTERNAL_ID,
+            DATA,
             ON_OPPORTUNITY,
             ON_ACCOUNT,
             picklist("Kind__c", "Kind", "Partner and Partner", "Partner and Direct", "Own Duplicate"),
@@ -158,6 +165,45 @@ CUSTOM_OBJECTS = (
             moment("Revoked_At__c", "Revoked At"),
             number("Views__c", "Views", 9),
             moment("Last_Viewed_At__c", "Last Viewed At"),
+        ),
+    ),
+    SObject(
+        name="Alongside_Partner__c",
+        label="Alongside Partner",
+        plural="Alongside Partners",
+        prefix="a06",
+        fields=(
+            AUTO_NAME,
+            OWNER,
+            EXTERNAL_ID,
+            DATA,
+            picklist("Kind__c", "Kind", "Partner", "Person"),
+            *PARTNER,
+            text("Type__c", "Partner Type", 80),
+            text("Level__c", "Level", 80),
+            text("Domain__c", "Domain"),
+            text("Person_Name__c", "Person"),
+            text("Person_Title__c", "Title"),
+            lookup("Partner_Account__c", "Partner Account", "Account"),
+            lookup("Contact__c", "Contact", "Contact"),
+        ),
+    ),
+    SObject(
+        name="Deal_Partner__c",
+        label="Partner on Record",
+        plural="Partners on Records",
+        prefix="a07",
+        fields=(
+            AUTO_NAME,
+            OWNER,
+            EXTERNAL_ID,
+            DATA,
+            ON_OPPORTUNITY,
+            ON_ACCOUNT,
+            *PARTNER,
+            picklist("Status__c", "Status", "Active", "Ended"),
+            moment("Since__c", "Since"),
+            text("Brought_In_By__c", "Brought In By"),
         ),
     ),
 )

@@ -1,0 +1,81 @@
+"""What the CRM is told of partners themselves: who they are, who works there, and which records they work on."""
+
+from sqlalchemy import Connection
+
+from app.crm.port import PartnerWrite, PersonWrite, PlacementWrite, SharedFileFacts
+from app.domain.link import SharedFile
+from app.domain.record import ObjectKind
+from app.domain.tenant import Tenant
+from app.storage import file as files
+from app.storage import partner as partners
+from app.storage import record as records
+from app.storage.outbox import OutboxRow
+from sync.deps import Agent
+
+
+def partner(connection: Connection, tenant: Tenant, row: OutboxRow, _: Agent) -> PartnerWrite | None:
+    found = partners.get(connection, tenant.id, row.subject_id)
+    if found is None:
+        return None
+    return PartnerWrite(
+        external_id=found.id,
+        partner_name=found.name,
+        type=str(found.type),
+        type_label=found.type.label,
+        tier=found.tier,
+        domain=found.domain,
+        company_id=found.crm_company_id,
+    )
+
+
+def person(connection: Connection, tenant: Tenant, row: OutboxRow, _: Agent) -> PersonWrite | None:
+    contact = partners.contact(connection, tenant.id, row.subject_id)
+    works_at = partners.get(connection, tenant.id, contact.partner_id) if contact else None
+    if contact is None or works_at is None:
+        return None
+    return PersonWrite(
+        external_id=contact.id,
+        partner_name=works_at.name,
+        partner_external_id=works_at.id,
+        company_id=works_at.crm_company_id,
+        contact_id=contact.crm_contact_id,
+        person_name=contact.name,
+        email=contact.email,
+        title=contact.title,
+    )
+
+
+def placement(connection: Connection, tenant: Tenant, row: OutboxRow, agent: Agent) -> PlacementWrite | None:
+    """The partner's place on a record as it is now; one that it has left is told as ended."""
+    key, partner_id = row.record, row.partner_id or ""
+    found = partners.get(connection, tenant.id, partner_id)
+    if found is None or key is None:
+        return None
+    here = partners.attachment(connection, tenant.id, key, found.id)
+    record = records.get(connection, tenant.id, key)
+    on_deal = key.object is ObjectKind.DEAL
+    shared = files.of_partner(connection, tenant.id, key, found.id)
+    return PlacementWrite(
+        external_id=row.subject_id,
+        deal_id=key.crm_id if on_deal else None,
+        company_id=(record.company_id if record else None) if on_deal else key.crm_id,
+        partner_name=found.name,
+        partner_external_id=found.id,
+        active=here is not None,
+        attached_at=here["attached_at"] if here else agent.clock(),
+        attached_by=here["attached_by"] if here else "",
+        seen_at=here["seen_at"] if here else None,
+        files=tuple(_facts(file) for file in shared),
+        everyone="; ".join(one.name for one, _ in partners.on_record(connection, tenant.id, key)),
+    )
+
+
+def _facts(file: SharedFile) -> SharedFileFacts:
+    return SharedFileFacts(
+        id=file.id,
+        name=file.name,
+        type=file.type,
+        size=file.size,
+        added_at=file.added_at,
+        crm_id=file.crm_id,
+    )
