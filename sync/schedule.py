@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import Connection, select
+
 from app.domain.actor import SYSTEM
 from app.domain.record import CrmKind
 from app.ground.errors import AppError
@@ -15,8 +17,13 @@ from app.storage import registration as registrations
 from app.storage import tenant as tenants
 from app.storage.published.attempts import forget_attempts
 from app.storage.published.viewers import forget_sessions
-from app.storage.rows import insert_new
+from app.storage.published_tables import partner_inbox
+from app.storage.rows import insert_new, update
+from sync.backoff import LONGEST
 from sync.deps import Agent
+
+SKEW = timedelta(seconds=30)
+"""How far the clocks of two hosts may differ without being taken for a clock that was set back."""
 
 log = get_logger(__name__)
 
@@ -30,9 +37,9 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticker:
-    """`start_poll(tenant_id)` gives a polling round to a worker. The periods are settings."""
+    """`start_poll(tenant_id)` gives a polling round to a worker, or says that it could not. Periods are settings."""
 
-    start_poll: Callable[[str], None]
+    start_poll: Callable[[str], bool]
     salesforce_every: timedelta
     hubspot_every: timedelta
 
@@ -59,8 +66,9 @@ def poll_tenants(agent: Agent, ticker: Ticker) -> None:
         everyone = tenants.all_of(connection)
     for tenant in everyone:
         every = ticker.salesforce_every if tenant.crm is CrmKind.SALESFORCE else ticker.hubspot_every
-        if take_slot(agent, f"poll-{tenant.id}", every):
-            ticker.start_poll(tenant.id)
+        name = f"poll-{tenant.id}"
+        if take_slot(agent, name, every) and not ticker.start_poll(tenant.id):
+            give_back_slot(agent, name, every)
 
 
 def expire_protection(agent: Agent, _: Ticker) -> None:
@@ -122,9 +130,36 @@ def take_slot(agent: Agent, name: str, every: timedelta) -> bool:
     """True for exactly one caller per period."""
     now = agent.clock()
     with agent.database.write() as connection:
+        if _clock_went_back(connection, name, every, now):
+            _forget_the_future(connection, now)
         return insert_new(
             connection, tables.slot, {"name": name, "slot": slot_of(now, every), "taken_at": now}
         )
+
+
+def give_back_slot(agent: Agent, name: str, every: timedelta) -> None:
+    """What the slot was taken for could not be started: the next tick tries again."""
+    t = tables.slot.c
+    with agent.database.write() as connection:
+        connection.execute(
+            tables.slot.delete().where(t.name == name, t.slot == slot_of(agent.clock(), every))
+        )
+
+
+def _clock_went_back(connection: Connection, name: str, every: timedelta, now: datetime) -> bool:
+    t = tables.slot.c
+    ahead = select(t.slot).where(t.name == name, t.slot > slot_of(now + SKEW, every)).limit(1)
+    return connection.execute(ahead).first() is not None
+
+
+def _forget_the_future(connection: Connection, now: datetime) -> None:
+    """The clock stood wrong and was set back: slots it took ahead are free again, and nothing that waits for its time
+    waits longer than it would have from now on."""
+    log.warning("schedule.clock_went_back")
+    connection.execute(tables.slot.delete().where(tables.slot.c.taken_at > now + SKEW))
+    latest = now + LONGEST
+    for table in (tables.outbox, tables.dirty, partner_inbox):
+        update(connection, table, {"due_at": latest}, table.c.due_at > latest + SKEW)
 
 
 def slot_of(now: datetime, every: timedelta) -> str:

@@ -1,13 +1,12 @@
 """Calls on behalf of one HubSpot account: its token, renewed in time; its limits; its errors in the port's words."""
 
-import queue
 import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.crm.budget import HUBSPOT_CALLS, HUBSPOT_SEARCHES, Budget, unlimited
 from app.crm.hubspot_errors import error_of
-from app.crm.hubspot_paths import SEARCH, SEARCHES_PER_SECOND, Endpoint
+from app.crm.hubspot_paths import SEARCH, Endpoint
 from app.crm.hubspot_tokens import EARLY, Tokens, TokenStore, introspect, refresh
 from app.crm.hubspot_wire import TIMEOUT_SECONDS, Wire
 from app.crm.port import AuthExpired

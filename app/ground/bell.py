@@ -16,6 +16,9 @@ PENDING_MILLIS = 2_000
 """How long a ring stands for all that follow it. A worker takes it down before it looks at the rows, so no row
 that was committed before a ring is overlooked; if the job is lost, the next ring after this time starts another."""
 
+MOST_JOBS = 64
+"""Jobs that may stand in a queue. While every worker is busy, more of them would only look at the same rows."""
+
 log = get_logger(__name__)
 
 
@@ -38,13 +41,9 @@ class RedisBell:
     def ring(self, queue: str) -> None:
         try:
             if self._redis.set(pending_key(queue), "1", nx=True, px=PENDING_MILLIS):
-                Queue(queue, connection=self._redis, serializer=JSONSerializer).enqueue(
-                    "sync.jobs.answer",
-                    queue,
-                    result_ttl=0,
-                    failure_ttl=3600,
-                    job_timeout=300,
-                )
+                jobs = Queue(queue, connection=self._redis, serializer=JSONSerializer)
+                if jobs.count < MOST_JOBS:
+                    jobs.enqueue("sync.jobs.answer", queue, result_ttl=0, failure_ttl=3600, job_timeout=300)
         except RedisError as error:
             log.warning("bell.unheard", queue=queue, error=type(error).__name__)
 

@@ -4,14 +4,19 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from app.domain.registration import RegistrationState
+from app.storage import outbox
 from app.storage import registration as registrations
 from sync.schedule import Ticker, take_slot, tick
 from tests.house import TestHouse
 
 
 def ticker(polled: list[str]) -> Ticker:
+    def start(tenant_id: str) -> bool:
+        polled.append(tenant_id)
+        return True
+
     return Ticker(
-        start_poll=polled.append, salesforce_every=timedelta(minutes=1), hubspot_every=timedelta(minutes=5)
+        start_poll=start, salesforce_every=timedelta(minutes=1), hubspot_every=timedelta(minutes=5)
     )
 
 
@@ -56,3 +61,40 @@ def test_protection_ends_by_itself(house: TestHouse) -> None:
         assert (
             registrations.get(connection, house.tenant.id, registration_id).state is RegistrationState.EXPIRED
         )
+
+
+def test_a_clock_that_was_an_hour_ahead_and_is_set_back_keeps_nothing_waiting(house: TestHouse) -> None:
+    house.clock.advance(timedelta(hours=1))
+    for _ in range(10):
+        tick(house.agent, ticker([]))
+        house.clock.advance(timedelta(seconds=2))
+    house.run("thread.post", {"partner_id": house.attach(), "body": "hello"})
+    with house.house.database.write() as connection:
+        outbox.claim(connection, house.tenant.id, outbox.OutboxKind.MESSAGE, house.clock(), 10)
+    house.clock.advance(timedelta(hours=-1))
+    house.bells.clear()
+
+    for _ in range(400):
+        tick(house.agent, ticker([]))
+        house.clock.advance(timedelta(seconds=2))
+
+    assert "crm" in house.bells
+    house.work()
+    assert any(getattr(write, "body", "") == "hello" for write in house.crm.written)
+
+
+def test_a_poll_that_could_not_be_started_is_tried_with_the_next_tick(house: TestHouse) -> None:
+    asked: list[str] = []
+
+    def start(tenant_id: str) -> bool:
+        asked.append(tenant_id)
+        return len(asked) > 1
+
+    unlucky = Ticker(
+        start_poll=start, salesforce_every=timedelta(minutes=1), hubspot_every=timedelta(minutes=5)
+    )
+    for _ in range(4):
+        tick(house.agent, unlucky)
+        house.clock.advance(timedelta(seconds=1))
+
+    assert len(asked) == 2
