@@ -34,11 +34,10 @@ FILES = {
     "host.js": "text/javascript",
     "worker.js": "text/javascript",
     "PartnerCard.js": "text/javascript",
+    "Settings.js": "text/javascript",
     "host.css": "text/css",
 }
-HOW_TO_BUILD = (
-    "The card is not built yet. Run `npm ci` and `npm run build` in hubspot-project, then reload."
-)
+HOW_TO_BUILD = "The card is not built yet. Run `npm ci` and `npm run build` in hubspot-project, then reload."
 USER_COOKIE = "hubspot_sandbox_user"
 PAGE_SIZE = 25
 MAX_RESULTS = 10_000
@@ -79,6 +78,7 @@ def hubspot_pages(state: HubspotSandbox, config: HubspotPagesConfig) -> Blueprin
     )
     _lists(pages, state, config)
     _record(pages, state, config)
+    _settings(pages, config)
     _card(pages, config)
     pages.after_request(_guard)
     pages.register_error_handler(HubError, _missing)
@@ -130,7 +130,7 @@ def _record(pages: Blueprint, state: HubspotSandbox, config: HubspotPagesConfig)
             properties=view.properties_of(state, kind, found),
             activity=view.activity_of(state, kind, record),
             neighbours=_neighbours(state, kind, record),
-            built=all((config.dist / name).is_file() for name in FILES),
+            built=_built(config),
             how_to_build=HOW_TO_BUILD,
             card=lambda place: json.dumps(_card_config(config, kind, record, place, found["properties"])),
         )
@@ -167,6 +167,20 @@ def _record(pages: Blueprint, state: HubspotSandbox, config: HubspotPagesConfig)
         done = bool((request.get_json(silent=True) or {}).get("done"))
         state.edit("tasks", task, {"hs_task_status": "COMPLETED" if done else "NOT_STARTED"})
         return {"ok": True}
+
+
+def _settings(pages: Blueprint, config: HubspotPagesConfig) -> None:
+    @pages.get("/settings/<int:portal>")
+    def settings(portal: int) -> str:
+        kind = _shown(config, portal, "0-3")
+        return render_template(
+            "sandbox/hubspot_settings.html",
+            **_frame(config, kind),
+            here="settings",
+            built=_built(config),
+            how_to_build=HOW_TO_BUILD,
+            page=json.dumps(_page_config(config, "Settings.js", "settings")),
+        )
 
 
 def _card(pages: Blueprint, config: HubspotPagesConfig) -> None:
@@ -263,17 +277,23 @@ def _neighbours(
 def _card_config(
     config: HubspotPagesConfig, kind: ObjectType, record: int, place: str, properties: dict[str, Any]
 ) -> dict[str, Any]:
-    """What the host needs to start the card: addresses, and the context as HubSpot would give it."""
+    """What the host needs to start the card on a record."""
+    page = _page_config(config, "PartnerCard.js", place)
+    page["context"]["crm"] = {"objectId": record, "objectTypeId": kind.type_id}
+    page["properties"] = {name: value for name, value in properties.items() if isinstance(value, str)}
+    return page
+
+
+def _page_config(config: HubspotPagesConfig, bundle: str, place: str) -> dict[str, Any]:
+    """What the host needs to start a bundle: addresses, and the context as HubSpot would give it."""
     user = _user(config)
-    files = {name: url_for("hubspot_pages.card_file", name=name) for name in FILES}
     return {
-        "bundleUrl": files["PartnerCard.js"],
-        "workerUrl": files["worker.js"],
+        "bundleUrl": url_for("hubspot_pages.card_file", name=bundle),
+        "workerUrl": url_for("hubspot_pages.card_file", name="worker.js"),
         "proxyUrl": url_for("hubspot_pages.forward"),
-        "properties": {name: value for name, value in properties.items() if isinstance(value, str)},
+        "properties": {},
         "context": {
             "location": place,
-            "crm": {"objectId": record, "objectTypeId": kind.type_id},
             "portal": {"id": config.portal_id, "timezone": config.time_zone},
             "user": {
                 "id": user.id,
@@ -291,6 +311,10 @@ def _card_config(
             "extension": {"appId": config.app_id, "appName": "Alongside", "cardTitle": "Partner work"},
         },
     }
+
+
+def _built(config: HubspotPagesConfig) -> bool:
+    return all((config.dist / name).is_file() for name in FILES)
 
 
 def _same_origin() -> None:
