@@ -5,7 +5,7 @@ import globals from "globals";
 
 export default [
   { ignores: ["**/node_modules/**"] },
-  ...lwc.map((part) => ({ ...part, files: ["main/**/lwc/**/*.js"] })),
+  ...lwc.map((part) => ({ ...part, files: ["main/**/lwc/**/*.js", "jest-mocks/*/*.js"] })),
   { files: ["main/**/__tests__/**/*.js"], languageOptions: { globals: { ...globals.jest, ...globals.node } } },
   { files: ["**/*.cjs", "**/*.mjs"], ...js.configs.recommended, languageOptions: { globals: globals.node } },
   { files: ["jest-mocks/*.js"], ...js.configs.recommended, languageOptions: { globals: globals.jest } },

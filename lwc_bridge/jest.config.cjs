@@ -7,5 +7,9 @@ module.exports = {
   roots: ["<rootDir>/lwc_bridge/main"],
   testMatch: ["**/*.test.js"],
   setupFilesAfterEnv: [...(jestConfig.setupFilesAfterEnv ?? []), "<rootDir>/lwc_bridge/jest.setup.cjs"],
-  moduleNameMapper: { "^lightning/uiRecordApi$": "<rootDir>/lwc_bridge/jest-mocks/uiRecordApi.js" }
+  moduleNameMapper: {
+    "^lightning/uiRecordApi$": "<rootDir>/lwc_bridge/jest-mocks/uiRecordApi.js",
+    // A base component that the stubs of sfdx-lwc-jest do not have yet.
+    "^lightning/uiEmbedding$": "<rootDir>/lwc_bridge/jest-mocks/uiEmbedding/uiEmbedding"
+  }
 };
