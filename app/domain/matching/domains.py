@@ -41,6 +41,19 @@ PLATFORMS = word_set(
 """Sites where many companies have a page: sharing one says nothing. The owners of some of them are companies too,
 which then are found by their names."""
 
+MAIL_NAMES = word_set(
+    """aol fastmail gmail gmx googlemail hotmail icloud live mail msn outlook proton protonmail rocketmail tutanota
+    yahoo yandex ymail zoho"""
+)
+"""Mail providers under whatever ending."""
+
+PARKING = word_set(
+    """afternic.com above.com bodis.com business.site dan.com domainmarket.com godaddy.com godaddysites.com
+    hugedomains.com jimdo.com jimdosite.com parkingcrew.net sedo.com sedoparking.com squadhelp.com strikingly.com
+    ueniweb.com undeveloped.com webnode.com wixsite.com"""
+)
+"""Where a domain leads that nobody uses, and builders of sites that the public suffix list leaves out."""
+
 _HOST = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?(?://)?(?:[^@/?#\s]*@)?([^/?#:\s]+)", re.IGNORECASE)
 
 
@@ -81,4 +94,11 @@ def site_domain(website: str) -> str:
 
 def is_shared(domain: str) -> bool:
     """Whether so many use this domain that it says nothing about a company."""
-    return domain in FREE_MAIL or domain in PLATFORMS
+    return domain in FREE_MAIL or domain in PLATFORMS or domain in PARKING or label(domain) in MAIL_NAMES
+
+
+@lru_cache(maxsize=65_536)
+def is_hosted(host_or_url: str) -> bool:
+    """Whether the address is a page at a site builder, which a company may have besides its own domain."""
+    domain = registrable(host_or_url)
+    return bool(domain) and _extract(domain).is_private

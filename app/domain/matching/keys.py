@@ -1,26 +1,47 @@
 """Under which keys a company is filed, so that a look-up finds the few that a registration may mean."""
 
 from collections.abc import Iterable
+from hashlib import blake2b
 
 from app.domain.matching.domains import label
+from app.domain.matching.names import Name, is_ideograph
 from app.domain.matching.profile import Profile, profile
 
-MAX_KEYS = 24
+MAX_KEYS = 32
 """Keys of one company at most: the cost of a look-up must not depend on what somebody wrote into a field."""
 
 _SHORT = 4
 """Letters. A shorter word is in too many names to be looked up alone."""
 
+WEIGHTS = {
+    "domain": 16,
+    "person": 12,
+    "name": 12,
+    "label": 8,
+    "short": 5,
+    "sound": 5,
+    "words": 10,
+    "left": 3,
+    "right": 3,
+    "start": 3,
+    "head": 3,
+    "tail": 3,
+    "word": 2,
+}
+"""How much one key in common says, to rank candidates before they are compared. A key that fewer share says more."""
 
-_TELLING = ("domain:", "name:", "label:", "short:")
+TELLING = frozenset(("domain", "name"))
+"""Kinds that are looked at however many share them: a customer may have a hundred open opportunities."""
+
+
+def kind(key: str) -> str:
+    return key.partition(":")[0]
 
 
 def tiers(found: Iterable[str]) -> tuple[list[str], list[str]]:
-    """The keys that few companies share, and the rest. Look up the first ones first: where candidates are bounded,
-    a thousand companies with one word in common must not crowd out the one with the same domain."""
+    """The keys that tell a company by themselves, and the rest."""
     ordered = sorted(found)
-    telling = [key for key in ordered if key.startswith(_TELLING)]
-    return telling, [key for key in ordered if not key.startswith(_TELLING)]
+    return [k for k in ordered if kind(k) in TELLING], [k for k in ordered if kind(k) not in TELLING]
 
 
 def keys(name: str, website: str = "", emails: Iterable[str] = ()) -> frozenset[str]:
@@ -31,32 +52,50 @@ def keys(name: str, website: str = "", emails: Iterable[str] = ()) -> frozenset[
 
 def keys_of(company: Profile) -> frozenset[str]:
     """The keys of a normalised company, the telling ones first when there are too many."""
-    compact = company.name.compact
-    found = [f"domain:{domain}" for domain in _ordered(company)[:6]]
-    if compact:
-        found += [f"name:{compact}", f"name:{company.name.full}", f"sound:{_sound(compact)}"]
-    found += [f"label:{label(domain)}" for domain in _ordered(company)[:4] if len(label(domain)) >= _SHORT]
-    if len(compact) >= _SHORT:
-        found.append(f"label:{compact}")
-    found += [f"word:{word}" for word in _rarest(company)]
-    found += [f"short:{word}" for word in _short_forms(company)]
-    found += _ends(company.name.tokens)
+    domains = _ordered(company)
+    found = [f"domain:{domain}" for domain in domains[:6]]
+    found += [f"name:{name.sound}" for name in company.names if name.sound]
+    labels = [label(domain).replace("-", "") for domain in domains[:4]]
+    found += [f"label:{called}" for called in labels if len(called) >= _SHORT]
+    for name in company.names:
+        if name.compact:
+            found += _of_name(name)
+    found += [f"person:{_digest(mail)}" for mail in sorted(company.emails)[:3]]
+    found += [f"left:{called[:6]}" for called in labels if len(called) > 6]  # noqa: PLR2004 - as _START
     return frozenset(key[:300] for key in list(dict.fromkeys(found))[:MAX_KEYS])
+
+
+def _of_name(name: Name) -> list[str]:
+    found = []
+    if len(name.plain) >= _SHORT:
+        found += [f"label:{called}" for called in {name.plain, name.compact}]
+    found += [f"short:{word}" for word in _short_forms(name)]
+    found += [f"word:{word}" for word in _rarest(name)]
+    found.append(f"sound:{_consonants(name.sound)}")
+    found += _halves(name.sound)
+    if len(name.tokens) > 1:
+        found.append(f"words:{' '.join(sorted(name.tokens))}")
+    return found + _ends(name.tokens)
+
+
+def _digest(mail: str) -> str:
+    """People are found by their address, but the keys do not list it."""
+    return blake2b(mail.encode(errors="replace"), digest_size=8).hexdigest()
 
 
 def _ordered(company: Profile) -> list[str]:
     return [company.site, *sorted(company.mail - {company.site})] if company.site else sorted(company.mail)
 
 
-def _rarest(company: Profile) -> list[str]:
-    words = company.name.distinctive or frozenset(company.name.tokens)
-    long = [word for word in words if len(word) >= _SHORT]
+def _rarest(name: Name) -> list[str]:
+    words = name.distinctive or frozenset(name.tokens)
+    long = [word for word in words if len(word) >= _SHORT or any(map(is_ideograph, word))]
     # The longest words are the rarest, near enough; sorted so that equal names have equal keys.
     return sorted(long, key=lambda word: (-len(word), word))[:4]
 
 
-def _short_forms(company: Profile) -> list[str]:
-    acronym, compact = company.name.acronym, company.name.compact
+def _short_forms(name: Name) -> list[str]:
+    acronym, compact = name.acronym, name.compact
     found = [acronym] if len(acronym) > 2 else []  # noqa: PLR2004 - two letters abbreviate anything
     return [*found, compact] if 2 < len(compact) <= 6 else found  # noqa: PLR2004 - longer is no acronym
 
@@ -68,6 +107,20 @@ def _ends(tokens: tuple[str, ...]) -> list[str]:
     return [f"head:{tokens[0]}:{tokens[1][0]}", f"tail:{tokens[0][0]}:{tokens[-1]}"]
 
 
-def _sound(word: str) -> str:
+_START = 6
+
+
+def _halves(word: str) -> list[str]:
+    """The name without its second half and without its first: a slip leaves one of them alone. Both lengths of an
+    uneven half, so that a letter too many or too few still meets."""
+    size = len(word)
+    if size < _SHORT:
+        return []
+    half, other = size // 2, (size + 1) // 2
+    found = [f"left:{word[:half]}", f"left:{word[:other]}", f"right:{word[-half:]}", f"right:{word[-other:]}"]
+    return [*found, f"start:{word[:_START]}"] if size >= _START else found
+
+
+def _consonants(word: str) -> str:
     """The first letter and the consonants in order of the alphabet: slips and swaps mostly leave them alone."""
-    return word[0] + "".join(sorted({c for c in word[1:] if c not in "aeiouy"}))
+    return word[:1] + "".join(sorted({c for c in word[1:] if c not in "aeiou"}))

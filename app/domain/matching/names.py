@@ -2,98 +2,216 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from anyascii import anyascii
+from rapidfuzz.distance import OSA
+
 from app.domain.matching.words import (
+    ALSO,
+    DEPARTMENTS,
+    DIRECTIONS,
     EAST_ASIAN_FORMS,
+    FORMS_BEFORE,
     GENERIC,
     LEGAL_FORMS,
     LEGAL_PHRASES,
-    LETTERS,
-    NOISE,
+    OFFICES,
     REGIONS,
+    SPELLINGS,
 )
 
 NAME_LIMIT = 200
 """Characters of a name that are looked at; a longer one is a sentence."""
 
-_SINGLE_LETTERS = re.compile(r"\b(\w)\.(?=\w\b)")
-_NOT_WORD = re.compile(r"[^\w]+|_+")
-_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+ALIASES_LIMIT = 3
+"""Further names of one company that are looked at."""
+
+_SINGLE_LETTERS = re.compile(r"\b([^\W\d_])\.(?=[^\W\d_]\b)")
+_QUOTES = re.compile("['’‘`´ʼ\"“”„\0]")
+_NOT_WORD = re.compile(r"[\W_]+")
+_BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
+_DASH = re.compile(r"\s+[-–—/|:•]+\s+")
 _PHRASES = re.compile(r"\s(?:" + "|".join(re.escape(p) for p in LEGAL_PHRASES) + r")(?=\s|$)")
+_ALSO = re.compile(
+    r"(?<=\S)[\s,;]+(?:" + "|".join(re.escape(p) for p in ALSO) + r")[.:]?\s+(?=\S)", re.IGNORECASE
+)
+_SOUNDS = (
+    *(
+        ("sch", "s"),
+        ("tch", "c"),
+        ("kh", "h"),
+        ("ph", "f"),
+        ("th", "t"),
+        ("sh", "s"),
+        ("ch", "c"),
+        ("zh", "z"),
+    ),
+    *(("ck", "k"), ("ks", "x"), ("ae", "a"), ("oe", "o"), ("ue", "u"), ("ou", "u"), ("ts", "c"), ("tz", "c")),
+)
+_LETTERS = str.maketrans({"w": "v", "y": "i", "j": "i", "k": "c", "q": "c", "z": "s"})
+_TWICE = re.compile(r"(.)\1+")
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
     """`tokens` is the name without legal forms, additions and regions; `region` the regions it ended in;
-    `compact` the tokens as one word, `full` the same with the regions."""
+    `compact` the tokens as one word, `full` the same with the regions, `plain` as they were written.
+    `distinctive` are the words that few companies share, `sound` the name as several alphabets and spellings
+    would agree on it."""
 
     tokens: tuple[str, ...]
     region: tuple[str, ...]
-
-    @property
-    def compact(self) -> str:
-        return "".join(self.tokens)
-
-    @property
-    def full(self) -> str:
-        return "".join(self.tokens + self.region)
-
-    @property
-    def distinctive(self) -> frozenset[str]:
-        """The words that few companies share."""
-        return frozenset(t for t in self.tokens if t not in GENERIC and t != "and" and len(t) > 1)
-
-    @property
-    def acronym(self) -> str:
-        return "".join(t[0] for t in self.tokens if t != "and")
+    compact: str
+    full: str
+    plain: str
+    distinctive: frozenset[str]
+    acronym: str
+    sound: str
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def normalise(text: str) -> Name:
     """The name behind a spelling. Never fails; a text without any word gives a name without tokens."""
-    words = _words(text[:NAME_LIMIT])
-    kept = [w for w in words if w not in NOISE] or words
-    while len(kept) > 1 and (kept[-1] in LEGAL_FORMS or kept[-1] == "and"):
-        kept.pop()
-    region: list[str] = []
-    while len(kept) > 1 and kept[-1] in REGIONS:
-        region.insert(0, kept.pop())
-        while len(kept) > 1 and kept[-1] in LEGAL_FORMS:
-            kept.pop()
-    core = [w for w in kept if w not in LEGAL_FORMS] or kept
-    return Name(tuple(core), tuple(region))
+    return normalise_all(text)[0]
+
+
+@lru_cache(maxsize=16_384)
+def normalise_all(text: str) -> tuple[Name, ...]:
+    """The name, and further ones that the text gives: a former name, or one in brackets."""
+    first, *others = _ALSO.split(_without_forms(text[:NAME_LIMIT]))
+    names: dict[str, Name] = {}
+    for part in (first, *others):
+        main, inside = _brackets(part)
+        for each in (main, *inside):
+            name = _name(_words(_in_order(_without_additions(each))))
+            if name.tokens or not names:
+                names.setdefault(name.full, name)
+    return tuple(names.values())[: ALIASES_LIMIT + 1]
+
+
+def _without_forms(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text)
+    if not plain.isascii():
+        for form in EAST_ASIAN_FORMS:
+            plain = plain.replace(form, " ")
+    return plain
+
+
+def _brackets(text: str) -> tuple[str, list[str]]:
+    """The text without brackets but with the regions from them, and the names that they hold."""
+    if "(" not in text and "[" not in text:
+        return text, []
+    names, regions = [], []
+    for held in _BRACKETS.findall(text):
+        words = _words(held)
+        if words and all(word in REGIONS for word in words):
+            regions.append(held)
+        elif any(word not in DEPARTMENTS and word not in LEGAL_FORMS and len(word) > 1 for word in words):
+            names.append(held)
+    bare = _BRACKETS.sub(" ", text)
+    if not any(c.isalnum() for c in bare):
+        return " ".join(c for c in text if c not in "()[]") if not names else names[0], names[1:]
+    return " ".join([bare, *regions]), names
+
+
+def _without_additions(text: str) -> str:
+    """The text without what stands behind a dash and names a department; a region there stays."""
+    head, *tails = _DASH.split(text)
+    kept = [head]
+    for tail in tails:
+        words = _words(tail)
+        if all(word in DEPARTMENTS or word in REGIONS or word in LEGAL_FORMS for word in words):
+            kept += [word for word in words if word in REGIONS]
+        else:
+            kept.append(tail)
+    return " ".join(kept)
+
+
+def _in_order(text: str) -> str:
+    """Turns "Paribas, BNP" into "BNP Paribas": a list sorted by the word that somebody thought the main one."""
+    before, comma, after = text.partition(",")
+    if not comma or "," in after or not before.strip():
+        return text
+    words = [word for word in _words(after) if word not in LEGAL_FORMS]
+    if not words or any(word in REGIONS or word in DEPARTMENTS or word == "and" for word in words):
+        return text
+    return f"{' '.join(words)} {before}"
 
 
 def _words(text: str) -> list[str]:
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    for form in EAST_ASIAN_FORMS:
-        folded = folded.replace(form, " ")
-    bare = _BRACKETS.sub(" ", folded)
-    bare = unicodedata.normalize("NFKD", bare if bare.strip() else folded).translate(LETTERS)
-    plain = "".join(c for c in bare if not unicodedata.combining(c) and c != "\0")
-    plain = _SINGLE_LETTERS.sub(r"\1", plain).replace("&", " and ").replace("+", " and ")
+    """The words in small Latin letters. Chinese characters and Korean syllables stay: each is a word of its own."""
+    folded = text.casefold()
+    plain = _SINGLE_LETTERS.sub(r"\1", folded if folded.isascii() else "".join(map(_latin, folded)))
+    plain = _QUOTES.sub("", plain).replace("&", " and ").replace("+", " and ")
     spaced = " " + _NOT_WORD.sub(" ", plain).strip()
     return _PHRASES.sub(" ", spaced).split() or spaced.split()
 
 
+@lru_cache(maxsize=16_384)
+def _latin(letter: str) -> str:
+    if letter.isascii() or is_ideograph(letter):
+        return letter
+    if letter in "ー゛゜":
+        return ""
+    return anyascii(letter).lower() if letter.isalnum() or unicodedata.combining(letter) else letter
+
+
+def is_ideograph(letter: str) -> bool:
+    """Whether one character says as much as a syllable or a word: Chinese characters and Korean syllables."""
+    return "㐀" <= letter <= "鿿" or "가" <= letter <= "힣" or letter >= "\U00020000"
+
+
+def _name(words: list[str]) -> Name:
+    kept = list(words)
+    while len(kept) > 1 and kept[0] in FORMS_BEFORE:
+        kept.pop(0)
+    region: list[str] = []
+    addition = OFFICES
+    while len(kept) > 1:
+        last = kept[-1]
+        if last in addition:
+            kept.pop()
+            addition = DEPARTMENTS
+        elif last in LEGAL_FORMS or last == "and":
+            kept.pop()
+        elif last in REGIONS and (last not in DIRECTIONS or kept[-2] in REGIONS):
+            region.insert(0, kept.pop())
+        else:
+            break
+    tokens = tuple(SPELLINGS.get(w, w) for w in kept)
+    tokens = tuple(t for t in tokens if t != "and") or tokens
+    return _made(tokens, tuple(region), "".join(kept))
+
+
+def _made(tokens: tuple[str, ...], region: tuple[str, ...], plain: str) -> Name:
+    compact = "".join(tokens)
+    return Name(
+        tokens=tokens,
+        region=region,
+        compact=compact,
+        full=compact + "".join(region),
+        plain=plain,
+        distinctive=frozenset(t for t in tokens if t not in GENERIC and (len(t) > 1 or is_ideograph(t))),
+        acronym="".join(t[0] for t in tokens),
+        sound=sound(compact),
+    )
+
+
+def sound(word: str) -> str:
+    """The word as it is left when spellings of one sound are one: Müller and Mueller, Tschaikowski and Chaykovsky."""
+    plain = word if word.isascii() else anyascii(word).lower()
+    for letters, one in _SOUNDS:
+        if letters in plain:
+            plain = plain.replace(letters, one)
+    return _TWICE.sub(r"\1", plain.translate(_LETTERS))
+
+
 def distance(one: str, other: str, limit: int) -> int:
     """Insertions, deletions, changes and swaps of neighbours between two words; `limit` + 1 means more than that."""
-    if abs(len(one) - len(other)) > limit:
-        return limit + 1
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, a in enumerate(one, 1):
-        above, before, row = before, row, [i]
-        for j, b in enumerate(other, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
-            if i > 1 and j > 1 and a == other[j - 2] and b == one[i - 2]:
-                cost = min(cost, above[j - 2] + 1)
-            row.append(cost)
-        if min(row) > limit:
-            return limit + 1
-    return min(row[-1], limit + 1)
+    return OSA.distance(one, other, score_cutoff=limit)
 
 
 def near(one: str, other: str, *, shortest: int = 6) -> bool:
@@ -101,5 +219,10 @@ def near(one: str, other: str, *, shortest: int = 6) -> bool:
     five letters one slip makes another company as easily as it misspells one: lower `shortest`
     only where something else agrees too."""
     longest = max(len(one), len(other))
-    limit = 0 if longest < shortest else 1 if longest < 8 else 2 if longest < 20 else 3  # noqa: PLR2004 - a fifth at most
+    limit = 0 if longest < shortest else 1 if longest < 10 else 2 if longest < 22 else 3  # noqa: PLR2004 - a fifth at most
     return distance(one, other, limit) <= limit
+
+
+def any_near(ones: Iterable[str], others: Iterable[str], *, shortest: int = 6) -> bool:
+    right = list(others)
+    return any(near(a, b, shortest=shortest) for a in ones for b in right)

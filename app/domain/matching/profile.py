@@ -3,24 +3,34 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.domain.matching.domains import email_domain, label, registrable, site_domain
-from app.domain.matching.names import Name, normalise
+from app.domain.matching.countries import country_code
+from app.domain.matching.domains import email_domain, is_hosted, label, registrable, site_domain
+from app.domain.matching.names import Name, normalise_all, sound
 
 EMAILS_LIMIT = 20
 """Addresses of one company that are looked at."""
 
+EMAIL_LIMIT = 320
+"""Characters of an address."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """`text` is the name as written. `site` is the registrable domain of the company's own site, `mail` those of
-    its people, `emails` their addresses; shared domains and the partner's own are left out."""
+    """`text` is the name as written, `names` its readings, the main one first. `site` is the registrable domain of
+    the company's own site (`hosted`: a page at a site builder), `mail` those of its people, `emails` their
+    addresses; shared domains and the partner's own are left out."""
 
     text: str
-    name: Name
+    names: tuple[Name, ...]
     site: str
+    hosted: bool
     mail: frozenset[str]
     emails: frozenset[str]
     country: str
+
+    @property
+    def name(self) -> Name:
+        return self.names[0]
 
     @property
     def domains(self) -> frozenset[str]:
@@ -34,20 +44,45 @@ def profile(
     country: str = "",
     *,
     partner_domain: str = "",
+    partner_name: str = "",
 ) -> Profile:
-    """The normalised form. `partner_domain` is the partner's who submits: its own people are not the customer's."""
-    own = registrable(partner_domain)
-    addresses = [email.strip().casefold() for email, _ in zip(emails, range(EMAILS_LIMIT), strict=False)]
-    theirs = {a: domain for a in addresses if (domain := registrable(a.rpartition("@")[2])) and domain != own}
-    called = normalise(name)
+    """The normalised form. `partner_domain` is the partner's who submits, or `partner_name` what it may be called
+    after: its own people are not the customer's."""
+    names = normalise_all(name)
+    own, called = registrable(partner_domain) if partner_domain else "", _called(partner_name, names[0])
+    addresses = [
+        email.strip().casefold()[:EMAIL_LIMIT] for email, _ in zip(emails, range(EMAILS_LIMIT), strict=False)
+    ]
+    theirs = [
+        a
+        for a in addresses
+        if (domain := registrable(a.rpartition("@")[2])) and not _partners_own(domain, own, called)
+    ]
     site = site_domain(website)
-    if not site and label(registrable(website)) == called.compact:
-        site = registrable(website)  # who owns a platform is a company too
+    if not site and (whole := registrable(website)) and label(whole) == names[0].compact:
+        site = whole  # who owns a platform is a company too
+    if site and _partners_own(site, own, called):
+        site = ""
     return Profile(
         text=name.strip(),
-        name=called,
-        site="" if site == own else site,
+        names=names,
+        site=site,
+        hosted=bool(site) and is_hosted(site),
         mail=frozenset(filter(None, (email_domain(a) for a in theirs))),
         emails=frozenset(theirs),
-        country=country.strip().casefold(),
+        country=country_code(country),
+    )
+
+
+def _partners_own(domain: str, partner_domain: str, called: frozenset[str]) -> bool:
+    return domain == partner_domain or bool(called and sound(label(domain).replace("-", "")) in called)
+
+
+def _called(partner_name: str, customer: Name) -> frozenset[str]:
+    """How the partner's own domain may be called; nothing where the partner registers itself as the customer."""
+    if not partner_name:
+        return frozenset()
+    partner = normalise_all(partner_name)[0]
+    return (
+        frozenset() if partner.sound == customer.sound else frozenset({sound(partner.plain), partner.sound})
     )

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.matching import MAX_KEYS, keys, tiers
+from app.domain.matching.keys import kind
 
 
 def test_a_company_is_filed_under_its_domain_and_its_name():
@@ -33,7 +34,7 @@ def test_two_descriptions_that_may_mean_the_same_meet_under_a_key(one, other):
 def test_the_telling_keys_come_before_those_that_many_share():
     telling, rest = tiers(keys("Acme Robotics", "acme.com"))
 
-    assert {"domain:acme.com", "name:acmerobotics"} <= set(telling)
+    assert telling == ["domain:acme.com", "name:acmerobotics"]
     assert any(key.startswith("word:") for key in rest)
     assert not set(telling) & set(rest)
 
@@ -43,7 +44,16 @@ def test_unrelated_companies_meet_under_no_key():
 
 
 def test_a_common_word_alone_is_no_key_to_meet_under():
-    assert not keys("Summit Financial Group") & keys("Harbor Financial Group")
+    common = keys("Summit Financial Group") & keys("Harbor Financial Group")
+
+    assert not [key for key in common if kind(key) in ("name", "word", "words", "head", "tail")]
+
+
+def test_people_are_filed_without_their_address():
+    one, other = keys("TCH", "", ["okafor@gmail.com"]), keys("Initech", "", ["OKAFOR@gmail.com"])
+
+    assert [kind(key) for key in one & other] == ["person"]
+    assert not any("okafor" in key for key in one)
 
 
 @given(
