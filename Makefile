@@ -1,9 +1,11 @@
 # make demo   sets up what is missing and runs everything on this machine
 # make test   sets up what is missing and runs every check
+# make faults kills processes 200 times while work flows, and counts what arrives (RUNS=n for another number)
 .DEFAULT_GOAL := demo
-.PHONY: demo test setup cards lock clean
+.PHONY: demo test faults setup cards lock clean
 
 ARGS ?=
+RUNS ?= 200
 HUBSPOT := hubspot-project
 LWC := lwc_bridge
 CARD_SOURCES := $(shell find $(HUBSPOT) \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
@@ -14,6 +16,9 @@ demo: .venv/.stamp-run $(HUBSPOT)/dist/.stamp
 test: .venv/.stamp-test $(HUBSPOT)/dist/.stamp $(LWC)/node_modules/.stamp
 	@scripts/browser.sh
 	@.venv/bin/python scripts/run_tests.py
+
+faults: .venv/.stamp-test
+	@.venv/bin/python -m tests.faults --runs $(RUNS)
 
 setup: .venv/.stamp-run $(HUBSPOT)/dist/.stamp
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.sandbox.hubspot.errors import HubError, RateLimitError
 
-FAULTS = ("429", "500", "502", "503", "401", "hang", "half", "refuse", "lose")
+FAULTS = ("429", "500", "502", "503", "401", "403", "hang", "half", "refuse", "lose")
 
 
 class Window:
@@ -96,6 +96,10 @@ def error_of(fault: Fault) -> HubError | None:
         return error
     if fault.kind == "401":
         return HubError(401, "EXPIRED_AUTHENTICATION", fault.message or "The OAuth token expired.")
+    if fault.kind == "403":
+        return HubError(
+            403, "MISSING_SCOPES", fault.message or "This app hasn't been granted all required scopes."
+        )
     if fault.kind in ("500", "502", "503"):
         return HubError(int(fault.kind), "INTERNAL_ERROR", fault.message or "internal error")
     return None

@@ -1,0 +1,1 @@
+"""Real processes, killed: what was accepted arrives once, in order, whatever dies on the way."""
