@@ -284,6 +284,28 @@ def sync_once(*, tenant_id: str) -> None:
         raise SystemExit(1)
 
 
+@main.command()
+@TENANT
+@click.option("--discard", is_flag=True, help="Delete the working copy first, and make all of it anew.")
+@click.option("--force", is_flag=True, help="With --discard: also what has not reached the CRM yet.")
+@click.option("--json", "as_json", is_flag=True, help=JSON_HELP)
+def rebuild(*, tenant_id: str, discard: bool, force: bool, as_json: bool) -> None:
+    """Restore partners, threads, plans, registrations, certifications and conflict flags from the CRM.
+
+    Adds what is missing here and changes nothing that is held. A run that was stopped goes on where it was.
+    """
+    from app.running import rebuild as run
+
+    report = run(tenant_id, discard=discard, force=force, progress=lambda line: click.echo(line, err=True))
+    if as_json:
+        click.echo(json.dumps(report, indent=2))
+        return
+    found = ", ".join(f"{count} {kind}" for kind, count in report["restored"].items() if count)
+    click.echo(f"Restored: {found or 'nothing was missing'}. {report['calls']['total']} calls.")
+    if report["unreadable"]:
+        click.echo(f"{report['unreadable']} entries bear our mark and could not be read.", err=True)
+
+
 @main.group()
 def audit() -> None:
     """Look after the audit log."""
@@ -308,6 +330,41 @@ def verify_audit(*, tenant_id: str, as_json: bool) -> None:
         click.echo(f"The chain breaks at row {broken}.", err=True)
     if broken is not None:
         raise SystemExit(1)
+
+
+@tenant.command("embed-key")
+@click.argument("account_id")
+def embed_key(*, account_id: str) -> None:
+    """Print the key of one Salesforce org, for the External Credential Alongside Embed. Keep it secret."""
+    from app.ground.config import read_config
+    from app.identity.canvas_request import salesforce_id
+    from app.identity.embed_key import EmbedKeys
+
+    organization_id = salesforce_id(account_id)
+    if organization_id is None:
+        raise click.BadParameter("This is not the id of a Salesforce org.", param_hint="ACCOUNT_ID")
+    click.echo(EmbedKeys(read_config().secret_keys).key_of(organization_id))
+
+
+@main.group()
+def conflicts() -> None:
+    """Find registrations and accounts that may be one customer."""
+
+
+_CSV = click.Path(path_type=Path, dir_okay=False)
+
+
+@conflicts.command("match")
+@click.option("--accounts", type=_CSV, required=True, help="CSV of open opportunities and registrations.")
+@click.option("--registrations", type=_CSV, required=True, help="CSV of what partners submit.")
+@click.option("--out", type=_CSV, required=True, help="CSV to write the pairs to.")
+@click.option("--json", "as_json", is_flag=True, help=JSON_HELP)
+def match_conflicts(*, accounts: Path, registrations: Path, out: Path, as_json: bool) -> None:
+    """Write a row with band, probability and evidence for each pair that may be one customer."""
+    from app.matching_files import match_files
+
+    found = match_files(accounts, registrations, out)
+    click.echo(json.dumps(found.to_json()) if as_json else "\n".join(found.lines()))
 
 
 def _shown(found: "Tenant") -> dict[str, Any]:
