@@ -65,3 +65,16 @@ def test_the_doctor_quotes_no_secret(run, monkeypatch):
     monkeypatch.setenv("HUBSPOT_CLIENT_SECRET", "canary")
 
     assert "canary" not in run("doctor").output
+
+
+def test_the_key_of_an_org_is_printed_for_its_admin(run, monkeypatch):
+    monkeypatch.setenv("SECRET_KEYS", "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s=")
+
+    answers = [run("tenant", "embed-key", org) for org in ("00D5g00000SamplEAA", "00D5g00000OtherEAA")]
+
+    assert all(answer.exit_code == 0 and len(answer.output.strip()) == 43 for answer in answers)
+    assert answers[0].output != answers[1].output
+
+
+def test_another_text_is_no_org(run):
+    assert run("tenant", "embed-key", "nonsense").exit_code == 2
