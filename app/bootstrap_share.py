@@ -14,6 +14,7 @@ from app.sharing.exposure import ExposureLedger
 from app.sharing.gate import Gate
 from app.sharing.limits import Limits
 from app.sharing.mail import Mailer, NoMailer, SmtpMailer
+from app.sharing.marks import Marks
 from app.storage.engine import Database
 
 
@@ -32,6 +33,7 @@ def build_share_app(
         database=database,
         gate=gate,
         rooms=Rooms(database, gate, ExposureLedger(database)),
+        marks=Marks(database),
         limits=Limits(database),
         mailer=mailer or NoMailer(),
         bell=bell or SilentBell(),

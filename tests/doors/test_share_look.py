@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.doors.share.pages import AA, FILES, _contrast, brand_css, color_name
+from app.tracing.tile import FAINT, STRENGTH
 
 GROUNDS = ("--al-ground", "--al-raised", "--al-info-soft")
 TEXTS = ("--al-text", "--al-muted")
@@ -32,18 +33,26 @@ def rgb(color: str) -> tuple[int, ...]:
     return tuple(int(color[i : i + 2], 16) for i in (1, 3, 5))
 
 
-def under(color: str, letter: int, alpha: float) -> tuple[int, ...]:
-    return tuple(round(c * (1 - alpha) + letter * alpha) for c in rgb(color))
+def under(color: tuple[int, ...], letter: int, alpha: float) -> tuple[int, ...]:
+    return tuple(round(c * (1 - alpha) + letter * alpha) for c in color)
+
+
+def worst(text: tuple[int, ...], ground: tuple[int, ...], strength: int = STRENGTH) -> float:
+    """The contrast where the tile's cells take the most of it: at the edge of two cells, text under one, ground
+    under the other."""
+    alpha = strength / 255
+    pairs = product((0, 255), (0, 255))
+    return min(_contrast(under(text, one, alpha), under(ground, other, alpha)) for one, other in pairs)
 
 
 @pytest.mark.parametrize("scheme", [0, 1])
-def test_text_keeps_aa_contrast_beneath_the_mark(scheme):
+def test_text_keeps_aa_contrast_beneath_the_mark_and_the_tile(scheme):
     colors, letter, alpha = tokens()[scheme], (0, 255)[scheme], letters()[scheme]
     pairs = [*product(TEXTS, GROUNDS), *((f"--al-{t}", f"--al-{t}-soft") for t in SOFT)]
     pairs += [(f"--al-{tone}", "--al-ground") for tone in SOFT]
 
     for text, ground in pairs:
-        contrast = _contrast(rgb(colors[text]), under(colors[ground], letter, alpha))
+        contrast = worst(rgb(colors[text]), under(rgb(colors[ground]), letter, alpha))
         assert contrast >= AA, f"{text} on {ground}: {contrast:.2f}"
 
 
@@ -61,8 +70,15 @@ def test_any_brand_colour_becomes_legible(name):
         )
     )
     assert _contrast(brand, ink) >= AA
-    assert _contrast(light, (255, 255, 255)) >= AA
-    assert _contrast(dark, (22, 27, 33)) >= AA
+    (day, night), white = letters(), (255, 255, 255)
+    assert worst(light, under(white, 0, day)) >= AA
+    assert worst(dark, under((22, 27, 33), 255, night)) >= AA
+
+
+def test_who_asks_for_more_contrast_gets_a_fainter_tile():
+    assert "prefers-contrast: more" in FILES["tile.css"].read_text("utf-8")
+    assert FAINT < STRENGTH
+    assert worst((0, 0, 0), (255, 255, 255), FAINT) > worst((0, 0, 0), (255, 255, 255))
 
 
 @pytest.mark.parametrize("color", ["", "red", "#12", "#12345g", "#123456;}body{", "url(x)"])

@@ -22,6 +22,9 @@ SECURITY = (
 NO_STORE = ("Cache-Control", "private, no-store")
 HTML = ("Content-Type", "text/html; charset=utf-8")
 
+PICTURE = ("Content-Type", "image/png")
+TEXT = ("Content-Type", "text/plain; charset=utf-8")
+
 HSTS = ("Strict-Transport-Security", "max-age=31536000")
 """Sent where the share pages are served over https."""
 

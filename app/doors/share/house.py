@@ -8,6 +8,7 @@ from app.ground.clock import Clock
 from app.sharing.gate import Gate
 from app.sharing.limits import Limits
 from app.sharing.mail import Mailer
+from app.sharing.marks import Marks
 from app.storage.engine import Database
 
 
@@ -18,6 +19,7 @@ class House:
     database: Database
     gate: Gate
     rooms: Rooms
+    marks: Marks
     limits: Limits
     mailer: Mailer
     bell: Bell

@@ -14,6 +14,7 @@ FILES = {
     "cards.css": CARDS_STATIC / "cards.css",
     "share.css": STATIC / "share.css",
     "share.js": STATIC / "share.js",
+    "tile.css": STATIC / "tile.css",
 }
 """Everything static that a share page asks for, by the name it asks for."""
 
@@ -26,8 +27,8 @@ _WHITE, _BLACK, _DARK_GROUND = (255, 255, 255), (0, 0, 0), (22, 27, 33)
 AA = 4.5
 """WCAG: the least contrast of text."""
 
-UNDER_MARK = 5.2
-"""What text must have without the mark, so that AA is left where a letter of the mark lies over it."""
+LIGHT_UNDER_MARK, DARK_UNDER_MARK = 5.8, 7.1
+"""What text must have without the marks, so that AA is left where a letter and the faint tile lie over it."""
 
 
 def _version() -> str:
@@ -51,7 +52,10 @@ def brand_css(name: str) -> str:
     light and on dark ground."""
     color = (int(name[0:2], 16), int(name[2:4], 16), int(name[4:6], 16))
     ink = "#ffffff" if _contrast(color, _WHITE) >= AA else "#000000"  # one of both always reaches AA
-    light, dark = _legible(color, _WHITE, _BLACK), _legible(color, _DARK_GROUND, _WHITE)
+    light, dark = (
+        _legible(color, _WHITE, _BLACK, LIGHT_UNDER_MARK),
+        _legible(color, _DARK_GROUND, _WHITE, DARK_UNDER_MARK),
+    )
     return (
         f":root{{--brand:#{name};--brand-ink:{ink};--al-brand:{light};"
         f"--al-brand-strong:color-mix(in srgb,{light},#000 20%);--al-focus:{light}}}\n"
@@ -60,13 +64,13 @@ def brand_css(name: str) -> str:
     )
 
 
-def _legible(color: Color, ground: Color, towards: Color) -> str:
+def _legible(color: Color, ground: Color, towards: Color, least: float) -> str:
     """The first shade between `color` and `towards` that is legible on `ground`."""
     shades = (
         tuple(round(c + (t - c) * step / 20) for c, t in zip(color, towards, strict=True))
         for step in range(21)
     )
-    found = next(shade for shade in shades if _contrast(shade, ground) >= UNDER_MARK)
+    found = next(shade for shade in shades if _contrast(shade, ground) >= least)
     return "#" + "".join(f"{c:02x}" for c in found)
 
 

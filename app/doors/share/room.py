@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 
 from app.disclosure.snapshot import Content
 from app.domain.thread import clean_text
-from app.doors.share.headers import page, see_other
+from app.doors.share.headers import NO_STORE, PICTURE, TEXT, page, see_other
 from app.doors.share.house import House
 from app.doors.share.refusals import TOO_OFTEN, not_found
 from app.doors.share.rooms import Trouble
@@ -30,6 +30,8 @@ def room_door(house: House) -> Blueprint:
     door = Blueprint("room", __name__)
     room = _Room(house)
     door.get("/s/room/<code>")(room.look)
+    door.get("/s/room/<code>/tile.png")(room.tile)
+    door.get("/s/room/<code>/mark.txt")(room.text_mark)
     door.post("/s/room/<code>/reply")(room.reply)
     door.post("/s/room/<code>/complete")(room.complete)
     door.post("/s/room/<code>/reopen")(room.reopen)
@@ -58,6 +60,23 @@ class _Room:
         now = self._house.clock()
         body = self._house.rooms.serve(code, self._session(code), self._zone(), now)
         return not_found() if isinstance(body, Failure) else page(body)
+
+    def tile(self, code: str) -> Response:
+        """The faint tile that lies over this viewer's page."""
+        now = self._house.clock()
+        viewer = self._house.gate.inside(code, self._session(code), now)
+        if isinstance(viewer, Failure):
+            return not_found()
+        png = self._house.marks.tile(viewer, now, faint="faint" in request.args)
+        return Response(png, headers=[PICTURE, NO_STORE])
+
+    def text_mark(self, code: str) -> Response:
+        """What the page's script puts into text that this viewer copies."""
+        now = self._house.clock()
+        viewer = self._house.gate.inside(code, self._session(code), now)
+        if isinstance(viewer, Failure):
+            return not_found()
+        return Response(self._house.marks.text(viewer, now), headers=[TEXT, NO_STORE])
 
     def reply(self, code: str) -> Response:
         return self._answer(code, "thread.post", _message, "card-thread")

@@ -1,6 +1,6 @@
 // Makes the share pages better; they work without it. Notes the viewer's time zone, keeps a draft of the reply on
-// this device until it is sent, stops a form from being sent twice by a double click, and asks again while an
-// answer is on its way.
+// this device until it is sent, stops a form from being sent twice by a double click, asks again while an answer is
+// on its way, and writes into copied prose whose page it came from.
 "use strict";
 
 (() => {
@@ -81,6 +81,59 @@
     }
   });
 
+  // The mark in copied text: characters without width after the ends of sentences. Never inside an address, a number
+  // or anything that looks like code, where they would break what is pasted.
+  const SENTENCE = /(\S*\p{L}[.!?…。！？]["'’”»)\]]*)(?=\s|$)/gu;
+  const NOT_PROSE = /[{}<>\\=;`|]|:\/\//;
+  const NOT_A_WORD = /[/@#_:0-9]/;
+  const LEAST_PROSE = 20;
+  let mark = "";
+  fetch(`${location.pathname.split("/", 4).join("/")}/mark.txt`)
+    .then((answer) => (answer.ok ? answer.text() : ""))
+    .then((text) => {
+      mark = text;
+    })
+    .catch(() => {}); // offline: then a copy stays as it is
+
+  const markLine = (line) => {
+    if (line.trim().length < LEAST_PROSE || NOT_PROSE.test(line)) {
+      return line;
+    }
+    const told = line.replace(SENTENCE, (word) => (NOT_A_WORD.test(word) ? word : word + mark));
+    const words = line.trim().split(/\s+/u);
+    const open = told === line && words.length > 4 && !NOT_A_WORD.test(words.at(-1));
+    return open ? line.trimEnd() + mark + line.slice(line.trimEnd().length) : told;
+  };
+  const markText = (text) => text.split("\n").map(markLine).join("\n");
+
+  document.addEventListener("copy", (event) => {
+    const selection = getSelection();
+    if (!mark || selection.isCollapsed || event.target.closest?.("input, textarea, pre, code")) {
+      return;
+    }
+    const plain = selection.toString();
+    const marked = markText(plain);
+    if (marked === plain) {
+      return;
+    }
+    const copy = document.createElement("div");
+    for (let range = 0; range < selection.rangeCount; range += 1) {
+      copy.append(selection.getRangeAt(range).cloneContents());
+    }
+    for (const part of copy.querySelectorAll("form, input, textarea, button, script, svg, [aria-hidden=true]")) {
+      part.remove();
+    }
+    const texts = document.createTreeWalker(copy, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      if (!texts.currentNode.parentElement.closest("a, pre, code")) {
+        texts.currentNode.data = markText(texts.currentNode.data);
+      }
+    }
+    event.clipboardData.setData("text/plain", marked);
+    event.clipboardData.setData("text/html", new XMLSerializer().serializeToString(copy));
+    event.preventDefault();
+  });
+
   const fresh = async () => {
     const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
     if (!answer.ok) {
@@ -112,8 +165,7 @@
         }
       }
     }
-    const mark = page.querySelector("svg.mark");
-    document.querySelector("svg.mark")?.replaceWith(mark);
+    document.querySelector("svg.mark")?.replaceWith(page.querySelector("svg.mark"));
     cards.toggleAttribute("data-waiting", next.hasAttribute("data-waiting"));
   };
 
