@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from app.commands.execute import Executor
 from app.crm.budget import Budgets, RedisBooks
@@ -160,7 +162,10 @@ def build(config: Config, clock: Clock = utc_now) -> House:
     redis = None
     if config.redis_url:
         redis = Redis.from_url(
-            config.redis_url, socket_timeout=REDIS_TIMEOUT, socket_connect_timeout=REDIS_TIMEOUT
+            config.redis_url,
+            socket_timeout=REDIS_TIMEOUT,
+            socket_connect_timeout=REDIS_TIMEOUT,
+            retry=Retry(NoBackoff(), 1),  # for a connection that went stale; the client's own default waits 4 s
         )
     return House(
         config=config,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -27,6 +27,9 @@ PATIENCE_OF_WORK = 12.0
 
 USAGE_KEPT = 900.0
 """Seconds a daily allowance's last word counts. After that one call is let through and brings a new one."""
+
+AWAY = 5.0
+"""Seconds between two looks whether Redis is back."""
 
 _in_background: ContextVar[bool] = ContextVar("crm_in_background", default=False)
 log = get_logger(__name__)
@@ -148,7 +151,8 @@ return redis.call('ZADD', KEYS[1], 'XX', string.format('%.6f', now), ARGV[1])
 
 
 class RedisBooks:
-    """Shared by all processes, by Redis's own clock. While Redis is away the process keeps books of its own."""
+    """Shared by all processes, by Redis's own clock. While Redis is away the process keeps books of its own, and asks
+    only now and then whether it is back: a card must not wait for it with every call."""
 
     def __init__(self, redis: Redis, receipt: Callable[[], str]) -> None:
         self._redis = redis
@@ -156,43 +160,47 @@ class RedisBooks:
         self._own = MemoryBooks()
         self._take = redis.register_script(_TAKE)
         self._done = redis.register_script(_DONE)
+        self._away_until = 0.0
 
     def take(self, key: str, room: int, seconds: float) -> tuple[float, str]:
         receipt = self._receipt()
-        try:
-            wait = float(self._take(keys=[_key(key)], args=[room, seconds, receipt]))
-        except RedisError as error:
-            log.warning("budget.alone", error=type(error).__name__)
+        wait = self._ask(lambda: self._take(keys=[_key(key)], args=[room, seconds, receipt]))
+        if wait is None:
             return self._own.take(key, room, seconds)
-        return (0.0, receipt) if wait == 0 else (max(wait, 0.001), "")
+        return (max(float(wait), 0.001), "") if float(wait) else (0.0, receipt)
 
     def done(self, key: str, receipt: str) -> None:
         self._own.done(key, receipt)
-        self._say(lambda: self._done(keys=[_key(key)], args=[receipt]))
+        self._ask(lambda: self._done(keys=[_key(key)], args=[receipt]))
 
     def keep(self, key: str, value: float, seconds: float) -> None:
         self._own.keep(key, value, seconds)
-        self._say(lambda: self._redis.set(_key(key), repr(value), px=max(int(seconds * 1000), 1)))
+        self._ask(lambda: self._redis.set(_key(key), repr(value), px=max(int(seconds * 1000), 1)))
 
     def kept(self, key: str) -> tuple[float, float]:
-        try:
-            asked = self._redis.pipeline()
-            asked.get(_key(key))
-            asked.pttl(_key(key))
-            value, left = asked.execute()
-        except RedisError:
+        asked = self._redis.pipeline()
+        asked.get(_key(key))
+        asked.pttl(_key(key))
+        found = self._ask(asked.execute)
+        if found is None:
             return self._own.kept(key)
+        value, left = found
         return (float(value), left / 1000) if value is not None and left > 0 else (0.0, 0.0)
 
     def drop(self, key: str) -> None:
         self._own.drop(key)
-        self._say(lambda: self._redis.delete(_key(key)))
+        self._ask(lambda: self._redis.delete(_key(key)))
 
-    def _say(self, what: Callable[[], object]) -> None:
+    def _ask(self, what: Callable[[], Any]) -> Any:
+        """Redis's answer, or None while it is away."""
+        if time.monotonic() < self._away_until:
+            return None
         try:
-            what()
+            return what()
         except RedisError as error:
+            self._away_until = time.monotonic() + AWAY
             log.warning("budget.alone", error=type(error).__name__)
+            return None
 
 
 class Budget:
