@@ -1,8 +1,9 @@
 # make demo   sets up what is missing and runs everything on this machine
 # make test   sets up what is missing and runs every check
+# make pictures   takes the pictures of docs/gallery.md anew
 # make faults kills processes 200 times while work flows, and counts what arrives (RUNS=n for another number)
 .DEFAULT_GOAL := demo
-.PHONY: demo test faults setup cards lock clean
+.PHONY: demo test faults setup cards pictures lock clean
 
 ARGS ?=
 RUNS ?= 200
@@ -23,6 +24,10 @@ faults: .venv/.stamp-test
 setup: .venv/.stamp-run $(HUBSPOT)/dist/.stamp
 
 cards: $(HUBSPOT)/dist/.stamp
+
+pictures: .venv/.stamp-test $(HUBSPOT)/dist/.stamp
+	@scripts/browser.sh
+	@.venv/bin/python scripts/pictures.py
 
 lock:
 	@scripts/lock.sh

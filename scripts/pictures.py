@@ -1,80 +1,211 @@
-"""Takes the pictures of docs/images anew, from the demo's own pages in a real browser: `make pictures`."""
+"""Takes the pictures of docs/images anew, from the demo's own pages in a real browser, and lists them in
+docs/gallery.md; two of them go with the HubSpot project as the cards' previews. Run it with `make pictures`."""
 
+import io
 import json
 import re
 import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import requests
-from playwright.sync_api import Browser, Page, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, FrameLocator, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 IMAGES = ROOT / "docs" / "images"
+GALLERY = ROOT / "docs" / "gallery.md"
+PREVIEWS = ROOT / "hubspot-project" / "src" / "app" / "cards"
 CARDS = ("overview", "thread", "plan", "registration", "certifications", "conflicts", "sharing")
 PORT = 5980
 WAIT = 20_000
+SETTLED = 700
+"""Milliseconds after which a card that has its answer no longer moves."""
+
+COLOURS = 128
+"""Enough for pages of text and few colours, at a third of the size."""
+
+TALLEST = 1_500
+"""Pixels: a long plan or thread is cut here, its beginning shows what it looks like."""
+
+NARROW = 394
+"""A window in which HubSpot's record tab is left with a column of 320 pixels."""
 
 sys.path.insert(0, str(ROOT))
 from tests.browser.chromium import ARGUMENTS, executable  # noqa: E402
 
 
+@dataclass
+class Album:
+    """The pictures taken so far: by chapter, each with its file and what it shows."""
+
+    chapters: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+
+    def take(self, chapter: str, name: str, words: str, subject: Page | Locator) -> None:
+        picture = Image.open(io.BytesIO(subject.screenshot(animations="disabled"))).convert("RGB")
+        picture = picture.crop((0, 0, picture.width, min(picture.height, TALLEST)))
+        small(picture).save(IMAGES / f"{name}.png", optimize=True)
+        self.chapters.setdefault(chapter, []).append((name, words))
+
+    def write(self) -> None:
+        """The gallery, and no picture left that it does not show."""
+        lines = [
+            "# Gallery",
+            "",
+            "Every card in every host and width, the settings, the admin pages and the share page, as the",
+            "demo shows them. `make pictures` takes them anew.",
+        ]
+        for chapter, pictures in self.chapters.items():
+            lines += ["", f"## {chapter}"]
+            for name, words in pictures:
+                lines += ["", f"![{words}](images/{name}.png)", f"*{words}*"]
+        GALLERY.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        shown = {f"{name}.png" for pictures in self.chapters.values() for name, _ in pictures}
+        for file in IMAGES.glob("*.png"):
+            if file.name not in shown:
+                file.unlink()
+
+
+def small(picture: Image.Image) -> Image.Image:
+    return picture.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+
+
 def main() -> None:
     IMAGES.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="alongside-pictures-") as data, sync_playwright() as playwright:
+    album = Album()
+    with demo() as addresses, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable(), args=list(ARGUMENTS))
+        take_hubspot(album, browser, addresses["records"]["hubspot"]["url"])
+        take_settings(album, browser, addresses)
+        take_salesforce(album, browser, addresses["records"]["salesforce"]["url"])
+        take_share(album, browser, addresses)
+        take_admin(album, browser, addresses["admin"])
+        browser.close()
+    album.write()
+    for place, name in (("tab", "hubspot-overview"), ("sidebar", "hubspot-sidebar-overview")):
+        (PREVIEWS / f"partner-{place}.png").write_bytes((IMAGES / f"{name}.png").read_bytes())
+    total = sum(file.stat().st_size for file in IMAGES.glob("*.png"))
+    print(f"{len(list(IMAGES.glob('*.png')))} pictures, {total / 1e6:.1f} MB")
+
+
+@contextmanager
+def demo() -> Iterator[dict[str, Any]]:
+    """The demo's addresses while it runs, in a folder of its own."""
+    with tempfile.TemporaryDirectory(prefix="alongside-pictures-") as data:
         command = [sys.executable, "-m", "app.cli", "demo", "--json", "--port", str(PORT), "--data", data]
-        demo = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)  # noqa: S603
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)  # noqa: S603
         try:
-            assert demo.stdout is not None
-            addresses = json.loads(demo.stdout.readline())
-            browser = playwright.chromium.launch(executable_path=executable(), args=list(ARGUMENTS))
-            take_all(browser, addresses)
-            browser.close()
+            assert process.stdout is not None
+            yield json.loads(process.stdout.readline())
         finally:
-            demo.send_signal(signal.SIGINT)
-            demo.wait(timeout=60)
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=60)
 
 
-def take_all(browser: Browser, addresses: dict[str, Any]) -> None:
-    for crm in ("hubspot", "salesforce"):
-        take_record(browser, crm, addresses["records"][crm]["url"])
-    take_share(browser, addresses)
-    take_admin(browser, addresses["admin"])
-
-
-def take_record(browser: Browser, crm: str, url: str) -> None:
-    """The record page whole, then each card alone."""
-    page = browser.new_page(viewport={"width": 1360, "height": 860}, device_scale_factor=1)
-    page.goto(url)
-    frame = page if crm == "hubspot" else page.frame_locator("iframe[name^=canvas-frame]")
-    frame.get_by_text("Northwind Integrators").first.wait_for(timeout=WAIT)
-    page.wait_for_timeout(600)
-    page.screenshot(path=IMAGES / f"{crm}.png")
-    for card in CARDS:
-        tab = frame.get_by_role("tab", name=card.capitalize()).first
-        tab.click()
-        page.wait_for_timeout(1200)
-        holder = (
-            page.locator("[data-card-host]").first
-            if crm == "hubspot"
-            else page.locator("iframe[name^=canvas-frame]")
+def take_hubspot(album: Album, browser: Browser, url: str) -> None:
+    page = opened(browser, url, 1360, 860)
+    album.take(
+        "HubSpot: the record", "hubspot", "A deal in HubSpot, with the card in its tab and sidebar", page
+    )
+    tab = page.locator("[data-card-host]").first
+    for card in each_card(page, tab):
+        album.take("HubSpot: in a tab", f"hubspot-{card}", f"{card.capitalize()}, record tab", tab)
+    sidebar = page.locator("[data-card-host]").last
+    for card in ("overview", "thread"):
+        sidebar.get_by_role("tab", name=card.capitalize()).click()
+        page.wait_for_timeout(SETTLED)
+        album.take(
+            "HubSpot: in the sidebar",
+            f"hubspot-sidebar-{card}",
+            f"{card.capitalize()}, sidebar of 320 pixels",
+            sidebar,
         )
-        (holder if holder.count() else page).screenshot(path=IMAGES / f"{crm}-{card}.png")
+    page.close()
+    page = opened(browser, url, NARROW, 860)
+    tab = page.locator("[data-card-host]").first
+    for card in each_card(page, tab):
+        album.take(
+            "HubSpot: in 320 pixels", f"hubspot-{card}-320", f"{card.capitalize()}, in 320 pixels", tab
+        )
     page.close()
 
 
-def take_share(browser: Browser, addresses: dict[str, Any]) -> None:
-    page = browser.new_page(viewport={"width": 390, "height": 844}, device_scale_factor=2)
+def take_settings(album: Album, browser: Browser, addresses: dict[str, Any]) -> None:
+    portal = addresses["records"]["hubspot"]["url"].split("/contacts/")[1].split("/")[0]
+    page = browser.new_page(viewport={"width": 1160, "height": 900})
+    page.goto(addresses["hubspot"])
+    admin = page.locator("#user option", has_text="Admin").first.get_attribute("value")
+    page.locator("#user").select_option(admin)
+    page.goto(f"{addresses['hubspot']}/settings/{portal}")
+    settings = page.get_by_test_id("settings")
+    settings.get_by_role("tab").first.wait_for(timeout=WAIT)
+    for name, title in (
+        ("setup", "Set-up"),
+        ("safelist", "What partners see"),
+        ("partners", "Partners"),
+        ("connection", "Connection"),
+    ):
+        settings.get_by_role("tab", name=re.compile(f"^{title}")).click()
+        page.wait_for_timeout(SETTLED)
+        album.take("HubSpot: settings", f"hubspot-settings-{name}", title, settings)
+    page.close()
+
+
+def take_salesforce(album: Album, browser: Browser, url: str) -> None:
+    for width, suffix, chapter in (
+        ("column", "", "Salesforce: in a column of 320 pixels"),
+        ("wide", "-wide", "Salesforce: over the full width"),
+    ):
+        page = opened(browser, f"{url}?panel={width}", 1360, 860)
+        if width == "column":
+            album.take(
+                "Salesforce: the record", "salesforce", "An opportunity in Lightning, with the panel", page
+            )
+        frame = page.locator("iframe[name^=canvas-frame]")
+        for card in each_card(page, frame.content_frame):
+            album.take(chapter, f"salesforce-{card}{suffix}", card.capitalize(), frame)
+        page.close()
+
+
+def opened(browser: Browser, url: str, width: int, height: int) -> Page:
+    """A record's page once its cards have their answers."""
+    page = browser.new_page(viewport={"width": width, "height": height})
+    page.goto(url)
+    frame = page.locator("iframe[name^=canvas-frame]")
+    inside = frame.content_frame if frame.count() else page
+    inside.get_by_text("Northwind Integrators").first.wait_for(timeout=WAIT)
+    page.wait_for_timeout(SETTLED)
+    return page
+
+
+def each_card(page: Page, inside: Locator | FrameLocator) -> Iterator[str]:
+    for card in CARDS:
+        inside.get_by_role("tab", name=card.capitalize()).first.click()
+        page.wait_for_timeout(SETTLED)
+        yield card
+
+
+def take_share(album: Album, browser: Browser, addresses: dict[str, Any]) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
     page.goto(addresses["share_link"])
-    page.screenshot(path=IMAGES / "share-front.png")
+    chapter = "The share page"
+    album.take(chapter, "share-front", "The neutral front page, on a phone", page)
     page.get_by_role("button").first.click()
     page.get_by_role("textbox").first.fill(code_for(addresses))
     page.get_by_role("button").first.click()
     page.get_by_text("What is asked of you").wait_for(timeout=WAIT)
-    page.screenshot(path=IMAGES / "share.png")
+    for scheme, suffix in (("light", ""), ("dark", "-dark")):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.set_viewport_size({"width": 390, "height": 844})
+        album.take(chapter, f"share{suffix}", f"The room on a phone, {scheme}", page)
+        page.set_viewport_size({"width": 1280, "height": 860})
+        album.take(chapter, f"share-desktop{suffix}", f"The room on a desk, {scheme}", page)
     page.close()
 
 
@@ -90,13 +221,21 @@ def code_for(addresses: dict[str, Any]) -> str:
     raise SystemExit("no code arrived in the mailbox")
 
 
-def take_admin(browser: Browser, entrance: str) -> None:
-    page: Page = browser.new_page(viewport={"width": 1280, "height": 800})
+def take_admin(album: Album, browser: Browser, entrance: str) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
     page.goto(entrance)
     page.get_by_role("button").first.click()
-    page.goto(entrance.partition("/admin/")[0] + "/admin/safelist")
-    page.get_by_role("heading", name="Safelist").wait_for(timeout=WAIT)
-    page.screenshot(path=IMAGES / "admin.png")
+    origin = entrance.partition("/admin/")[0]
+    for path, name, words in (
+        ("/admin/safelist", "admin", "The safelist as a grid"),
+        ("/admin/", "admin-overview", "The overview"),
+        ("/admin/partners", "admin-partners", "Partners"),
+    ):
+        for scheme, suffix in (("light", ""), ("dark", "-dark")):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.goto(origin + path)
+            page.get_by_role("heading").first.wait_for(timeout=WAIT)
+            album.take("The admin pages", f"{name}{suffix}", f"{words}, {scheme}", page)
     page.close()
 
 

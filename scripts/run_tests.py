@@ -43,6 +43,8 @@ def steps() -> list[Step]:
         Step("mypy", (str(BIN / "mypy"),)),
         Step("import contracts", (str(BIN / "lint-imports"),)),
         Step("HubSpot project: lint", ("npm", "run", "--silent", "lint"), hubspot),
+        Step("HubSpot project: structure", ("npm", "run", "--silent", "structure"), hubspot),
+        Step("HubSpot project: block types", ("npm", "run", "--silent", "types", "--", "--check"), hubspot),
         Step("HubSpot project: types", ("npm", "run", "--silent", "typecheck"), hubspot),
         Step("HubSpot project: tests", ("npm", "test", "--silent"), hubspot, tests=True),
         Step("Salesforce package: lint", ("npm", "run", "--silent", "lint"), lwc),

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 from flask import Flask
 
+from app.crm.hubspot_scopes import OPTIONAL_SCOPES, SCOPES
 from app.demo import sample_words as words
 from app.demo.sample import owner_email
 from app.demo.settings import ROOT
@@ -32,6 +33,7 @@ def create(data: Path, web: str, origin: str) -> Flask:
             client_secret=secrets.hubspot_client_secret,
             portal_id=PORTAL_ID,
             ui_origin=origin,
+            scopes=(*SCOPES, *OPTIONAL_SCOPES),
             redirect_uris=(f"{web}/hubspot/oauth/callback", "http://127.0.0.1/connected"),
         )
     )

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from app.storage.sighting import WEBHOOK, Sighting, card
 from cards import words
@@ -14,6 +15,8 @@ SILENT_AFTER = timedelta(days=3)
 
 SETTLED = timedelta(hours=1)
 """A change younger than this proves nothing: its webhook may still be on its way, or waiting for a retry."""
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 PLACES = {"tab": "tab", "sidebar": "sidebar"}
 KINDS = {"deal": "deals", "company": "companies"}
@@ -125,6 +128,13 @@ def _origin(found: Found) -> Item:
             state=State.TODO,
             sentence=f"The project calls {found.called}; the server answers as {found.expected}.",
             advice="Set backend_origin in the project’s profile to PUBLIC_ORIGIN, and upload it again.",
+        )
+    if urlsplit(found.expected).hostname in LOOPBACK:
+        return Item(
+            id="origin",
+            title=title,
+            state=State.UNKNOWN,
+            sentence=f"{found.expected} is this machine alone: enough for the sandbox, not for HubSpot.",
         )
     if not found.expected.startswith("https://"):
         return Item(

@@ -44,9 +44,14 @@ export const SCHEMAS = {
         conditionallyRequiredScopes: strings(),
       }),
       permittedUrls: object({ fetch: strings(https), iframe: strings(https), img: strings(https) }),
-      support: { type: 'object' },
+      support: object({
+        supportEmail: { type: 'string', pattern: '^[^@ ]+@[^@ ]+$' },
+        documentationUrl: https,
+        supportUrl: https,
+        supportPhone: { type: 'string', pattern: '^\\+[0-9]{7,15}$' },
+      }),
     },
-    ['name', 'description', 'distribution', 'auth', 'permittedUrls'],
+    ['name', 'description', 'distribution', 'isUserLevel', 'auth', 'permittedUrls', 'support'],
   ),
   CARD: object(
     {
@@ -55,8 +60,12 @@ export const SCHEMAS = {
       location: choice('crm.record.tab', 'crm.record.sidebar', 'crm.preview', 'helpdesk.sidebar'),
       entrypoint: { type: 'string', pattern: '^/app/cards/[A-Za-z]+\\.tsx$' },
       objectTypes: { ...strings(choice('deals', 'companies')), minItems: 1, uniqueItems: true },
+      previewImage: object({
+        file: { type: 'string', pattern: '^\\./[a-z-]+\\.png$' },
+        altText: text(200),
+      }),
     },
-    ['name', 'location', 'entrypoint', 'objectTypes'],
+    ['name', 'description', 'location', 'entrypoint', 'objectTypes', 'previewImage'],
   ),
   SETTINGS: object({ entrypoint: { type: 'string', pattern: '^/app/settings/[A-Za-z]+\\.tsx$' } }),
   WEBHOOKS: object({
