@@ -26,6 +26,7 @@ from app.doors.share.assets import asset_door
 from app.ground.config import read_config
 from app.ground.log import set_up_logging
 from app.identity.embed_key import EmbedKeys
+from app.reading.measures import Measures
 from app.reading.rooms import Previews
 from app.reading.stores import Events, Nonces, Sightings, TenantRegister, Tickets
 from app.tenancy import connect_hubspot
@@ -89,7 +90,8 @@ def web_app(house: House) -> Flask:
             {
                 "database": lambda: _database_answers(house),
                 "redis": lambda: _redis_answers(house),
-            }
+            },
+            Measures(house.database, house.redis, house.clock).page,
         )
     )
     app.register_blueprint(openapi.create_blueprint())

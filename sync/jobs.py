@@ -2,6 +2,7 @@
 
 from app.crm.budget import background
 from app.crm.port import CrmError
+from app.ground import metrics
 from app.ground.bell import pending_key
 from app.ground.log import get_logger
 from app.storage import fault
@@ -22,8 +23,11 @@ def answer(queue: str) -> int:
     seen by this job or rings again."""
     house = runtime()
     house.redis.delete(pending_key(queue))
-    with background():
-        return drain(queue)
+    try:
+        with background():
+            return drain(queue)
+    finally:
+        metrics.say(house.redis)
 
 
 def drain(queue: str) -> int:
@@ -46,6 +50,13 @@ def drain(queue: str) -> int:
 
 def poll_tenant(tenant_id: str) -> None:
     """One polling round; a CRM that does not answer is left alone for a while, and asked again in a later period."""
+    try:
+        _poll_tenant(tenant_id)
+    finally:
+        metrics.say(runtime().redis)
+
+
+def _poll_tenant(tenant_id: str) -> None:
     agent = runtime().agent
     budget = agent.budgets.of(tenant_id)
     with agent.database.read() as connection:

@@ -17,6 +17,7 @@ from app.ground.bell import Bell
 from app.ground.clock import Clock
 from app.ground.errors import AppError, Reason
 from app.ground.log import get_logger
+from app.ground.metrics import count
 from app.identity.vault import Vault
 from app.storage import audit, tables
 from app.storage import record as records
@@ -68,6 +69,27 @@ class Executor:
     ) -> CommandResult:
         """Executes the command once per key; a repeat gets the first answer. Raises AppError when it is refused,
         and then nothing has changed."""
+        known = name if name in COMMANDS else "unknown"  # a counter's labels are few, whatever is asked for
+        try:
+            result = self._run(tenant_id, actor, name, record, fields, key)
+        except AppError as error:
+            count("commands_total", known, str(error.reason))
+            raise
+        except Exception:
+            count("commands_total", known, str(Reason.INTERNAL))
+            raise
+        count("commands_total", known, "ok")
+        return result
+
+    def _run(
+        self,
+        tenant_id: str,
+        actor: Actor,
+        name: str,
+        record: RecordKey | None,
+        fields: Mapping[str, object],
+        key: str,
+    ) -> CommandResult:
         command = _command(name, actor)
         data = _load(command, fields)
         _check_key(key)

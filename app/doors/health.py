@@ -7,8 +7,11 @@ from flask import Blueprint, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 
-def create_blueprint(checks: Mapping[str, Callable[[], bool]]) -> Blueprint:
-    """`checks` name what has to work before traffic makes sense; each answers without raising."""
+def create_blueprint(
+    checks: Mapping[str, Callable[[], bool]], measures: Callable[[], bytes] = generate_latest
+) -> Blueprint:
+    """`checks` name what has to work before traffic makes sense; each answers without raising. `measures` is the page
+    that Prometheus reads."""
     blueprint = Blueprint("health", __name__)
 
     @blueprint.get("/healthz")
@@ -23,9 +26,7 @@ def create_blueprint(checks: Mapping[str, Callable[[], bool]]) -> Blueprint:
 
     @blueprint.get("/metrics")
     def metrics() -> Response:
-        return Response(
-            generate_latest(), content_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"}
-        )
+        return Response(measures(), content_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})
 
     return blueprint
 

@@ -1,18 +1,24 @@
 """What is counted. Labels are bounded: no id, no address and no name of a person or record is ever one."""
 
+import threading
 from collections import Counter as Tally
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from prometheus_client import Counter
+from redis import Redis
+from redis.exceptions import RedisError
 
-CRM_CALLS = Counter(
-    "crm_calls_total",
-    "Requests to a CRM, by what they asked and how they ended",
-    ["provider", "operation", "outcome"],
-)
+COUNTERS = {
+    "crm_calls_total": ("Requests to a CRM, by how they ended", ("provider", "operation", "outcome")),
+    "commands_total": ("Commands, by why they were refused or ok", ("command", "outcome")),
+}
+"""Every counter with its labels. /metrics shows them, docs/operations draws them."""
 
+KEY = "alongside:counted"
+
+_unsaid: Tally[tuple[str, ...]] = Tally()
+_lock = threading.Lock()
 _tallies: ContextVar[tuple[Tally[tuple[str, str]], ...]] = ContextVar("crm_call_tallies", default=())
 
 _CLASSES = (
@@ -29,9 +35,46 @@ def outcome_of(status: int) -> str:
     return next((word for low, high, word in _CLASSES if low <= status < high), "failed")
 
 
+def count(counter: str, *labels: str) -> None:
+    """Adds one. The process that counts may be a job's and end in a moment: `say` hands on what it has."""
+    with _lock:
+        _unsaid[(counter, *labels)] += 1
+
+
+def say(redis: Redis | None) -> None:
+    """Adds what this process counted to what all have counted. Never raises: what Redis did not take is kept."""
+    if redis is None or not _unsaid:
+        return
+    with _lock:
+        mine = dict(_unsaid)
+        _unsaid.clear()
+    try:
+        pipeline = redis.pipeline()
+        for name, number in mine.items():
+            pipeline.hincrby(KEY, "|".join(name), number)
+        pipeline.execute()
+    except RedisError:
+        with _lock:
+            _unsaid.update(mine)
+
+
+def said(redis: Redis | None) -> Mapping[tuple[str, ...], int]:
+    """What all processes have counted, by counter and labels; what this one did, while Redis is away."""
+    found: Tally[tuple[str, ...]] = Tally()
+    with _lock:
+        found.update(_unsaid)
+    if redis is not None:
+        try:
+            kept: Mapping[bytes, bytes] = redis.hgetall(KEY)  # type: ignore[assignment]
+        except RedisError:
+            return found
+        found.update({tuple(name.decode().split("|")): int(number) for name, number in kept.items()})
+    return found
+
+
 def count_call(provider: str, operation: str, outcome: str) -> None:
     """One request to a CRM was made: here, and in every tally that is open around the caller."""
-    CRM_CALLS.labels(provider, operation, outcome).inc()
+    count("crm_calls_total", provider, operation, outcome)
     for tally in _tallies.get():
         tally[operation, outcome] += 1
 
