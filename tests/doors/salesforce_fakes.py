@@ -95,6 +95,7 @@ def door_of(house: House) -> SalesforceDoor:
         can_read=house.can_read,
         tokens=Tokens([KEY], house.clock),
         render=partial(render, host=PANEL),
+        tickets=house,
         clock=house.clock,
     )
 

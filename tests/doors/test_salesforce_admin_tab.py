@@ -22,7 +22,7 @@ def house() -> House:
 
 @pytest.fixture
 def client(house: House) -> FlaskClient:
-    door = replace(door_of(house), tickets=house, origin="https://app.example.com")
+    door = replace(door_of(house), origin="https://app.example.com")
     return app_of(door).test_client()
 
 

@@ -34,7 +34,7 @@ def house() -> House:
 
 @pytest.fixture
 def client(house: House) -> FlaskClient:
-    return app_of(replace(door_of(house), is_embed_key=KEYS.matches, tickets=house)).test_client()
+    return app_of(replace(door_of(house), is_embed_key=KEYS.matches)).test_client()
 
 
 def mint(client: FlaskClient, key: str = "", **changes: object) -> TestResponse:

@@ -105,6 +105,22 @@ def test_a_card_never_seen_says_that_there_is_no_network(page: Page, world: Worl
     expect(frame.locator("#card[data-card=sharing]")).to_be_visible()
 
 
+# --- the settings tab -----------------------------------------------------------------------------------------------
+
+
+def test_an_admin_opens_the_settings_from_the_tab(page: Page, world: World) -> None:
+    assert world.room.session is not None
+    world.room.session = replace(world.room.session, manages=True)
+
+    page.goto(world.record_url.split("/lightning")[0] + "/lightning/n/Alongside_Settings")
+    frame = page.frame_locator("#canvas-frame")
+    with page.context.expect_page() as opened:
+        frame.get_by_role("button", name="Open the settings").click()
+
+    expect(frame.locator("h1")).to_have_text("Alongside for Sample")
+    assert opened.value.url.endswith("/admin/enter?ticket=ticket-of-Anna")
+
+
 # --- UI embedding ---------------------------------------------------------------------------------------------------
 
 

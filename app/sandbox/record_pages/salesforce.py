@@ -146,8 +146,26 @@ def _add_pages(blueprint: Blueprint, config: LightningConfig) -> None:
             "salesforce/native.html", name=name, **_native(org, name, _row(org, name, record_id))
         )
 
+    @blueprint.get("/lightning/n/Alongside_Settings")
+    def settings_tab() -> Response:
+        """The package's tab, which has no record."""
+        org = the_org()
+        canvas = _canvas(org, config, str(_me(org)["Id"]), parameters={"page": "admin"})
+        page = make_response(
+            render_template("salesforce/settings.html", **_chrome(org, "Opportunity"), canvas=canvas)
+        )
+        page.headers["Cache-Control"] = "no-store"
+        return page
+
 
 def _add_host(blueprint: Blueprint, config: LightningConfig) -> None:
+    @blueprint.get("/lightning/_canvas/settings")
+    def refreshed_settings() -> Response:
+        org = the_org()
+        answer = jsonify(_canvas(org, config, str(_me(org)["Id"]), parameters={"page": "admin"}))
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
     @blueprint.get("/lightning/_canvas/<name>/<record_id>")
     def refreshed(name: str, record_id: str) -> Response:
         """A new signed request for the frame: what an org makes when a frame asks its host to refresh."""
@@ -165,7 +183,14 @@ def _add_host(blueprint: Blueprint, config: LightningConfig) -> None:
         return answer
 
 
-def _canvas(org: Org, config: LightningConfig, user_id: str, name: str, record_id: str) -> dict[str, str]:
+def _canvas(
+    org: Org,
+    config: LightningConfig,
+    user_id: str,
+    name: str = "",
+    record_id: str = "",
+    parameters: Mapping[str, str] | None = None,
+) -> dict[str, str]:
     payload = canvas_payload(
         org,
         user_id=user_id,
@@ -173,6 +198,7 @@ def _canvas(org: Org, config: LightningConfig, user_id: str, name: str, record_i
         record_id=record_id,
         target_origin=request.host_url.rstrip("/"),
         canvas_url=config.canvas_url,
+        parameters=parameters,
     )
     return {
         "signed_request": signed_request(org.config.consumer_secret, payload),

@@ -78,5 +78,5 @@ if (meta) {
     }
   });
   setInterval(() => document.visibilityState === "visible" && refresh().catch(() => {}), REFRESH);
-  startCanvas();
 }
+startCanvas();
