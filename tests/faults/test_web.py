@@ -1,4 +1,4 @@
-"""The web process is killed while it takes commands: what it acknowledged is there, once, however often it was sent"""
+"""The web process is killed while it takes commands: what it acknowledged is there once, however often it is sent"""
 
 import json
 import os
