@@ -70,7 +70,9 @@ export function ToggleGroup(props: ToggleGroupProps) {
   return (
     <fieldset
       className={classes('hs-field', inline && 'hs-inline')}
-      aria-required={required}
+      // Only a group of radios may say that it is required.
+      role={radio ? 'radiogroup' : undefined}
+      aria-required={radio ? required : undefined}
       data-testid={testId}
     >
       <legend>

@@ -1,0 +1,185 @@
+"""Every surface in every width, light and dark where there is dark: axe-core finds nothing serious, nothing has to be
+scrolled sideways."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from app.sandbox.hubspot import HubspotSandboxConfig, create_app
+from app.sandbox.record_pages.hubspot import HubspotPagesConfig, hubspot_pages
+from tests.browser.axe import WIDTHS, faults, too_wide
+from tests.browser.hubspot_site import DIST, hubspot_site
+from tests.doors.admin_fakes import House, app_of
+from tests.house import TestHouse
+from tests.sandbox.hubspot_backend import SECRET, Backend
+from tests.sandbox.hubspot_portal import USERS
+from tests.sandbox.serve import serve
+from tests.share_world import ShareWorld, share_world
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+
+CARDS = ("Overview", "Thread", "Plan", "Registration", "Certifications", "Conflicts", "Sharing")
+ADMIN_PAGES = (
+    "/admin/",
+    "/admin/safelist",
+    "/admin/safelist/history",
+    "/admin/preview",
+    "/admin/preview?record=deal:9001&partner=p1",
+    "/admin/partners",
+    "/admin/audit",
+)
+SCHEMES = ("light", "dark")
+
+
+@contextmanager
+def window(chromium: Browser, width: int, scheme: str = "light") -> Iterator[Page]:
+    context = chromium.new_context(
+        viewport={"width": width, "height": 900},
+        color_scheme=scheme,  # type: ignore[arg-type]
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Iterator[str]:
+    """A deal's page whose cards hold one of every block."""
+    backend = Backend()
+    with serve(backend.app()) as origin:
+        backend.origin = origin
+        app = create_app(HubspotSandboxConfig(db_path=tmp_path / "p.db", client_id="c", client_secret=SECRET))
+        portal = app.extensions["sandbox"]
+        deal = portal.create("deals", {"dealname": "Initech rollout", "dealstage": "qualifiedtobuy"})
+        config = HubspotPagesConfig(
+            backend_origin=origin,
+            client_secret=SECRET,
+            portal_id=62515,
+            app_id=54321,
+            users=USERS,
+            dist=DIST,
+        )
+        app.register_blueprint(hubspot_pages(portal, config))
+        with serve(app) as site:
+            yield f"{site}/contacts/62515/record/0-3/{deal}"
+        portal.close()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_hubspot_record_page_can_be_used_by_everyone(chromium: Browser, record: str, width: int) -> None:
+    with window(chromium, width) as page:
+        page.goto(record)
+        tab = page.get_by_test_id("card-tab")
+        found = []
+        for name in CARDS:
+            tab.get_by_role("tab", name=name).click()
+            expect(
+                tab.get_by_role("tabpanel", name=name).get_by_role("button", name="Refresh")
+            ).to_be_visible()
+            found += faults(page, name)
+
+        assert found == []
+        assert not too_wide(page)
+
+
+def test_a_message_is_written_and_sent_by_keyboard_alone(chromium: Browser, record: str) -> None:
+    with window(chromium, 1280) as page:
+        page.goto(record)
+        tab = page.get_by_test_id("card-tab")
+        tab.get_by_role("tab", name="Overview").focus()
+
+        page.keyboard.press("ArrowRight")
+        expect(tab.get_by_role("tab", name="Thread")).to_be_focused()
+        expect(tab.get_by_label("Message")).to_be_visible()
+        walk_to(page, "Message")
+        page.keyboard.type("By keyboard.")
+        walk_to(page, "Send")
+        page.keyboard.press("Enter")
+
+        expect(page.get_by_test_id("toast")).to_contain_text("Sent.")
+
+
+def walk_to(page: Page, name: str) -> None:
+    """Tab by Tab to what bears this name."""
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        focused = page.locator(":focus")
+        label = focused.evaluate("node => node.labels?.[0]?.textContent ?? node.textContent")
+        if str(label).removesuffix(" *") == name:
+            return
+    raise AssertionError(f"no Tab leads to {name}")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_settings_page_can_be_used_by_everyone(
+    chromium: Browser, house: TestHouse, tmp_path: Path, width: int
+) -> None:
+    partner = house.attach()
+    house.crm.refusals["*"] = "Due date is required."
+    house.run("plan.add_step", {"partner_id": partner, "milestone": "M", "title": "Demo", "owner_side": "us"})
+    house.work()
+    with hubspot_site(house, tmp_path) as site, window(chromium, width) as page:
+        page.goto(site.settings)
+        found = []
+        for name in ("Set-up", "What partners see", "Partners", "Connection"):
+            page.get_by_role("tab", name=name).first.click()
+            expect(page.get_by_role("tabpanel")).to_be_visible()
+            found += faults(page, name)
+
+        assert found == []
+        assert not too_wide(page)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_admin_pages_can_be_used_by_everyone(chromium: Browser, width: int, scheme: str) -> None:
+    with (
+        serve(app_of(House(), "http://127.0.0.1")) as origin,
+        window(chromium, width, scheme) as page,
+    ):
+        page.goto(f"{origin}/admin/enter?ticket=ticket-1")
+        found = faults(page, "enter")
+        page.get_by_role("button").first.click()
+        expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+        wide = []
+        for path in ADMIN_PAGES:
+            page.goto(origin + path)
+            found += faults(page, path)
+            wide += [path] if too_wide(page) else []
+
+        assert found == []
+        assert wide == []
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[ShareWorld]:
+    made = share_world(tmp_path)
+    yield made
+    made.database.close()
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_share_page_can_be_used_by_everyone(
+    chromium: Browser, world: ShareWorld, width: int, scheme: str
+) -> None:
+    _, token = world.link()
+    with serve(world.app) as origin, window(chromium, width, scheme) as page:
+        page.goto(f"{origin}/s/nothing-is-here")
+        found = faults(page, "gone")
+        page.goto(f"{origin}/s/{token}")
+        found += faults(page, "front")
+        page.get_by_role("button", name="Send me a code").click()
+        found += faults(page, "code")
+        page.get_by_label("Six-digit code").fill(world.mailer.code)
+        page.get_by_role("button", name="Open the page").click()
+        expect(page.get_by_role("heading", name="Messages")).to_be_visible()
+        found += faults(page, "room")
+
+        assert found == []
+        assert not too_wide(page)
