@@ -73,11 +73,17 @@ def _solve(matrix: list[list[float]], right: list[float]) -> list[float]:
     return found
 
 
-def main() -> None:
+def generated() -> list[World]:
+    """The worlds to fit on, with little noise and with much."""
     worlds = [world(seed, noise=0.6 + 0.1 * (seed % 8)) for seed in SEEDS]
     for each in worlds[-BARE:]:
         for row in each.registrations:
             row["country"] = ""
+    return worlds
+
+
+def main() -> None:
+    worlds = generated()
     if dev := dev_world():
         worlds += [dev] * 2
     weights = fit(patterns(worlds))

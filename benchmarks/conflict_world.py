@@ -69,6 +69,16 @@ def world(seed: int, *, accounts: int = 900, registrations: int = 600, noise: fl
     return made
 
 
+def crowd(rng: random.Random, base: World) -> Iterator[dict[str, str]]:
+    """The accounts of a world, and after them accounts of other companies without end."""
+    yield from base.accounts
+    number = len(base.accounts)
+    while True:
+        row = {"id": f"A{number:06}", "source": "opportunity"}
+        yield row | _account(rng, _fresh(rng, number), 1.0)
+        number += 1
+
+
 def _families(companies: list[Company]) -> dict[int, list[int]]:
     groups: dict[int, list[int]] = {}
     for company in companies:

@@ -5,10 +5,10 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, or_
+from sqlalchemy import Connection, RowMapping, or_, select, union_all
 
 from app.domain.conflict import ConflictFlag, ConflictKind, ConflictState
-from app.domain.matching import tiers
+from app.domain.matching.candidates import bound, rank
 from app.domain.registration import Registration, RegistrationState
 from app.storage import tables
 from app.storage.rows import find, find_all, insert, insert_missing, put_all, update
@@ -99,15 +99,23 @@ def set_keys(
 def matching(
     connection: Connection, tenant_id: str, keys: Sequence[str], limit: int = 60
 ) -> list[tuple[str, str]]:
-    """What shares a key, as (source, id): a bounded number, those with a telling key in common first."""
-    found: dict[tuple[str, str], None] = {}
-    for tier in tiers(keys):
-        if tier and len(found) < limit:
-            rows = find_all(
-                connection, tables.match_key, _K.tenant_id == tenant_id, _K.key.in_(tier), limit=limit
-            )
-            found |= dict.fromkeys((row["source"], row["source_id"]) for row in rows)
-    return list(found)
+    """What shares a key, as (source, id): a bounded number, the likeliest first. Of each key only as many rows are
+    read as may count, so that a look-up costs the same however many companies there are."""
+    if not keys:
+        return []
+    parts = [
+        select(
+            select(_K.key, _K.source, _K.source_id)
+            .where(_K.tenant_id == tenant_id, _K.key == key)
+            .limit(bound(key))
+            .subquery()
+        )
+        for key in sorted(keys)
+    ]
+    entries: dict[str, list[tuple[str, str]]] = {}
+    for key, source, source_id in connection.execute(union_all(*parts)):
+        entries.setdefault(key, []).append((source, source_id))
+    return rank(entries, limit)[:limit]
 
 
 def add_conflict(connection: Connection, tenant_id: str, flag: ConflictFlag) -> None:

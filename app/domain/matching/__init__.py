@@ -6,7 +6,7 @@
 from app.domain.matching.compare import Band, Match, compare
 from app.domain.matching.domains import email_domain, registrable
 from app.domain.matching.index import Index
-from app.domain.matching.keys import MAX_KEYS, keys, tiers
+from app.domain.matching.keys import MAX_KEYS, keys
 from app.domain.matching.names import normalise
 from app.domain.matching.profile import Profile, profile
 
@@ -22,5 +22,4 @@ __all__ = [
     "normalise",
     "profile",
     "registrable",
-    "tiers",
 ]

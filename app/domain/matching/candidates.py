@@ -7,13 +7,13 @@ from app.domain.matching.keys import TELLING, WEIGHTS, kind
 
 Id = TypeVar("Id", bound=Hashable)
 
-COMMON = 48
+COMMON = 16
 """A key that more companies share than this is no reason to compare them, unless it tells a company by itself."""
 
 CROWD = 200
 """As many as are looked at of those that share a telling key."""
 
-LIMIT = 24
+LIMIT = 8
 """Candidates compared for one registration, beyond those with a telling key in common."""
 
 

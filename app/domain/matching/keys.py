@@ -38,12 +38,6 @@ def kind(key: str) -> str:
     return key.partition(":")[0]
 
 
-def tiers(found: Iterable[str]) -> tuple[list[str], list[str]]:
-    """The keys that tell a company by themselves, and the rest."""
-    ordered = sorted(found)
-    return [k for k in ordered if kind(k) in TELLING], [k for k in ordered if kind(k) not in TELLING]
-
-
 def keys(name: str, website: str = "", emails: Iterable[str] = ()) -> frozenset[str]:
     """What to file a company under at write time, and to look it up by: "domain:acme.com", "name:acme", … Two
     companies that `compare` could call the same have a key in common."""

@@ -38,6 +38,7 @@ _PHRASES = re.compile(r"\s(?:" + "|".join(re.escape(p) for p in LEGAL_PHRASES) +
 _ALSO = re.compile(
     r"(?<=\S)[\s,;]+(?:" + "|".join(re.escape(p) for p in ALSO) + r")[.:]?\s+(?=\S)", re.IGNORECASE
 )
+_ALSO_FIRST = re.compile(r"^\s*(?:" + "|".join(re.escape(p) for p in ALSO) + r")[.:]?\s+", re.IGNORECASE)
 _SOUNDS = (
     *(
         ("sch", "s"),
@@ -105,7 +106,8 @@ def _brackets(text: str) -> tuple[str, list[str]]:
     if "(" not in text and "[" not in text:
         return text, []
     names, regions = [], []
-    for held in _BRACKETS.findall(text):
+    for found in _BRACKETS.findall(text):
+        held = _ALSO_FIRST.sub("", found)
         words = _words(held)
         if words and all(word in REGIONS for word in words):
             regions.append(held)

@@ -101,6 +101,51 @@ def test_a_match_is_a_probability_with_evidence_whatever_is_compared(one, other)
     assert found.evidence
 
 
+@given(COMPANIES, COMPANIES)
+def test_the_probability_does_not_depend_on_who_is_compared_with_whom(one, other):
+    assert compare(one, other).probability == compare(other, one).probability
+
+
+@given(COMPANIES, COMPANIES)
+def test_whoever_shares_nothing_is_different(one, other):
+    words = one.name.compact and other.name.compact
+    common = [n for n in one.names for m in other.names if set(n.compact) & set(m.compact)]
+
+    if words and not common and not one.domains & other.domains and not one.emails & other.emails:
+        assert compare(one, other).band is Band.DIFFERENT
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "reason"),
+    [
+        (("Müller AG", "", (), "de"), ("Mueller", "", (), "de"), "two spellings"),
+        (("Газпром", "", (), "ru"), ("Gazprom", "", (), "ru"), "the same"),
+        (("Smith Bros Mfg", "", (), "us"), ("Smith Brothers Manufacturing Co", "", (), "us"), "the same"),
+        (("Renamed formerly Initech", "", (), "us"), ("Initech", "", (), "us"), "the same"),
+        (("삼성전자(주)", "", (), "kr"), ("주식회사 삼성전자", "", (), "kr"), "the same"),
+        (("Initech", "initech.com"), ("Initech Group", "initech.de"), "under different endings"),
+    ],
+)
+def test_one_company_in_two_spellings_is_found_and_the_reason_said(one, other, reason):
+    found = compare(profile(*one), profile(*other))
+
+    assert found.band is not Band.DIFFERENT
+    assert reason in " ".join(found.evidence)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("Northern Trust", "northern.com"), ("Southern Trust", "southern.com")),
+        (("東京電力", "", (), "jp"), ("東京電機", "", (), "jp")),
+        (("Mitsubishi", "mitsubishicorp.com", (), "jp"), ("Mitsubishi Estate", "mec.co.jp", (), "jp")),
+        (("Yamaha", "pharma-yamaha.in", (), "in"), ("Yamaha", "yamaha.com", (), "jp")),
+    ],
+)
+def test_neighbours_and_namesakes_are_different(one, other):
+    assert _band(one, other) is Band.DIFFERENT
+
+
 @given(COMPANIES)
 def test_a_company_with_a_name_is_never_different_from_itself(company):
     if company.name.tokens:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.matching import MAX_KEYS, keys, tiers
+from app.domain.matching import MAX_KEYS, keys
 from app.domain.matching.keys import kind
 
 
@@ -29,14 +29,6 @@ def test_a_company_is_filed_under_its_domain_and_its_name():
 )
 def test_two_descriptions_that_may_mean_the_same_meet_under_a_key(one, other):
     assert keys(*one) & keys(*other)
-
-
-def test_the_telling_keys_come_before_those_that_many_share():
-    telling, rest = tiers(keys("Acme Robotics", "acme.com"))
-
-    assert telling == ["domain:acme.com", "name:acmerobotics"]
-    assert any(key.startswith("word:") for key in rest)
-    assert not set(telling) & set(rest)
 
 
 def test_unrelated_companies_meet_under_no_key():
