@@ -1,0 +1,156 @@
+"""Metric 8: the agent's CPU for each changed record beyond publishing it, against the CPU of one empty job of RQ; and
+what is lost or doubled when processes are killed at random (BENCHMARK_KILLS of them, 40 unless told).
+
+The adapter speaks to the stand-in over HTTP in this very thread, whose CPU is counted; the stand-in runs in others.
+"""
+
+import json
+import logging
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import structlog
+from cryptography.fernet import Fernet
+from redis import Redis
+from rq import Queue, Worker
+from rq.serializers import JSONSerializer
+
+from app.bootstrap import build
+from app.domain.record import CrmKind, ObjectKind, RecordKey
+from app.ground.clock import utc_now
+from app.ground.config import read_config
+from app.ground.ids import new_id
+from app.ground.valkey import answers, forget_socket, server_command, socket_path
+from app.reading.stores import Events
+from app.storage import record as records
+from app.tenancy import add_tenant
+from sync import ingest, poll, publish
+from tests.contract.hubspot_world import open_world
+from tests.database import migrated_database_url
+
+RECORDS, JOBS = 1_000, 40
+KILLS = int(os.environ.get("BENCHMARK_KILLS", "40"))
+
+
+def run() -> Iterator[dict[str, Any]]:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    job = _empty_job()
+    yield _figure(
+        "empty_job", job * 1000, JOBS, "ms of CPU for one empty RQ job, forked with the app imported"
+    )
+    beyond, rebuild = _changed_records()
+    yield _figure(
+        "beyond_rebuild", beyond * 1000, RECORDS, "ms of CPU for one changed record, but for publishing"
+    )
+    yield _figure("rebuild", rebuild * 1000, RECORDS, "ms of CPU for publishing it")
+    yield _figure(
+        "overhead", (beyond + job / RECORDS) / job, RECORDS, "CPU for one record / CPU of one empty job"
+    )
+    yield from _kills()
+
+
+def _empty_job() -> float:
+    """Seconds of CPU, of the worker and its fork."""
+    with tempfile.TemporaryDirectory() as folder:
+        directory = Path(folder)
+        path = socket_path(directory)
+        server = subprocess.Popen(server_command(directory, path), stdout=subprocess.DEVNULL)
+        try:
+            while not answers(path):
+                time.sleep(0.02)
+            redis = Redis(unix_socket_path=str(path))
+            queue = Queue("crm", connection=redis, serializer=JSONSerializer)
+            for _ in range(JOBS):
+                queue.enqueue("time.monotonic", result_ttl=0)
+            worker = Worker([queue], connection=redis, serializer=JSONSerializer)
+            before = _cpu()
+            worker.work(burst=True, logging_level="ERROR")
+            return (_cpu() - before) / JOBS
+        finally:
+            server.kill()
+            server.wait()
+            forget_socket(directory)
+
+
+def _cpu() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def _changed_records() -> tuple[float, float]:
+    """Seconds of CPU for one record: from its stored event to our copy and the mark; and for publishing it."""
+    with tempfile.TemporaryDirectory() as folder:
+        directory = Path(folder)
+        with open_world(directory, requests_per_10_seconds=100_000, searches_per_second=100_000) as world:
+            keys_of = {"SECRET_KEYS": Fernet.generate_key().decode()}
+            house = build(read_config({"DATABASE_URL": migrated_database_url(directory)} | keys_of), utc_now)
+            tenant = add_tenant(
+                house,
+                crm=CrmKind.HUBSPOT,
+                account_id=world.account_id,
+                name="V",
+                instance_url="",
+                admin_emails=(),
+            )
+            house.crms[tenant.id] = world.crm
+            agent = house.agent()
+            poll.first_load(agent, tenant)
+            ids = world.make_deals(RECORDS)
+            keys = [RecordKey(ObjectKind.DEAL, crm_id) for crm_id in ids]
+            ingest.fetch(agent, tenant, keys)
+            _until_none(lambda: publish.publish_marked(agent))
+            for crm_id in ids:
+                world.portal.edit("deals", crm_id, {"hs_next_step": "changed"})
+            Events(house.database, house.bell, utc_now).keep(
+                [
+                    (
+                        tenant,
+                        new_id(),
+                        {
+                            "subscriptionType": "deal.propertyChange",
+                            "objectId": int(crm_id),
+                            "propertyName": "hs_next_step",
+                        },
+                    )
+                    for crm_id in ids
+                ]
+            )
+            began = time.thread_time()
+            _until_none(lambda: ingest.take_events(agent) + ingest.read_marked(agent))
+            read = time.thread_time()
+            _until_none(lambda: publish.publish_marked(agent))
+            published = time.thread_time()
+            with house.database.read() as connection:
+                held = records.get_many(connection, tenant.id, keys)
+            if {r.fields.get("next_step") for r in held.values()} != {"changed"} or len(held) != RECORDS:
+                raise RuntimeError("our copy is not what the CRM holds")
+            house.database.close()
+            return (read - began) / RECORDS, (published - read) / RECORDS
+
+
+def _until_none(work: Callable[[], int]) -> None:
+    while work():
+        pass
+
+
+def _kills() -> Iterator[dict[str, Any]]:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.faults", "--runs", str(KILLS)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    told = json.loads(next(line for line in reversed(done.stdout.splitlines()) if line.startswith('{"seed"')))
+    for metric in ("lost", "doubled", "out_of_order"):
+        yield _figure(metric, told[metric], KILLS, f"write-backs, seed {told['seed']}")
+
+
+def _figure(metric: str, value: float, n: int, unit: str) -> dict[str, Any]:
+    return {"benchmark": "agent", "metric": metric, "value": round(value, 4), "unit": unit, "n": n}
