@@ -190,7 +190,9 @@ def test_the_share_pages_touch_the_published_tables_alone(world: PublishedWorld)
     crawl(world, guest)
     list(outside(world.share.test_client(), guest))
 
-    named = re.findall(r"\b(?:from|join|into|update)\s+(?!set\b)([a-z_]+)", " ".join(world.statements).lower())
+    named = re.findall(
+        r"\b(?:from|join|into|update)\s+(?!set\b)([a-z_]+)", " ".join(world.statements).lower()
+    )
     assert {"snapshot", "share_link", "live_policy"} <= set(named) <= set(PUBLISHED)
 
 
