@@ -119,6 +119,22 @@ def sync_once(tenant_id: str) -> dict[str, Any]:
         return once(parts.agent(), tenant).to_json()
 
 
+def rebuild(tenant_id: str, *, discard: bool, force: bool, progress: Callable[[str], None]) -> dict[str, Any]:
+    """The working copy, made anew from the CRM, and what was restored. Raises AppError when the CRM does not do its
+    part; the next run then goes on where this one stopped."""
+    from app.bootstrap import as_refusal
+    from app.crm.port import CrmError
+    from sync import rebuild as work
+
+    with _house_of(tenant_id) as (parts, tenant):
+        if discard:
+            work.discard(parts.agent(), tenant, force=force)
+        try:
+            return work.rebuild(parts.agent(), tenant, progress).to_json()
+        except CrmError as error:
+            raise as_refusal(error) from error
+
+
 def verify_audit(tenant_id: str) -> tuple[int, int | None]:
     """How many rows the tenant's audit log has, and the number of the first that does not fit the one before."""
     from app.storage import audit

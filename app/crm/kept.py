@@ -22,6 +22,9 @@ from app.crm.port import (
     StepWrite,
     Write,
 )
+from app.domain.conflict import ConflictKind, ConflictState
+from app.domain.partner import PartnerType
+from app.domain.registration import RegistrationState
 
 VERSION = 1
 """Rises when a reader of the old form would misunderstand the new one; new fields alone need no new version."""
@@ -54,9 +57,22 @@ def from_text(text: str | None) -> Write | None:
         if body["v"] != VERSION:
             return None
         made: Write = _made(KINDS[body["is"]], body)
+        _check(made)
     except (ValueError, KeyError, TypeError):
         return None
     return made
+
+
+def _check(write: Write) -> None:
+    """Raises ValueError for a state or type that we do not know: what is unknown is not brought back."""
+    match write:
+        case PartnerWrite():
+            PartnerType(write.type)
+        case RegistrationWrite():
+            RegistrationState(write.state)
+        case ConflictWrite():
+            ConflictKind(write.kind)
+            ConflictState(write.state)
 
 
 def _plain(value: Any) -> Any:

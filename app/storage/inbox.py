@@ -11,6 +11,7 @@ from app.storage import tables
 from app.storage import tenant as tenants
 from app.storage.published_tables import partner_inbox
 from app.storage.rows import insert_new, update
+from app.storage.working_copy import is_being_rebuilt
 
 _T = partner_inbox.c
 LEASE = timedelta(seconds=60)
@@ -36,6 +37,8 @@ def claim_answers(connection: Connection, now: datetime, tenant_id: str, limit: 
     """The tenant's due answers in the order they were given, leased for LEASE. An answer that has to wait holds back
     the later ones of its link. Claims of one tenant follow each other, so that none overlooks an older one."""
     tenants.lock(connection, tenant_id)
+    if is_being_rebuilt(connection, tenant_id):
+        return []
     older = partner_inbox.alias()
     held_back = (
         select(older.c.id)

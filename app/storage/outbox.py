@@ -12,6 +12,7 @@ from app.ground.ids import new_id
 from app.storage import fault, tables
 from app.storage import tenant as tenants
 from app.storage.rows import find, find_all, insert, update
+from app.storage.working_copy import is_being_rebuilt
 
 _T = tables.outbox.c
 
@@ -111,6 +112,8 @@ def claim(
     one tenant follow each other, so that no worker sees a lane's later rows while its head is being claimed.
     """
     tenants.lock(connection, tenant_id)
+    if is_being_rebuilt(connection, tenant_id):
+        return []
     older = tables.outbox.alias()
     blocked = (
         select(older.c.id)

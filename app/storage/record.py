@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 
 from sqlalchemy import Connection, RowMapping, func, or_, select, tuple_
 
@@ -95,6 +97,7 @@ def touch(connection: Connection, tenant_id: str, keys: Sequence[RecordKey], at:
 
 
 def deals_of(connection: Connection, tenant_id: str, company_id: str, limit: int = 50) -> list[Record]:
+    """The newest deals first, as the CRM numbered them: an order that does not depend on when we read them."""
     rows = find_all(
         connection,
         tables.record,
@@ -102,7 +105,7 @@ def deals_of(connection: Connection, tenant_id: str, company_id: str, limit: int
         _T.object == ObjectKind.DEAL,
         _T.company_id == company_id,
         _T.archived.is_(False),
-        order=[_T.modified_at.desc()],
+        order=[func.length(_T.crm_id).desc(), _T.crm_id.desc()],
         limit=limit,
     )
     return [_record(row) for row in rows]
@@ -182,19 +185,17 @@ def claim(
         .mappings()
         .all()
     )
-    claimed = []
-    for row in rows:
-        fence = new_id()
+    fence = new_id()
+    claimed = [(row["tenant_id"], RecordKey(ObjectKind(row["object"]), row["crm_id"]), fence) for row in rows]
+    for tenant, group in groupby(sorted(claimed, key=itemgetter(0)), itemgetter(0)):
         update(
             connection,
             tables.dirty,
-            {"due_at": now + lease, "fence": fence, "attempts": row["attempts"] + 1},
-            d.tenant_id == row["tenant_id"],
+            {"due_at": now + lease, "fence": fence, "attempts": d.attempts + 1},
+            d.tenant_id == tenant,
             d.purpose == purpose,
-            d.object == row["object"],
-            d.crm_id == row["crm_id"],
+            tuple_(d.object, d.crm_id).in_([(str(key.object), key.crm_id) for _, key, _ in group]),
         )
-        claimed.append((row["tenant_id"], RecordKey(ObjectKind(row["object"]), row["crm_id"]), fence))
     return claimed
 
 
@@ -216,9 +217,14 @@ def hold(connection: Connection, purpose: str, tenant_id: str, key: RecordKey, f
 
 
 def postpone(
-    connection: Connection, purpose: str, tenant_id: str, key: RecordKey, fence: str, until: datetime
+    connection: Connection,
+    purpose: str,
+    tenant_id: str,
+    keys: Iterable[RecordKey],
+    fence: str,
+    until: datetime,
 ) -> None:
-    """The record waits, unless it was marked again since the claim."""
+    """The records wait, but for those that were marked again since the claim."""
     d = tables.dirty.c
     update(
         connection,
@@ -226,8 +232,7 @@ def postpone(
         {"due_at": until},
         d.tenant_id == tenant_id,
         d.purpose == purpose,
-        d.object == key.object,
-        d.crm_id == key.crm_id,
+        tuple_(d.object, d.crm_id).in_([(str(key.object), key.crm_id) for key in keys]),
         d.fence == fence,
     )
 
@@ -259,15 +264,17 @@ def modified_at(
     return {RecordKey(ObjectKind(row.object), row.crm_id): row.modified_at for row in rows}
 
 
-def clear(connection: Connection, purpose: str, tenant_id: str, key: RecordKey, fence: str) -> None:
-    """Done, unless the record was marked again since the claim."""
+def clear(
+    connection: Connection, purpose: str, tenant_id: str, keys: Iterable[RecordKey], fence: str
+) -> None:
+    """Done, but for those that were marked again since the claim."""
     d = tables.dirty.c
+    pairs = [(str(key.object), key.crm_id) for key in keys]
     connection.execute(
         tables.dirty.delete().where(
             d.tenant_id == tenant_id,
             d.purpose == purpose,
-            d.object == key.object,
-            d.crm_id == key.crm_id,
+            tuple_(d.object, d.crm_id).in_(pairs),
             d.fence == fence,
         )
     )

@@ -32,7 +32,7 @@ PATIENCE = 0.3
 class SalesforceWorld:
     account_id = ORG_ID
 
-    def __init__(self, origin: str) -> None:
+    def __init__(self, origin: str, patience: float = PATIENCE) -> None:
         self.origin = origin
         self.http = requests.Session()
         self.crm = SalesforceCrm(
@@ -42,7 +42,7 @@ class SalesforceWorld:
             USERNAME,
             INSTANCE_URL,
             utc_now,
-            timeout=(PATIENCE, PATIENCE),
+            timeout=(patience, patience),
             sleep=lambda _: None,
         )
 
@@ -196,6 +196,6 @@ class SalesforceWorld:
 
 
 @contextmanager
-def open_world(tmp_path: Path) -> Iterator[SalesforceWorld]:
+def open_world(tmp_path: Path, patience: float = PATIENCE) -> Iterator[SalesforceWorld]:
     with serve_org(tmp_path) as (origin, _):
-        yield SalesforceWorld(origin)
+        yield SalesforceWorld(origin, patience)
