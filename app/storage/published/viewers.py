@@ -96,8 +96,11 @@ def put_code(
 
 
 def code_sent_at(connection: Connection, link_id: str) -> datetime | None:
+    """When the code that is out was sent; None when none is out, as after one was used."""
     return connection.execute(
-        select(viewer_code.c.sent_at).where(viewer_code.c.link_id == link_id)
+        select(viewer_code.c.sent_at).where(
+            viewer_code.c.link_id == link_id, viewer_code.c.code_hash != SPENT
+        )
     ).scalar_one_or_none()
 
 
