@@ -139,10 +139,11 @@ class RecordFacts:
         return words.local_day(now, self.zone)
 
     def partner_name(self, partner_id: str | None) -> str:
-        for known in (*self.partners, *(p for deal in self.deals for p in deal.partners)):
-            if known.partner.id == partner_id:
-                return known.partner.name
-        return "Another partner"
+        """Our people may read every partner's name here, also of one that is not on the record, as in a conflict."""
+        on_deals = (known for deal in self.deals for known in deal.partners)
+        here = (known.partner for known in (*self.partners, *on_deals))
+        names = (known.name for known in (*here, *self.available_partners) if known.id == partner_id)
+        return next(names, "Another partner")
 
     def rejected_for(self, partner_id: str) -> tuple[RejectedWrite, ...]:
         return tuple(write for write in self.rejected if write.partner_id == partner_id)
