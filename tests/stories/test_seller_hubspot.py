@@ -1,0 +1,120 @@
+"""Story 1: a seller works with partners from HubSpot's deal and company pages."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import requests
+from playwright.sync_api import expect
+
+from app.ground.clock import utc_now
+from tests.stories.crms import StoryHubspot
+from tests.stories.running import until
+from tests.stories.seats import HubspotSeat
+
+CARDS = {
+    "Overview": "Northwind Integrators",
+    "Thread": "Which of the 14 vessels come first?",
+    "Plan": "Collect vessel drawings",
+    "Registration": "Northwind brought the first meeting",
+    "Certifications": "Security Fundamentals",
+    "Conflicts": "No conflict",
+    "Sharing": "priya.raman@northwind.example",
+}
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+
+
+def test_every_card_loads_on_the_deals_page(hubspot: StoryHubspot, hubspot_seat: HubspotSeat) -> None:
+    hubspot_seat.open(hubspot.page(hubspot.deal("halden")))
+
+    said = {name: hubspot_seat.show(name).inner_text() for name in CARDS}
+
+    for name, words in CARDS.items():
+        assert words in said[name], name
+
+
+def test_a_card_that_hubspot_did_not_sign_is_refused(hubspot: StoryHubspot) -> None:
+    deal = hubspot.deal("halden")
+    address = f"{hubspot.web}/hubspot/cards/overview?objectType=0-3&objectId={deal}"
+
+    bare = requests.get(address, timeout=10)
+    forged = requests.get(
+        address + "&userId=1&userEmail=x@y.example&portalId=62515&appId=1",
+        headers={"X-HubSpot-Signature-v3": "AAAA", "X-HubSpot-Request-Timestamp": "1"},
+        timeout=10,
+    )
+
+    assert (bare.status_code, forged.status_code) == (401, 401)
+    assert "Northwind" not in bare.text + forged.text
+
+
+def test_a_seller_posts_plans_shares_and_copies(hubspot: StoryHubspot, hubspot_seat: HubspotSeat) -> None:
+    deal, seat = hubspot.deal("orchard"), hubspot_seat
+    due = utc_now().date() + timedelta(days=12)
+    seat.open(hubspot.page(deal))
+
+    thread = seat.show("Thread")
+    thread.get_by_label("Message").fill("Can the crews start in Bend?")
+    thread.get_by_role("button", name="Send").click()
+    expect(thread).to_contain_text("Can the crews start in Bend?")
+
+    plan = seat.show("Plan")
+    plan.get_by_role("button", name="Add a step").click()
+    plan.get_by_role("textbox", name="Step", exact=True).fill("Name the site leads")
+    plan.get_by_label("Due").fill(str(due))
+    plan.get_by_role("button", name="Add step").click()
+    step = plan.get_by_role("listitem").filter(has_text="Name the site leads")
+    expect(step).to_contain_text("Northwind Integrators · in 12 days")
+
+    sharing = seat.show("Sharing")
+    sharing.get_by_label("For").first.select_option(label="Lukas Hoffmann (lukas.hoffmann@northwind.example)")
+    expect(sharing.get_by_label("7 days").first).to_be_checked()
+    sharing.get_by_role("button", name="Create link").first.click()
+    expect(sharing).to_contain_text("Your link is ready")
+    sharing.get_by_role("button", name="Copy link").click()
+    link = until(lambda: seat.page.evaluate("navigator.clipboard.readText()"), "a copied link")
+
+    assert re.fullmatch(re.escape(hubspot.demo.addresses["share"]) + r"/s/[\w-]{43}", link)
+    assert "A page is shared with you" in requests.get(link, timeout=10).text
+    expect(
+        sharing.get_by_role("listitem").filter(has_text="Lukas Hoffmann").filter(has_text="Active")
+    ).to_be_visible()
+    ((ends,),) = hubspot.demo.rows(
+        "SELECT expires_at FROM share_link WHERE tenant_id = ? AND crm_id = ? AND contact_email LIKE 'lukas%'",
+        hubspot.tenant,
+        deal,
+    )
+    ends_at = datetime.fromisoformat(ends).replace(tzinfo=UTC)
+    assert abs(ends_at - utc_now() - timedelta(days=7)) < timedelta(minutes=3)
+    until(lambda: [m for m in hubspot.messages(deal) if "start in Bend?" in m], "the note in HubSpot")
+
+
+def test_the_companys_page_gathers_the_partner_work_and_leads_to_the_deal(
+    hubspot: StoryHubspot, hubspot_seat: HubspotSeat
+) -> None:
+    hubspot_seat.open(hubspot.page(hubspot.company("halden"), company=True))
+
+    overview = hubspot_seat.show("Overview")
+    expect(overview).to_contain_text("Northwind Integrators")
+    expect(overview).to_contain_text("Fabrikam Services")
+    with hubspot_seat.page.context.expect_page() as opened:
+        overview.get_by_role("link", name="Open").first.click()
+
+    expect(opened.value.get_by_role("heading", level=1)).to_have_text("Halden Marine – Fleet Insight rollout")
+
+
+def test_a_new_message_stays_new_while_another_partners_thread_is_read(hubspot: StoryHubspot) -> None:
+    deal, fabrikam = hubspot.deal("halden"), hubspot.partner("Fabrikam")
+
+    def seen() -> list:
+        return hubspot.demo.rows(
+            "SELECT seen_at FROM attachment WHERE tenant_id = ? AND crm_id = ? AND partner_id = ?",
+            hubspot.tenant,
+            deal,
+            fabrikam,
+        )
+
+    hubspot.card(deal, "thread")
+
+    assert seen() == [(None,)]
