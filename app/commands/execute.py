@@ -146,8 +146,18 @@ class Executor:
             )
         kept = row["result"]
         if command.secret_result:
-            kept = json.loads(self._vault.open(kept["sealed"]))
+            kept = json.loads(self._opened(kept["sealed"]))
         return CommandResult(result=kept["result"], message=kept["message"])
+
+    def _opened(self, sealed: str) -> str:
+        """A link is made once: when the key that sealed it is gone, a repeat makes no second one."""
+        try:
+            return self._vault.open(sealed)
+        except AppError:
+            raise AppError(
+                Reason.STATE_CONFLICT,
+                "This was done before, and its link can no longer be shown. Make a new one.",
+            ) from None
 
     def _keep_answer(
         self,

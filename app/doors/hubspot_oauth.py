@@ -1,5 +1,6 @@
 """Connecting a HubSpot account: off to HubSpot with a state we sign, back with a code that is exchanged once."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ from app.ground.ids import new_token
 from app.identity.vault import Vault
 
 STATE_MINUTES = 15
+_STATE = re.compile(r"([0-9]{1,12}):[A-Za-z0-9_-]{43}")
 CODE_LIMIT = 512
 
 
@@ -92,6 +94,10 @@ def _check_state(door: OauthDoor, state: str) -> None:
         opened = door.vault.open(state)
     except AppError:
         raise refusal from None
-    started = float(opened.partition(":")[0])
-    if door.clock().timestamp() - started > STATE_MINUTES * 60 or not door.nonces.take(opened, door.expiry()):
+    started = _STATE.fullmatch(opened)  # the vault seals other things too
+    if started is None:
+        raise refusal
+    if door.clock().timestamp() - float(started[1]) > STATE_MINUTES * 60 or not door.nonces.take(
+        opened, door.expiry()
+    ):
         raise refusal

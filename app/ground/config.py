@@ -260,7 +260,7 @@ def settings_page() -> str:
             "`SMTP_URL`. Give that process no secret of a CRM and no key: it uses none.",
             "",
             "To change `SECRET_KEYS`, put a new key in front of the old one, restart, and drop the old one when",
-            "every stored token has been refreshed (HubSpot refreshes each within half an hour).",
+            "each connected account was polled once: its tokens are sealed anew when they are used.",
             "",
         )
     )

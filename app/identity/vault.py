@@ -14,10 +14,19 @@ class Vault:
         """Raises AppError without a key: there is no unsealed mode."""
         if not keys:
             raise AppError(Reason.INVALID, "SECRET_KEYS must hold at least one Fernet key.")
+        self._newest = Fernet(keys[0])
         self._fernet = MultiFernet([Fernet(key) for key in keys])
 
     def seal(self, text: str) -> str:
         return self._fernet.encrypt(text.encode()).decode()
+
+    def reseal(self, sealed: str) -> str | None:
+        """The same secret under the newest key; None if that key sealed it. Raises AppError when no key fits."""
+        try:
+            self._newest.decrypt(sealed.encode())
+        except InvalidToken:
+            return self.seal(self.open(sealed))
+        return None
 
     def open(self, sealed: str) -> str:
         """Raises AppError when no key fits: the key that sealed it was taken out of SECRET_KEYS."""

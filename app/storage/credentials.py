@@ -19,12 +19,17 @@ class StoredTokens:
         self._tenant_id = tenant_id
 
     def load(self) -> Tokens:
-        """Raises AuthExpired for a tenant that was never connected."""
+        """The tokens, from now on under the newest key, so that older ones can be taken out of SECRET_KEYS. Raises
+        AuthExpired for a tenant that was never connected."""
         with self._database.read() as connection:
             sealed = tenants.credential(connection, self._tenant_id)
         if sealed is None:
             raise AuthExpired("This account was never connected. Connect it first.")
         kept = json.loads(self._vault.open(sealed))
+        renewed = self._vault.reseal(sealed)
+        if renewed is not None:
+            with self._database.write() as connection:
+                tenants.reseal_credential(connection, self._tenant_id, sealed, renewed)
         return Tokens(
             access_token=kept["access"], refresh_token=kept["refresh"], expires_at=from_iso(kept["expires"])
         )

@@ -116,6 +116,12 @@ def save_credential(connection: Connection, tenant_id: str, sealed: str, expires
     put(connection, tables.credential, {"tenant_id": tenant_id, "sealed": sealed, "expires_at": expires_at})
 
 
+def reseal_credential(connection: Connection, tenant_id: str, sealed: str, renewed: str) -> None:
+    """The same tokens under another key, unless somebody saved newer ones meanwhile."""
+    t = tables.credential.c
+    update(connection, tables.credential, {"sealed": renewed}, t.tenant_id == tenant_id, t.sealed == sealed)
+
+
 def credential(connection: Connection, tenant_id: str) -> str | None:
     row = find(connection, tables.credential, tables.credential.c.tenant_id == tenant_id)
     return str(row["sealed"]) if row else None
