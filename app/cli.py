@@ -133,7 +133,10 @@ def import_csv(
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help=JSON_HELP)
 def doctor(*, as_json: bool) -> None:
-    """Check the settings, the database and Redis, and say what to mend."""
+    """Go through the set-up step by step, and say what to do about what is not right.
+
+    Exit code 1 if something is broken; what is merely not done yet is marked todo.
+    """
     from app.doctor import examine
 
     findings = examine()
@@ -141,7 +144,7 @@ def doctor(*, as_json: bool) -> None:
         click.echo(json.dumps({"ok": all(f.ok for f in findings), "checks": [f.to_json() for f in findings]}))
     else:
         for finding in findings:
-            click.echo(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.name}: {finding.sentence}")
+            click.echo(finding.line())
     if not all(finding.ok for finding in findings):
         raise SystemExit(1)
 

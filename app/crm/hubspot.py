@@ -86,6 +86,10 @@ class HubspotCrm:
             currency=str(found.get("companyCurrency") or "USD"),
         )
 
+    def renew(self) -> None:
+        """Proves the connection by having a new access token. Raises AuthExpired once the app was removed."""
+        self._transport.renew()
+
     def scopes(self) -> Sequence[str]:
         """What the account granted to the app. Raises AuthExpired once it was removed."""
         return self._transport.scopes()

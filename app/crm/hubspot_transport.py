@@ -47,6 +47,11 @@ class Transport:
         with self._budget.place(HUBSPOT_SEARCHES if endpoint is SEARCH else HUBSPOT_CALLS):
             return self._call(endpoint, path, query, body)
 
+    def renew(self) -> None:
+        """The account has a new access token, whatever the old one was good for. Raises AuthExpired once the app was
+        removed, Unavailable where HubSpot does not take the app's id and secret."""
+        self._access_token(refused=self._access_token())
+
     def scopes(self) -> Sequence[str]:
         """What the account granted, by HubSpot's own word. Raises AuthExpired once the app was removed."""
         token = self._access_token()

@@ -17,7 +17,7 @@ from app.ground.clock import Clock
 from app.ground.errors import AppError, Reason
 from app.ground.log import get_logger
 from app.reading import account, safelist
-from app.reading.setup import Found, checklist
+from app.reading.setup import Found, Item, checklist
 from app.storage import policy as policies
 from app.storage import sighting, tables
 from app.storage import tenant as tenants
@@ -111,6 +111,14 @@ class Settings:
             }
             reach = account.reach(connection, tenant_id, self._clock())
         return {"sentences": safelist.sentences(saved, edited, reach, rows)}
+
+    def setup(self, tenant: Tenant) -> list[Item]:
+        """The set-up checklist of one account, as `alongside doctor` goes through it."""
+        now = self._clock()
+        granted = self._granted(tenant)
+        with self._database.read() as connection:
+            health = account.health(connection, tenant.id, now)
+            return checklist(self._found(connection, tenant, granted, health, ""), now)
 
     def _granted(self, tenant: Tenant) -> Sequence[str] | None:
         """The scopes by HubSpot's own word; None where it cannot be asked. A lost access is noted, a working one

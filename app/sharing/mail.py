@@ -6,6 +6,8 @@ import re
 import smtplib
 import ssl
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -157,21 +159,32 @@ class SmtpMailer:
                 return
 
     def _exchange(self, message: EmailMessage) -> None:
-        server = self._server
-        context = ssl.create_default_context()
-        if server.tls:
-            client: smtplib.SMTP = smtplib.SMTP_SSL(
-                server.host, server.port, timeout=TIMEOUT, context=context
-            )
-        else:
-            client = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
-        with client:
-            client.ehlo()
-            if not server.tls and client.has_extn("starttls"):
-                client.starttls(context=context)
-                client.ehlo()
-            elif not server.tls and server.password and server.host not in _LOOPBACK:
-                raise smtplib.SMTPNotSupportedError("refusing to send a password without TLS")
-            if server.user:
-                client.login(server.user, server.password)
+        with _session(self._server) as client:
             client.send_message(message)
+
+
+def try_server(url: str) -> None:
+    """Goes as far as sending would, and sends nothing. Raises AppError for an address that cannot be right, OSError
+    or SMTPException for a server that does not take us."""
+    with _session(read_smtp_url(url)):
+        return
+
+
+@contextmanager
+def _session(server: SmtpServer) -> Iterator[smtplib.SMTP]:
+    """A connection that may send: encrypted where the server can, signed in where a user is named."""
+    context = ssl.create_default_context()
+    if server.tls:
+        client: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=context)
+    else:
+        client = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
+    with client:
+        client.ehlo()
+        if not server.tls and client.has_extn("starttls"):
+            client.starttls(context=context)
+            client.ehlo()
+        elif not server.tls and server.password and server.host not in _LOOPBACK:
+            raise smtplib.SMTPNotSupportedError("refusing to send a password without TLS")
+        if server.user:
+            client.login(server.user, server.password)
+        yield client

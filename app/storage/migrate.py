@@ -4,6 +4,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 import app.storage.fault
 import app.storage.published_tables
@@ -13,8 +15,20 @@ from app.storage.engine import Database
 
 def upgrade(database: Database) -> None:
     """After this the database has every table at the newest version."""
-    config = AlembicConfig()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    config = _config()
     with database.write() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def is_newest(database: Database) -> bool:
+    """Whether the database has the schema that this code expects."""
+    with database.read() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    return found == ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> AlembicConfig:
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    return config
