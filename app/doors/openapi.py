@@ -31,6 +31,22 @@ class CardSchema(Schema):
     card = fields.Dict(required=True)
 
 
+class SettingsSchema(Schema):
+    """One of the three, by what was asked for."""
+
+    ok = fields.Boolean(required=True)
+    settings = fields.Dict()
+    safelist = fields.Dict()
+    reach = fields.Dict()
+
+
+SETTINGS = (
+    ("", "get", "The account, its set-up checklist, health, partners and previews."),
+    ("/safelist", "get", "What one type of partner sees, field by field."),
+    ("/reach", "post", "How far a changed safelist would reach."),
+)
+
+
 def create_blueprint() -> Blueprint:
     blueprint = Blueprint("openapi", __name__)
     document = describe()
@@ -54,7 +70,12 @@ def describe() -> dict[str, Any]:
             f"carries the panel's bearer. Refusals carry a reason: {', '.join(Reason)}."
         },
     )
-    for name, schema in (("Refusal", RefusalSchema), ("Done", DoneSchema), ("Card", CardSchema)):
+    for name, schema in (
+        ("Refusal", RefusalSchema),
+        ("Done", DoneSchema),
+        ("Card", CardSchema),
+        ("Settings", SettingsSchema),
+    ):
         spec.components.schema(name, schema=schema)
     spec.path("/hubspot/cards/{card}", operations={"get": _card_operation("HubSpot's signature, version 3")})
     spec.path("/salesforce/panel/cards/{card}", operations={"get": _card_operation("The panel's bearer")})
@@ -64,6 +85,11 @@ def describe() -> dict[str, Any]:
             ("salesforce/panel/actions", "The bearer"),
         ):
             spec.path(f"/{door}/{command.name}", operations={"post": _command_operation(command.schema, who)})
+    for path, method, summary in SETTINGS:
+        spec.path(
+            f"/hubspot/settings{path}",
+            operations={method: {"summary": f"{summary} Admins only.", "responses": _answers("Settings")}},
+        )
     spec.path(
         "/hubspot/webhooks",
         operations={
