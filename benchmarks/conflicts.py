@@ -29,7 +29,9 @@ from benchmarks.conflict_scores import (
 )
 from benchmarks.conflict_world import SAME, World, crowd, world
 
-HELD_OUT = range(101, 107)
+HELD_OUT = range(901, 907)
+"""Nobody has looked at the errors in these; whoever does takes other seeds here."""
+
 SIZES = (2_000, 20_000, 100_000)
 ROUNDS = 7
 METHODS = {

@@ -11,7 +11,10 @@ COMMON = 16
 """A key that more companies share than this is no reason to compare them, unless it tells a company by itself."""
 
 CROWD = 200
-"""As many as are looked at of those that share a telling key."""
+"""As many as are looked at of those on one domain: a customer may have a hundred open opportunities."""
+
+NAMESAKES = 40
+"""As many as are looked at of those with one name: short names have many owners."""
 
 LIMIT = 8
 """Candidates compared for one registration, beyond those with a telling key in common."""
@@ -19,7 +22,10 @@ LIMIT = 8
 
 def bound(key: str) -> int:
     """How many entries of a key to read: one more than count, so that a common key can be told."""
-    return CROWD if kind(key) in TELLING else COMMON + 1
+    what = kind(key)
+    if what in TELLING:
+        return CROWD if what == "domain" else NAMESAKES
+    return COMMON + 1
 
 
 def rank(entries: Mapping[str, Sequence[Id]], limit: int = LIMIT) -> list[Id]:

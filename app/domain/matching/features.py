@@ -10,7 +10,7 @@ from enum import StrEnum
 from app.domain.matching.affixes import SHORTEST, same_but_affix
 from app.domain.matching.domains import label
 from app.domain.matching.name_level import NameLevel, name_level
-from app.domain.matching.names import Name, near
+from app.domain.matching.names import Name, distance
 from app.domain.matching.profile import Profile
 from app.domain.matching.words import COUNTRY_NAMES
 
@@ -196,7 +196,11 @@ def _label(domain: str) -> str:
 
 
 def _slip(one: str, other: str) -> bool:
-    return near(_label(one), _label(other), shortest=4)
+    """One letter: in a domain, unlike in a name, somebody would have noticed two."""
+    ours, theirs = _label(one), _label(other)
+    if max(len(ours), len(theirs)) < SHORTEST or distance(ours, theirs, 1) > 1:
+        return False
+    return [c for c in ours if c.isdigit()] == [c for c in theirs if c.isdigit()]
 
 
 def _named(claim: Profile, candidate: Profile) -> tuple[DomainLevel, str]:

@@ -104,7 +104,7 @@ def _partly(short: Name, long: Name) -> NameLevel:
         return found
     if _begins(short, long) or _begins(long, short):
         return NameLevel.START
-    if near(short.compact, long.compact, shortest=4):
+    if max(len(short.compact), len(long.compact)) < CUT and near(short.compact, long.compact, shortest=4):
         return NameLevel.SHORT_SLIP
     if shared_words(short, long):
         return NameLevel.WORD
@@ -141,8 +141,8 @@ def _slipped(one: Name, other: Name) -> bool:
     for a, b in changed:
         if a in GENERIC and b in GENERIC:
             return False
-        if a.isdigit() or b.isdigit():
-            return False
+        if a.isdigit() or b.isdigit() or max(len(a), len(b)) <= _SHORT:
+            return False  # "PTC Therapeutics" and "PTX Therapeutics": initials are all that tells them
         if distance(a, b, 2) > max(1, max(len(a), len(b)) // 4):
             return len(changed) == 2 and sorted(map(len, one.tokens)) != sorted(map(len, other.tokens))  # noqa: PLR2004
     return True
