@@ -117,8 +117,8 @@ def store(
             changed.append(record)
     records.save(connection, tenant.id, changed, {k: r.modified_at for k, r in fresh.items()}, now)
     records.touch(connection, tenant.id, same, now)
-    for record in changed:
-        _follow(connection, tenant, record, agent)
+    rooms = {room for record in changed for room in _follow(connection, tenant, record)}
+    records.mark(connection, tenant.id, "publish", rooms, now)
     return len(changed)
 
 
@@ -203,15 +203,14 @@ def _read_tenant(agent: Agent, tenant_id: str) -> int:
         with agent.database.write() as connection:
             tenants.set_trouble(connection, tenant_id, "")
             fault.forget(connection, tenant_id, Work.READ, [str(key) for _, key, _ in part])
-            for _, key, fence in part:
-                records.clear(connection, "read", tenant_id, key, fence)
+            records.clear(connection, "read", tenant_id, [key for _, key, _ in part], part[0][2])
 
     divided = divide(claimed, read)
     for (_, key, fence), error in divided.failed:
         times = note_fault(agent, tenant_id, Work.READ, str(key), error)
         wait = delay(times) if times < SET_ASIDE_AFTER else LONGEST
         with agent.database.write() as connection:
-            records.postpone(connection, "read", tenant_id, key, fence, agent.clock() + wait)
+            records.postpone(connection, "read", tenant_id, [key], fence, agent.clock() + wait)
     if divided.untried:
         _postpone(agent, tenant_id, divided.untried, divided.stopped)
     return len(claimed)
@@ -223,12 +222,12 @@ def _postpone(
     """The rows wait, and if it was the CRM that stopped us, all background work of the tenant with them: what is
     marked meanwhile must not ask again, each for itself."""
     with agent.database.write() as connection:
-        tried = records.attempts(connection, "read", tenant_id, [key for _, key, _ in rows])
+        keys = [key for _, key, _ in rows]
+        tried = records.attempts(connection, "read", tenant_id, keys)
         wait = delay(tried, error) if error else FIRST
         if error:
             note_trouble(connection, tenant_id, error)
-        for _, key, fence in rows:
-            records.postpone(connection, "read", tenant_id, key, fence, agent.clock() + wait)
+        records.postpone(connection, "read", tenant_id, keys, rows[0][2], agent.clock() + wait)
     if error:
         log.warning("ingest.postponed", tenant=tenant_id, error=type(error).__name__, records=len(rows))
         agent.budgets.of(tenant_id).pause(wait.total_seconds())
@@ -268,14 +267,13 @@ def _unknown_companies(
     return list(crm.read(ObjectKind.COMPANY, missing, wanted.fields[ObjectKind.COMPANY]).values())
 
 
-def _follow(connection: Connection, tenant: Tenant, record: Record, agent: Agent) -> None:
-    """What has to happen because this record changed."""
-    rooms = [record.key]
-    if record.key.object is ObjectKind.COMPANY:
-        rooms = records.partnered_keys(connection, tenant.id, record.key.crm_id)
-        keys = matching.keys(record.fields.get("name") or "", record.fields.get("domain") or "", ())
-        registrations.set_keys(connection, tenant.id, "company", record.key.crm_id, sorted(keys))
-    records.mark(connection, tenant.id, "publish", rooms, agent.clock())
+def _follow(connection: Connection, tenant: Tenant, record: Record) -> Sequence[RecordKey]:
+    """What has to happen because this record changed: the records whose rooms show it."""
+    if record.key.object is not ObjectKind.COMPANY:
+        return (record.key,)
+    keys = matching.keys(record.fields.get("name") or "", record.fields.get("domain") or "", ())
+    registrations.set_keys(connection, tenant.id, "company", record.key.crm_id, sorted(keys))
+    return records.partnered_keys(connection, tenant.id, record.key.crm_id)
 
 
 def _key_of(tenant: Tenant, event: Mapping[str, object], wanted: Wanted) -> RecordKey | None:

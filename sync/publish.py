@@ -37,7 +37,7 @@ def _publish_tenant(agent: Agent, tenant_id: str) -> int:
             times = note_fault(agent, tenant_id, Work.PUBLISH, str(key), error)
             wait = delay(times) if times < SET_ASIDE_AFTER else LONGEST
             with agent.database.write() as connection:
-                records.postpone(connection, "publish", tenant_id, key, fence, agent.clock() + wait)
+                records.postpone(connection, "publish", tenant_id, [key], fence, agent.clock() + wait)
     return len(claimed)
 
 
@@ -48,5 +48,5 @@ def _publish(agent: Agent, tenant_id: str, key: RecordKey, fence: str) -> None:
         tenant = tenants.by_id(connection, tenant_id)
         if tenant is not None:
             publish_rooms(connection, tenant, key, agent.clock())
-        records.clear(connection, "publish", tenant_id, key, fence)
+        records.clear(connection, "publish", tenant_id, [key], fence)
         fault.forget(connection, tenant_id, Work.PUBLISH, [str(key)])

@@ -9,7 +9,6 @@ from app.crm.port import MessageWrite, Rejected, Unavailable, Write, WriteResult
 from app.domain.record import ObjectKind
 from app.storage import fault, outbox, tables
 from app.storage import record as records
-from app.storage.fault import Work
 from app.storage.published.links import link_of
 from app.storage.published_tables import partner_inbox
 from app.storage.rows import find_all
@@ -147,7 +146,7 @@ def test_an_answer_that_cannot_be_executed_is_set_aside_and_the_others_go_on(
     executor = type(house.house.executor())
     runs = executor.run
 
-    def run(self, tenant_id, actor, name, record, fields, key):  # noqa: ANN001, ANN202
+    def run(self, tenant_id, actor, name, record, fields, key):
         if fields.get("body") == "bad":
             raise ZeroDivisionError
         return runs(self, tenant_id, actor, name, record, fields, key)
@@ -192,7 +191,7 @@ def test_a_room_that_cannot_be_composed_does_not_hold_up_the_others(
     composes = publish.publish_rooms
     done = []
 
-    def publish_rooms(connection, tenant, key, now):  # noqa: ANN001, ANN202
+    def publish_rooms(connection, tenant, key, now):
         if key == DEAL:
             raise ZeroDivisionError
         done.append(key)
@@ -215,7 +214,7 @@ def test_a_record_that_cannot_be_read_does_not_hold_up_the_others(
 ) -> None:
     reads = house.crm.read
 
-    def read(kind, ids, fields):  # noqa: ANN001, ANN202
+    def read(kind, ids, fields):
         if "900" in ids:
             raise KeyError("900")
         return reads(kind, ids, fields)
@@ -241,12 +240,10 @@ def test_an_event_that_cannot_be_read_is_named_and_the_others_are_applied(house:
     with house.house.database.write() as connection:
         for number, body in enumerate(events):
             row = {"tenant_id": house.tenant.id, "key": str(number), "body": body}
-            connection.execute(
-                tables.crm_event.insert().values(**row, received_at=now, applied_at=None)
-            )
+            connection.execute(tables.crm_event.insert().values(**row, received_at=now, applied_at=None))
     monkey_key = ingest._key_of
 
-    def key_of(tenant, event, wanted):  # noqa: ANN001, ANN202
+    def key_of(tenant, event, wanted):
         if isinstance(event["objectTypeId"], list):
             raise TypeError
         return monkey_key(tenant, event, wanted)
@@ -289,7 +286,7 @@ def test_a_mark_that_meets_its_worker_in_the_act_is_not_lost(house: TestHouse) -
         records.mark(connection, house.tenant.id, "publish", [DEAL], house.clock())
     with house.house.database.write() as connection:
         assert not records.hold(connection, "publish", house.tenant.id, key, fence)
-        records.clear(connection, "publish", house.tenant.id, key, fence)
+        records.clear(connection, "publish", house.tenant.id, [key], fence)
     with house.house.database.read() as connection:
         assert records.waiting(connection, "publish", house.clock())
 
