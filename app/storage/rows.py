@@ -7,6 +7,9 @@ from sqlalchemy import Connection, RowMapping, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ColumnElement
 
+COUNTED = {"preserve_rowcount": True}
+"""SQLAlchemy forgets an INSERT's count with its cursor; psycopg then answers -1, which looks like a new row."""
+
 
 def insert(
     connection: Connection, table: Table, values: Mapping[str, Any] | Sequence[Mapping[str, Any]]
@@ -18,7 +21,7 @@ def insert(
 def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """True if the row is new; False, with nothing changed, where its key is taken."""
     statement = _dialect_insert(connection, table).values(**values).on_conflict_do_nothing()
-    return bool(connection.execute(statement).rowcount)
+    return connection.execute(statement, execution_options=COUNTED).rowcount == 1
 
 
 def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
@@ -27,7 +30,7 @@ def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[
     for start in range(0, len(rows), 200):
         part = [dict(row) for row in rows[start : start + 200]]
         statement = _dialect_insert(connection, table).values(part).on_conflict_do_nothing()
-        new += connection.execute(statement).rowcount
+        new += connection.execute(statement, execution_options=COUNTED).rowcount
     return new
 
 
