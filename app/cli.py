@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -307,6 +307,28 @@ def rebuild(*, tenant_id: str, discard: bool, force: bool, as_json: bool) -> Non
     click.echo(f"Restored: {found or 'nothing was missing'}. {report['calls']['total']} calls.")
     if report["unreadable"]:
         click.echo(f"{report['unreadable']} entries bear our mark and could not be read.", err=True)
+
+
+@main.command()
+@click.argument("file", type=click.File("rb"))
+@click.option("--json", "as_json", is_flag=True, help=JSON_HELP)
+def trace(*, file: IO[bytes], as_json: bool) -> None:
+    """Name the views that a leaked text, picture (PNG, JPEG, WebP) or PDF may come from.
+
+    Every mark in the file is a lead and not proof: a mark can be copied. `-` reads standard input. Exit code 1 if
+    there is no mark.
+    """
+    from app.running import trace as run
+
+    leads, note = run(file.read())
+    if as_json:
+        click.echo(json.dumps({"ok": bool(leads), "leads": [lead.to_json() for lead in leads], "note": note}))
+    elif leads:
+        click.echo("\n".join((*(lead.line() for lead in leads), note)))
+    else:
+        click.echo("No mark was found. That does not show where the file is from, or not from.", err=True)
+    if not leads:
+        raise SystemExit(1)
 
 
 @main.group()

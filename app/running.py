@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from app.bootstrap import House
     from app.domain.tenant import Tenant
+    from app.tracing.trace import Lead
     from sync.deps import Agent
 
 DATA = Path(".alongside")
@@ -141,6 +142,21 @@ def verify_audit(tenant_id: str) -> tuple[int, int | None]:
 
     with _house_of(tenant_id) as (parts, tenant), parts.database.read() as connection:
         return audit.length(connection, tenant.id), audit.first_break(connection, tenant.id)
+
+
+def trace(leaked: bytes) -> tuple[list["Lead"], str]:
+    """The leads in a leaked file, and what they are worth. Needs the database only, and no secret."""
+    from app.storage.engine import Database
+    from app.tracing.trace import NOT_PROOF
+    from app.tracing.trace import trace as find
+
+    config = read_share_config()
+    set_up_logging(config.log_format, level=logging.WARNING)
+    database = Database(config.database_url)
+    try:
+        return find(database, leaked), NOT_PROOF
+    finally:
+        database.close()
 
 
 @contextmanager

@@ -40,7 +40,7 @@ class Key:
 
 def encode(payload: int) -> list[int]:
     """The payload's coded bits, most significant bit first."""
-    register, coded = 0, []
+    register, coded = 0, list[int]()
     for place in range(PAYLOAD_BITS - 1, -MEMORY - 1, -1):
         bit = payload >> place & 1 if place >= 0 else 0
         register = (register << 1 | bit) & 0x1FF

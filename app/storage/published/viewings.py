@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from app.ground.ids import new_token, new_view_id
+from app.storage.published.links import COLUMNS, PublishedLink, read_link
 from app.storage.published.upsert import insert
 from app.storage.published_tables import share_link, tracing_key, viewing
 
@@ -95,3 +96,9 @@ def viewings_of(connection: Connection, ids: Iterable[str]) -> dict[str, SeenVie
         )
         for row in rows.mappings()
     }
+
+
+def links_by_code(connection: Connection, codes: Iterable[str]) -> dict[str, PublishedLink]:
+    """The links that bear these codes, of every tenant."""
+    rows = connection.execute(select(*COLUMNS).where(share_link.c.code.in_(list(codes)))).mappings()
+    return {row["code"]: read_link({str(key): value for key, value in row.items()}) for row in rows}
