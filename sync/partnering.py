@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from app.crm.port import PartnerWrite, PersonWrite, PlacementWrite, SharedFileFacts
+from app.crm.port import CertificationWrite, PartnerWrite, PersonWrite, PlacementWrite, SharedFileFacts
 from app.domain.link import SharedFile
 from app.domain.record import ObjectKind
 from app.domain.tenant import Tenant
@@ -42,6 +42,34 @@ def person(connection: Connection, tenant: Tenant, row: OutboxRow, _: Agent) -> 
         person_name=contact.name,
         email=contact.email,
         title=contact.title,
+    )
+
+
+def certification(
+    connection: Connection, tenant: Tenant, row: OutboxRow, _: Agent
+) -> CertificationWrite | None:
+    it = partners.certification(connection, tenant.id, row.subject_id)
+    works_at = partners.get(connection, tenant.id, it.partner_id) if it else None
+    if it is None or works_at is None:
+        return None
+    contact = (
+        partners.contact_by_email(connection, tenant.id, works_at.id, it.person_email)
+        if it.person_email
+        else None
+    )
+    return CertificationWrite(
+        external_id=it.id,
+        partner_name=works_at.name,
+        partner_external_id=works_at.id,
+        partner_company_id=works_at.crm_company_id,
+        contact_id=contact.crm_contact_id if contact else None,
+        person_name=it.person_name,
+        name=it.name,
+        level=it.level,
+        issued=it.issued,
+        expires=it.expires,
+        person_email=it.person_email,
+        issuer=it.issuer,
     )
 
 

@@ -3,17 +3,13 @@
 from dataclasses import dataclass
 
 from app.crm.news import Feed, News, news
-
-from app.crm.port import Changes, Crm, TaskState
-from app.domain.actor import SYSTEM
-from app.domain.plan import StepStatus
+from app.crm.port import Changes, Crm
 from app.domain.record import ObjectKind, RecordKey
 from app.domain.tenant import Tenant
-from app.ground.errors import AppError
 from app.ground.log import get_logger
-from app.storage import plan as steps
 from app.storage import record as records
 from app.storage import tenant as tenants
+from sync import steps
 from sync.deps import Agent
 from sync.ingest import Wanted, companies_of, store, wanted_fields
 
@@ -116,29 +112,6 @@ def _take_page(
 
 def _take_tasks(agent: Agent, tenant: Tenant, told: News, done: Round) -> None:
     done.tasks_read += len(told.tasks)
-    for state in told.tasks:
-        done.tasks += _apply_task(agent, tenant, state)
+    done.tasks += steps.follow(agent, tenant, told.tasks)
     with agent.database.write() as connection:
         tenants.move_cursor(connection, tenant.id, "task", told.tasks_cursor, agent.clock())
-
-
-def _apply_task(agent: Agent, tenant: Tenant, state: TaskState) -> bool:
-    """True if a person completed or reopened the task in the CRM; our own write coming back changes nothing."""
-    with agent.database.read() as connection:
-        found = steps.get(connection, tenant.id, state.external_id)
-    if found is None or (found[1].status is StepStatus.DONE) == state.done:
-        return False
-    command = "plan.complete_step" if state.done else "plan.reopen_step"
-    try:
-        agent.executor.run(
-            tenant.id,
-            SYSTEM,
-            command,
-            found[0],
-            {"step_id": state.external_id},
-            f"task-{state.crm_id}-{state.modified_at.timestamp()}",
-        )
-    except AppError as error:
-        log.info("poll.task_ignored", tenant=tenant.id, reason=str(error.reason))
-        return False
-    return True

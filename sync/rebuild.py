@@ -18,11 +18,11 @@ from app.domain.tenant import Tenant
 from app.ground.errors import AppError, Reason
 from app.ground.log import get_logger
 from app.ground.metrics import tally_of_calls
-from app.storage import audit, working_copy
+from app.storage import audit, plan, working_copy
 from app.storage import record as records
 from app.storage import tenant as tenants
 from app.storage.working_copy import REBUILDING
-from sync import ingest, poll
+from sync import ingest, poll, steps
 from sync.deps import Agent
 from sync.restoring import restore
 
@@ -112,6 +112,7 @@ def rebuild(
         _load(agent, tenant, pace)
         _restore_all(agent, tenant, cursor, report, pace)
         _fetch_places(agent, tenant, report, pace)
+        _follow_steps(agent, tenant, pace)
         _end(agent, tenant, report)
     report.calls = dict(calls)
     return report
@@ -163,6 +164,15 @@ def _fetch_places(agent: Agent, tenant: Tenant, report: Report, pace: Pace) -> N
         pace.ask(partial(ingest.fetch, agent, tenant, missing[start : start + BATCH]))
         pace.tell(f"{min(start + BATCH, len(missing)):,} of {len(missing):,} records read")
     report.restored["record"] += len(missing)
+
+
+def _follow_steps(agent: Agent, tenant: Tenant, pace: Pace) -> None:
+    """What people made of the steps in the CRM since we wrote them."""
+    with agent.database.read() as connection:
+        ids = plan.all_in_crm(connection, tenant.id)
+    for start in range(0, len(ids), BATCH):
+        pace.ask(partial(steps.look_first, agent, tenant, ids[start : start + BATCH]))
+        pace.tell(f"{min(start + BATCH, len(ids)):,} of {len(ids):,} steps looked at")
 
 
 def _end(agent: Agent, tenant: Tenant, report: Report) -> None:

@@ -31,7 +31,9 @@ from app.storage import file as files
 from app.storage import partner as partners
 from app.storage import plan as steps
 from app.storage import registration as registrations
+from app.storage import tenant as tenants
 from app.storage import thread as messages
+from sync.steps import agreed_on
 
 
 def restore(connection: Connection, tenant_id: str, items: Sequence[Write]) -> Counter[str]:
@@ -105,7 +107,13 @@ def _steps(connection: Connection, tenant_id: str, writes: Sequence[StepWrite]) 
         )
         for one in writes
     ]
-    return steps.add_missing(connection, tenant_id, found)
+    held = steps.known(connection, tenant_id, [step.id for _, step in found])
+    new = steps.add_missing(connection, tenant_id, found)
+    owners = {owner.email.lower() for owner in tenants.owners(connection, tenant_id)}
+    for one in writes:
+        if one.external_id not in held:
+            steps.set_agreed(connection, tenant_id, one.external_id, agreed_on(one, owners))
+    return new
 
 
 def _registrations(connection: Connection, tenant_id: str, writes: Sequence[RegistrationWrite]) -> int:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from app.crm.port import (
-    CertificationWrite,
     ConflictWrite,
     CrmError,
     MessageWrite,
@@ -37,7 +36,17 @@ from app.storage.fault import Work
 from app.storage.outbox import OutboxKind, OutboxRow
 from app.storage.published.links import link_of, links_of, token_hash_of
 from sync import partnering
-from sync.backoff import FIRST, NOT_ITS_FAULT, SET_ASIDE_AFTER, delay, divide, note_fault, sentence_of
+from sync import steps as follow
+from sync.backoff import (
+    FIRST,
+    NOT_ITS_FAULT,
+    SET_ASIDE_AFTER,
+    comes_back,
+    delay,
+    divide,
+    note_fault,
+    sentence_of,
+)
 from sync.deps import Agent
 from sync.ingest import note_trouble
 
@@ -91,6 +100,9 @@ def _write_kind(agent: Agent, tenant: Tenant, kind: OutboxKind, outcome: Outcome
         rows = outbox.claim(connection, tenant.id, kind, agent.clock(), BATCH)
     if not rows:
         return True
+    if kind is OutboxKind.STEP and (trouble := _look_first(agent, tenant, rows)):
+        _set_back(agent, tenant, rows, trouble)
+        return False
     writes, gone, broken = _build(agent, tenant, kind, rows)
     done: list[tuple[OutboxRow, WriteResult]] = []
 
@@ -108,6 +120,7 @@ def _write_kind(agent: Agent, tenant: Tenant, kind: OutboxKind, outcome: Outcome
         if done:
             tenants.set_trouble(connection, tenant.id, "")
         _settle(connection, tenant, done)
+        _agree(connection, tenant, writes, done)
         outbox.finish(connection, gone)
         fault.forget(connection, tenant.id, Work.WRITE, [row.id for row, _ in done if row.attempts])
     _set_back(agent, tenant, [row for row, _ in divided.untried], divided.stopped)
@@ -115,6 +128,16 @@ def _write_kind(agent: Agent, tenant: Tenant, kind: OutboxKind, outcome: Outcome
     outcome.refused += sum(_count_fault(agent, tenant, row, error) for row, error in broken)
     outcome.written += sum(isinstance(result, Written) for _, result in done) + len(gone)
     return divided.stopped is None
+
+
+def _look_first(agent: Agent, tenant: Tenant, rows: Sequence[OutboxRow]) -> CrmError | None:
+    """Takes in what people changed in the CRM meanwhile, so that our write does not cover it unseen. The error of a
+    CRM that should be asked again later."""
+    try:
+        follow.look_first(agent, tenant, [row.subject_id for row in rows])
+    except CrmError as error:
+        return error if comes_back(error) else None
+    return None
 
 
 def _build(
@@ -179,6 +202,20 @@ def _settle(connection: Connection, tenant: Tenant, done: Sequence[tuple[OutboxR
         outbox.refuse(connection, row, result.reason)
         _tell(connection, tenant, [row], Delivery.REFUSED, result.reason)
         log.warning("writeback.refused", tenant=tenant.id, kind=str(row.kind))
+
+
+def _agree(
+    connection: Connection,
+    tenant: Tenant,
+    writes: Sequence[tuple[OutboxRow, Write]],
+    done: Sequence[tuple[OutboxRow, WriteResult]],
+) -> None:
+    """What was written of a step is what both sides hold now: later changes are told from it."""
+    written = {result.external_id for _, result in done if isinstance(result, Written)}
+    mine = [w for _, w in writes if isinstance(w, StepWrite) and w.external_id in written]
+    owners = {owner.email.lower() for owner in tenants.owners(connection, tenant.id)} if mine else set()
+    for write in mine:
+        steps.set_agreed(connection, tenant.id, write.external_id, follow.agreed_on(write, owners))
 
 
 def _tell(
@@ -296,34 +333,6 @@ def _conflict(connection: Connection, tenant: Tenant, row: OutboxRow, _: Agent) 
     )
 
 
-def _certification(
-    connection: Connection, tenant: Tenant, row: OutboxRow, _: Agent
-) -> CertificationWrite | None:
-    it = partners.certification(connection, tenant.id, row.subject_id)
-    partner = _partner(connection, tenant, row)
-    if it is None or partner is None:
-        return None
-    contact = (
-        partners.contact_by_email(connection, tenant.id, partner.id, it.person_email)
-        if it.person_email
-        else None
-    )
-    return CertificationWrite(
-        external_id=it.id,
-        partner_name=partner.name,
-        partner_external_id=partner.id,
-        partner_company_id=partner.crm_company_id,
-        contact_id=contact.crm_contact_id if contact else None,
-        person_name=it.person_name,
-        name=it.name,
-        level=it.level,
-        issued=it.issued,
-        expires=it.expires,
-        person_email=it.person_email,
-        issuer=it.issuer,
-    )
-
-
 def _link(connection: Connection, tenant: Tenant, row: OutboxRow, agent: Agent) -> ShareLinkWrite | None:
     link = link_of(connection, tenant.id, row.subject_id)
     partner = _partner(connection, tenant, row)
@@ -365,7 +374,7 @@ _BUILDERS: Mapping[OutboxKind, Callable[[Connection, Tenant, OutboxRow, Agent], 
     OutboxKind.STEP: _step,
     OutboxKind.REGISTRATION: _registration,
     OutboxKind.CONFLICT: _conflict,
-    OutboxKind.CERTIFICATION: _certification,
+    OutboxKind.CERTIFICATION: partnering.certification,
     OutboxKind.LINK: _link,
     OutboxKind.PARTNER: partnering.partner,
     OutboxKind.PERSON: partnering.person,

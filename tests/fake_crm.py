@@ -102,10 +102,14 @@ class FakeCrm:
         self._call("task_changes")
         return (self.tasks if cursor else ()), "now"
 
+    def step_states(self, external_ids: Sequence[str]) -> Sequence[TaskState]:
+        self._call("step_states")
+        return [state for state in self.tasks if state.external_id in external_ids]
+
     def partner_work(self, cursor: str) -> WorkPage:
         self._call("partner_work")
         items = {write.external_id: write for write in (*self.partners_written, *self.written)}
-        return WorkPage(items=list(items.values()), tasks=self.tasks, cursor="end", more=False)
+        return WorkPage(items=list(items.values()), cursor="end", more=False)
 
     def owners(self) -> Sequence[Owner]:
         self._call("owners")

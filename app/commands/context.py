@@ -26,10 +26,12 @@ ADMINS = frozenset({ActorKind.ADMIN, ActorKind.SYSTEM})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandResult:
-    """What a command did: values for the caller (`url` is shown once) and a sentence for the person."""
+    """What a command did: values for the caller (`url` is shown once) and a sentence for the person. `told` is what
+    the audit log keeps of it beside what was asked for."""
 
     result: Mapping[str, object] = field(default_factory=dict)
     message: str = ""
+    told: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -222,6 +222,18 @@ class HubspotCrm:
                 break
         return found, str(place)
 
+    def step_states(self, external_ids: Sequence[str]) -> Sequence[TaskState]:
+        rows: list[dict[str, Any]] = []
+        for part in chunks(list(dict.fromkeys(external_ids)), BATCH):
+            body = {
+                "idProperty": EXTERNAL_ID,
+                "properties": list(TASK_FIELDS),
+                "propertiesWithHistory": [],
+                "inputs": [{"id": one} for one in part],
+            }
+            rows += self._transport.call(READ, path={"type": "tasks"}, body=body)["results"]
+        return [self._task(row) for row in rows]
+
     def _task(self, row: Mapping[str, Any]) -> TaskState:
         values = row["properties"]
         due = values.get("hs_timestamp")
@@ -233,7 +245,18 @@ class HubspotCrm:
             due=from_iso(due).astimezone(self._zone()).date() if dated else None,
             done=values.get("hs_task_status") == "COMPLETED",
             modified_at=from_iso(row["updatedAt"]),
+            owner_email=self._owner_email(values.get("hubspot_owner_id") or ""),
         )
+
+    def _owner_email(self, owner_id: str) -> str | None:
+        """None for a person whom HubSpot does not list among the owners."""
+        if not owner_id:
+            return ""
+        for owners in (self._known_owners, self.owners):  # somebody new is found by asking again
+            found = next((one.email for one in owners() if one.id == owner_id), None)
+            if found is not None:
+                return found
+        return None
 
     def _zone(self) -> ZoneInfo:
         """Where the account's days begin; asked once."""
@@ -283,7 +306,7 @@ class HubspotCrm:
         )
 
     def partner_work(self, cursor: str) -> WorkPage:
-        return work_page(self._transport, self._clock, cursor, self._task)
+        return work_page(self._transport, self._clock, cursor)
 
     def write(self, writes: Sequence[Write]) -> Sequence[WriteResult]:
         return self._writer.write(writes)

@@ -1,15 +1,13 @@
 """What we wrote to HubSpot, read back: first all notes that bear our mark, then all tasks, by search, 200 a call."""
 
 import json
-from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
 
 from app.crm.hubspot_changes import Cursor, Row, Walk, read_cursor
 from app.crm.hubspot_properties import DATA, EXTERNAL_ID
 from app.crm.hubspot_transport import Transport
 from app.crm.kept import from_text
-from app.crm.port import StepWrite, TaskState, WorkPage, Write
+from app.crm.port import StepWrite, WorkPage, Write
 from app.ground.clock import Clock
 
 TASK_FIELDS = (
@@ -25,18 +23,14 @@ _FEEDS = ("notes", "tasks")
 _OURS = {"propertyName": EXTERNAL_ID, "operator": "HAS_PROPERTY"}
 
 
-def work_page(
-    transport: Transport, clock: Clock, cursor: str, state_of: Callable[[Mapping[str, Any]], TaskState]
-) -> WorkPage:
+def work_page(transport: Transport, clock: Clock, cursor: str) -> WorkPage:
     """Raises ValueError for a cursor that no page gave."""
     feed, place = _place(cursor)
-    properties = (EXTERNAL_ID, DATA) if feed == "notes" else (*TASK_FIELDS, DATA)
-    page = Walk(transport, clock, feed, properties, [_OURS]).page(place)
+    page = Walk(transport, clock, feed, (EXTERNAL_ID, DATA), [_OURS]).page(place)
     found = [(row, _write(row)) for row in page.rows]
     following = (feed, page.cursor) if page.more else ("tasks", Cursor(at=0))
     return WorkPage(
         items=[write for _, write in found if write is not None],
-        tasks=[state_of(row) for row, write in found if isinstance(write, StepWrite)],
         cursor=json.dumps({"feed": following[0], "at": str(following[1])}),
         more=page.more or feed == "notes",
         unreadable=sum(write is None for _, write in found),

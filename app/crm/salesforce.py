@@ -35,6 +35,7 @@ from app.crm.salesforce_soql import among, containing, literal, name, select
 from app.crm.salesforce_steps import (
     places_of,
     read_steps,
+    states_now,
     step_changes,
     step_statements,
     to_cursor,
@@ -266,6 +267,9 @@ class SalesforceCrm:
     def task_changes(self, cursor: str | None) -> tuple[Sequence[TaskState], str]:
         states, places = step_changes(self._client, cursor, self._clock())
         return states, to_cursor(places)
+
+    def step_states(self, external_ids: Sequence[str]) -> Sequence[TaskState]:
+        return states_now(self._client, external_ids)
 
     def partner_work(self, cursor: str) -> WorkPage:
         return work_page(self._client, cursor)

@@ -67,6 +67,8 @@ class SalesforceClient:
     ) -> None:
         self.login_origin = login_origin
         self.instance_url = instance_url
+        self.user_id = ""
+        """The user we write as, once we are logged in."""
         self._consumer_key = consumer_key
         self._private_key = private_key
         self._username = username
@@ -200,6 +202,7 @@ class SalesforceClient:
             raise AuthExpired(
                 f"Salesforce does not let us in: {answer.get('error_description') or answer.get('error')}."
             )
+        self.user_id = str(answer.get("id") or "").rpartition("/")[2]
         instance = str(answer.get("instance_url") or self.instance_url)
         if not is_stand_in(self.login_origin) and not is_org_url(instance):
             raise Rejected("Salesforce named an instance that is not one of its own.")

@@ -1,6 +1,8 @@
 """Plan steps of a record, by partner."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, select
@@ -8,6 +10,7 @@ from sqlalchemy import Connection, RowMapping, func, select
 from app.domain.actor import Side
 from app.domain.plan import Step, StepStatus
 from app.domain.record import ObjectKind, RecordKey
+from app.domain.step_merge import Values
 from app.domain.thread import Audience, Delivery
 from app.storage import tables
 from app.storage.rows import find, find_all, insert, insert_missing, update
@@ -84,6 +87,58 @@ def set_delivery(
 def set_crm_ids(connection: Connection, tenant_id: str, crm_ids: Mapping[str, str]) -> None:
     for step_id, crm_id in crm_ids.items():
         update(connection, tables.step, {"crm_task_id": crm_id}, _T.tenant_id == tenant_id, _T.id == step_id)
+
+
+def known(connection: Connection, tenant_id: str, ids: Sequence[str]) -> set[str]:
+    """Those of the steps that we hold."""
+    rows = connection.execute(select(_T.id).where(_T.tenant_id == tenant_id, _T.id.in_(ids)))
+    return {row.id for row in rows}
+
+
+def all_in_crm(connection: Connection, tenant_id: str) -> list[str]:
+    rows = connection.execute(
+        select(_T.id).where(_T.tenant_id == tenant_id, _T.crm_task_id.is_not(None)).order_by(_T.id)
+    )
+    return [row.id for row in rows]
+
+
+def in_crm(connection: Connection, tenant_id: str, ids: Sequence[str]) -> list[str]:
+    """Those of the steps that the CRM has."""
+    rows = connection.execute(
+        select(_T.id).where(_T.tenant_id == tenant_id, _T.id.in_(ids), _T.crm_task_id.is_not(None))
+    )
+    return sorted(row.id for row in rows)
+
+
+def agreed(connection: Connection, tenant_id: str, step_id: str) -> dict[str, Values]:
+    """What each place in the CRM was last known to hold of the step; empty before it was ever there."""
+    kept = connection.scalar(select(_T.agreed).where(_T.tenant_id == tenant_id, _T.id == step_id)) or {}
+    return {
+        place: Values(
+            title=held["title"],
+            due=date.fromisoformat(held["due"]) if held["due"] else None,
+            done=held["done"],
+            owner=held["owner"],
+        )
+        for place, held in kept.items()
+    }
+
+
+def set_agreed(connection: Connection, tenant_id: str, step_id: str, places: Mapping[str, Values]) -> None:
+    kept = {
+        place: asdict(values) | {"due": values.due.isoformat() if values.due else None}
+        for place, values in places.items()
+    }
+    update(connection, tables.step, {"agreed": kept}, _T.tenant_id == tenant_id, _T.id == step_id)
+
+
+def values_of(step: Step, owners: Iterable[str]) -> Values:
+    """The step as the CRM would show it: its task belongs to a user of the CRM, or to nobody of ours."""
+    email = step.owner_email.lower()
+    ours = step.owner_side is Side.US and email in owners
+    return Values(
+        title=step.title, due=step.due, done=step.status is StepStatus.DONE, owner=email if ours else ""
+    )
 
 
 def _row(tenant_id: str, key: RecordKey, step: Step) -> dict[str, Any]:

@@ -139,8 +139,15 @@ class HubspotWorld:
     def complete_step(self, crm_id: str) -> None:
         self.portal.edit("tasks", crm_id, {"hs_task_status": "COMPLETED"})
 
-    def edit_step(self, crm_id: str, *, title: str, due: date) -> None:
-        changed = {"hs_task_subject": title, "hs_timestamp": f"{due.isoformat()}T17:30:00Z"}
+    def reopen_step(self, crm_id: str) -> None:
+        self.portal.edit("tasks", crm_id, {"hs_task_status": "NOT_STARTED"})
+
+    def reassign_step(self, crm_id: str, owner_id: str) -> None:
+        self.portal.edit("tasks", crm_id, {"hubspot_owner_id": owner_id})
+
+    def edit_step(self, crm_id: str, *, title: str = "", due: date | None = None) -> None:
+        changed = {"hs_task_subject": title} if title else {}
+        changed |= {"hs_timestamp": f"{due.isoformat()}T17:30:00Z"} if due else {}
         self.portal.edit("tasks", crm_id, changed)
 
     def spoil_data(self, external_id: str) -> None:

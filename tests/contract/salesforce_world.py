@@ -25,7 +25,7 @@ from tests.sandbox.salesforce_org import (
 )
 
 NUMBERS = ("amount", "employees", "revenue", "margin", "discount")
-PATIENCE = 0.3
+PATIENCE = 1.0
 """Seconds the adapter waits here, so that a hang does not hold the suite up."""
 
 
@@ -168,8 +168,15 @@ class SalesforceWorld:
     def complete_step(self, crm_id: str) -> None:
         self.control("POST", f"rows/Task/{self.task_of(crm_id)}", {"Status": "Completed"})
 
-    def edit_step(self, crm_id: str, *, title: str, due: date) -> None:
-        values = {"Subject": title, "ActivityDate": due.isoformat()}
+    def reopen_step(self, crm_id: str) -> None:
+        self.control("POST", f"rows/Task/{self.task_of(crm_id)}", {"Status": "Not Started"})
+
+    def reassign_step(self, crm_id: str, owner_id: str) -> None:
+        self.control("POST", f"rows/Task/{self.task_of(crm_id)}", {"OwnerId": owner_id})
+
+    def edit_step(self, crm_id: str, *, title: str = "", due: date | None = None) -> None:
+        values = {"Subject": title} if title else {}
+        values |= {"ActivityDate": due.isoformat()} if due else {}
         self.control("POST", f"rows/Task/{self.task_of(crm_id)}", values)
 
     def spoil_data(self, external_id: str) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.crm.port import StepWrite, TaskState, WorkPage, Write, Written
+from app.crm.port import StepWrite, WorkPage, Write, Written
 from tests.contract.world import World
 from tests.contract.writes import (
     NOON,
@@ -37,10 +37,6 @@ def pages(world: World) -> list[WorkPage]:
 
 def work(world: World) -> dict[str, Write]:
     return {item.external_id: item for page in pages(world) for item in page.items}
-
-
-def states(world: World) -> list[TaskState]:
-    return [state for page in pages(world) for state in page.tasks]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +74,7 @@ def test_a_step_is_read_back_with_its_place_in_the_crm_and_its_state_there(world
     world.complete_step(written.crm_id)
 
     assert work(world) == {item.external_id: replace(item, crm_id=written.crm_id)}
-    assert {(state.external_id, state.done) for state in states(world)} >= {(item.external_id, True)}
+    assert True in {state.done for state in world.crm.step_states([item.external_id])}
 
 
 def test_a_text_of_any_kind_comes_back_as_it_was(world: World, deal: str) -> None:
@@ -134,12 +130,22 @@ def test_what_a_field_cannot_hold_is_refused_alone(world: World, deal: str) -> N
     assert isinstance(results[1], Written)
 
 
-def test_steps_and_their_states_cost_few_calls(world: World, deal: str) -> None:
+def test_two_hundred_steps_and_how_they_stand_cost_few_calls(world: World, deal: str) -> None:
     items: list[StepWrite] = [step(deal_id=deal, title=f"Step {number}") for number in range(200)]
     world.crm.write(items)
     world.reset_calls()
 
     found = work(world)
+    stand = world.crm.step_states(list(found))
 
-    assert len(found) == 200
+    assert len(found) == len({state.external_id for state in stand}) == 200
     assert world.calls() <= 9
+
+
+def test_a_step_that_is_gone_from_the_crm_stands_nowhere(world: World, deal: str) -> None:
+    item = step(deal_id=deal)
+    world.crm.write([item])
+
+    assert {state.external_id for state in world.crm.step_states([item.external_id, "nobody"])} == {
+        item.external_id
+    }

@@ -1,0 +1,192 @@
+"""What is written to a CRM, and can be read back from it: neutral values, one class for each kind of partner work."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageWrite:
+    """A message to keep on the record. Written once: the external id makes a repeat harmless."""
+
+    external_id: str
+    deal_id: str | None
+    company_id: str | None
+    partner_name: str
+    partner_external_id: str
+    author_name: str
+    author_email: str
+    from_partner: bool
+    team_only: bool
+    body: str
+    sent_at: datetime
+    channel: str = "panel"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepWrite:
+    """A plan step as a task on the record. `crm_id` is set once the CRM has it."""
+
+    external_id: str
+    deal_id: str | None
+    company_id: str | None
+    partner_name: str
+    partner_external_id: str
+    milestone: str
+    title: str
+    owner_is_partner: bool
+    owner_name: str
+    owner_email: str
+    due: date | None
+    done: bool
+    done_at: datetime | None
+    team_only: bool
+    position: int
+    crm_id: str | None = None
+    done_by: str = ""
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationWrite:
+    external_id: str
+    deal_id: str | None
+    company_id: str | None
+    partner_name: str
+    partner_external_id: str
+    customer_name: str
+    customer_domain: str
+    amount: str
+    state: str
+    received_at: datetime
+    decided_at: datetime | None
+    decided_by: str
+    decision_reason: str
+    protected_from: datetime | None
+    protected_until: datetime | None
+    contact_name: str = ""
+    contact_email: str = ""
+    note: str = ""
+    extensions: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictWrite:
+    external_id: str
+    deal_id: str | None
+    company_id: str | None
+    kind: str
+    sentence: str
+    evidence: str
+    rule: str
+    state: str
+    resolution: str
+    found_at: datetime
+    registration_id: str = ""
+    partner_external_id: str = ""
+    other_partner_external_id: str | None = None
+    probability: float = 0.0
+    resolved_by: str = ""
+    resolved_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificationWrite:
+    external_id: str
+    partner_name: str
+    partner_external_id: str
+    partner_company_id: str | None
+    contact_id: str | None
+    person_name: str
+    name: str
+    level: str
+    issued: date | None
+    expires: date | None
+    person_email: str = ""
+    issuer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareLinkWrite:
+    """`token_hash` is a SHA-256; the token itself never leaves its holder."""
+
+    external_id: str
+    deal_id: str | None
+    company_id: str | None
+    partner_name: str
+    partner_external_id: str
+    contact_email: str
+    token_hash: str
+    expires_at: datetime
+    revoked_at: datetime | None
+    active_links: int
+    views: int
+    last_viewed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerWrite:
+    """A partner organisation. `company_id` is its own company in the CRM, where one is known."""
+
+    external_id: str
+    partner_name: str
+    type: str
+    type_label: str
+    tier: str
+    domain: str
+    company_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonWrite:
+    """A contact of a partner, for links and steps."""
+
+    external_id: str
+    partner_name: str
+    partner_external_id: str
+    company_id: str | None
+    contact_id: str | None
+    person_name: str
+    email: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedFileFacts:
+    """A file of the record that its partner was shown, by its id in the CRM."""
+
+    id: str
+    name: str
+    type: str
+    size: int
+    added_at: datetime
+    crm_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacementWrite:
+    """A partner on a record, or no longer on it. `everyone` names all partners on it now, for people to report by."""
+
+    external_id: str
+    deal_id: str | None
+    company_id: str | None
+    partner_name: str
+    partner_external_id: str
+    active: bool
+    attached_at: datetime
+    attached_by: str
+    seen_at: datetime | None
+    files: tuple[SharedFileFacts, ...]
+    everyone: str
+
+
+Write = (
+    MessageWrite
+    | StepWrite
+    | RegistrationWrite
+    | ConflictWrite
+    | CertificationWrite
+    | ShareLinkWrite
+    | PartnerWrite
+    | PersonWrite
+    | PlacementWrite
+)
