@@ -35,9 +35,9 @@ from app.ground.ids import new_id
 from app.identity.tokens import Audience, Tokens
 from app.identity.vault import Vault
 from app.reading.cards import Cards
+from app.reading.settings import Settings
 from app.storage import tenant as tenants
 from app.storage.credentials import StoredTokens
-from app.reading.settings import Settings
 from app.storage.engine import Database
 from sync import ingest
 from sync.deps import Agent
@@ -73,20 +73,17 @@ class House:
         try:
             ingest.fetch(self.agent(), self._tenant(tenant_id), [key])
         except CrmError as error:
+            self._note(tenant_id, error)
             raise as_refusal(error) from error
 
     def files(self, tenant_id: str, key: RecordKey) -> Sequence[CrmFile]:
-            self._note(tenant_id, error)
         """The files of a record in the CRM. Raises AppError when the CRM cannot say."""
         try:
             return self.crm_of(self._tenant(tenant_id)).files(key.object, key.crm_id)
         except CrmError as error:
+            self._note(tenant_id, error)
             raise as_refusal(error) from error
 
-    def _tenant(self, tenant_id: str) -> Tenant:
-            self._note(tenant_id, error)
-        with self.database.read() as connection:
-            tenant = tenants.by_id(connection, tenant_id)
     def scopes_of(self, tenant: Tenant) -> Sequence[str]:
         """What a HubSpot account granted to the app. Raises CrmError."""
         crm = self.crm_of(tenant)
@@ -98,6 +95,9 @@ class House:
         with self.database.write() as connection:
             ingest.note_trouble(connection, tenant_id, error)
 
+    def _tenant(self, tenant_id: str) -> Tenant:
+        with self.database.read() as connection:
+            tenant = tenants.by_id(connection, tenant_id)
         if tenant is None:
             raise AppError(Reason.UNKNOWN_TENANT, "This account is not connected to Alongside.")
         return tenant
@@ -108,9 +108,6 @@ class House:
     def cards(self) -> Cards:
         return Cards(self.database, self.bell, self.clock, self.fetch, self.crm_of, self.preview_url)
 
-    def agent(self) -> Agent:
-        return Agent(
-            database=self.database,
     def settings(self) -> Settings:
         return Settings(
             self.database,
@@ -122,6 +119,9 @@ class House:
             preview_url=self.preview_url,
         )
 
+    def agent(self) -> Agent:
+        return Agent(
+            database=self.database,
             bell=self.bell,
             clock=self.clock,
             crm_of=self.crm_of,
