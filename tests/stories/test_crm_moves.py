@@ -10,7 +10,7 @@ from tests.stories.guests import Guest
 from tests.stories.running import until
 from tests.stories.seats import Seat
 
-LUKAS = ("lukas.hoffmann@northwind.example", "Lukas Hoffmann")
+RUNE = ("rune.berg@northwind.example", "Rune Berg")
 
 SECRETS = {
     "hubspot": ("margin", "discount", "internal_notes", "competitor"),
@@ -52,7 +52,7 @@ def test_a_stage_changed_in_the_crm_is_news_for_the_partner(
 
 def test_fields_that_no_partner_may_see_write_no_snapshot(crm: StoryCrm) -> None:
     deal = crm.deal("orchard")
-    crm.link(deal, "Northwind", *LUKAS)  # a room that nobody can open is not published
+    crm.link(deal, "Northwind", *RUNE)  # a room that nobody can open is not published
     crm.edit(deal, **{NEXT_STEP[crm.name]: "Settle the redlines"})
     until(lambda: "Settle the redlines" in _latest(crm, deal), "the room as it is now")
     before = snapshots(crm, deal)
@@ -69,7 +69,7 @@ def test_fields_that_no_partner_may_see_write_no_snapshot(crm: StoryCrm) -> None
 
 def test_a_change_to_margin_alone_is_read_and_publishes_nothing(crm: StoryCrm) -> None:
     deal = crm.deal("orchard")
-    crm.link(deal, "Northwind", *LUKAS)
+    crm.link(deal, "Northwind", *RUNE)
     _later_change_has_arrived(crm)
     before = snapshots(crm, deal)
     room = crm.demo.rows("SELECT content FROM snapshot WHERE tenant_id = ?", crm.tenant)
@@ -84,7 +84,7 @@ def test_a_change_to_margin_alone_is_read_and_publishes_nothing(crm: StoryCrm) -
 def _later_change_has_arrived(crm: StoryCrm) -> None:
     """Changes another record that the product watches, and waits until that has been read and published."""
     other = crm.deal("halden")
-    crm.link(other, "Northwind", *LUKAS)
+    crm.link(other, "Northwind", *RUNE)
     known = len(snapshots(crm, other))
     text = f"Survey moved, {known}"
     crm.edit(other, **{NEXT_STEP[crm.name]: text})

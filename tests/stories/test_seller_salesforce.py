@@ -14,9 +14,9 @@ from tests.stories.seats import SalesforceSeat
 
 CARDS = {
     "Overview": "Northwind Integrators",
-    "Thread": "Which of the 14 vessels come first?",
-    "Plan": "Collect vessel drawings",
-    "Registration": "Northwind brought the first meeting",
+    "Thread": "Northwind Integrators will see this",
+    "Plan": "Rollout calendar agreed with the clinics",
+    "Registration": "has no running registration here",
     "Certifications": "Security Fundamentals",
     "Conflicts": "No conflict",
     "Sharing": "priya.raman@northwind.example",
@@ -43,7 +43,7 @@ def test_the_org_posts_a_signed_request_and_every_card_loads(
         "request",
         lambda sent: posted.append(sent.post_data or "") if sent.url.endswith("/salesforce/canvas") else None,
     )
-    salesforce_seat.open(salesforce.page(salesforce.deal("halden")))
+    salesforce_seat.open(salesforce.page(salesforce.deal("orchard")))
 
     said = {name: salesforce_seat.show(name).inner_text() for name in CARDS}
 
