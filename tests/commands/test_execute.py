@@ -129,9 +129,10 @@ def test_an_unknown_record_is_refused(house: TestHouse) -> None:
 
 
 def test_an_unknown_tenant_is_refused(house: TestHouse) -> None:
-    call = lambda: house.house.executor().run(
-        "nobody", SELLER, "partner.attach", DEAL, {"name": "N", "type": "msp"}, "k1"
-    )  # noqa: E731
+    def call() -> object:
+        fields = {"name": "N", "type": "msp"}
+        return house.house.executor().run("nobody", SELLER, "partner.attach", DEAL, fields, "k1")
+
     refused(call, Reason.UNKNOWN_TENANT)
 
 
