@@ -37,6 +37,9 @@ TALLEST = 1_500
 NARROW = 394
 """A window in which HubSpot's record tab is left with a column of 320 pixels."""
 
+NARROW_LIGHTNING = 346
+"""A window in which Lightning's page is left with a panel of 320 pixels."""
+
 sys.path.insert(0, str(ROOT))
 from tests.browser.chromium import ARGUMENTS, executable  # noqa: E402
 
@@ -139,10 +142,10 @@ def take_hubspot(album: Album, browser: Browser, url: str) -> None:
 def take_settings(album: Album, browser: Browser, addresses: dict[str, Any]) -> None:
     portal = addresses["records"]["hubspot"]["url"].split("/contacts/")[1].split("/")[0]
     page = browser.new_page(viewport={"width": 1160, "height": 900})
-    page.goto(addresses["hubspot"])
-    admin = page.locator("#user option", has_text="Admin").first.get_attribute("value")
-    page.locator("#user").select_option(admin)
     page.goto(f"{addresses['hubspot']}/settings/{portal}")
+    admin = page.locator("#user option", has_text="Admin").first.get_attribute("value")
+    with page.expect_navigation():
+        page.locator("#user").select_option(admin)
     settings = page.get_by_test_id("settings")
     settings.get_by_role("tab").first.wait_for(timeout=WAIT)
     for name, title in (
@@ -158,15 +161,14 @@ def take_settings(album: Album, browser: Browser, addresses: dict[str, Any]) -> 
 
 
 def take_salesforce(album: Album, browser: Browser, url: str) -> None:
+    page = opened(browser, url, 1360, 860)
+    album.take("Salesforce: the record", "salesforce", "An opportunity in Lightning, with the panel", page)
+    page.close()
     for width, suffix, chapter in (
-        ("column", "", "Salesforce: in a column of 320 pixels"),
-        ("wide", "-wide", "Salesforce: over the full width"),
+        (NARROW_LIGHTNING, "", "Salesforce: in a column of 320 pixels"),
+        (1360, "-wide", "Salesforce: over the full width"),
     ):
-        page = opened(browser, f"{url}?panel={width}", 1360, 860)
-        if width == "column":
-            album.take(
-                "Salesforce: the record", "salesforce", "An opportunity in Lightning, with the panel", page
-            )
+        page = opened(browser, f"{url}?panel=wide", width, 860)
         frame = page.locator("iframe[name^=canvas-frame]")
         for card in each_card(page, frame.content_frame):
             album.take(chapter, f"salesforce-{card}{suffix}", card.capitalize(), frame)
