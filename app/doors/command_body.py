@@ -75,11 +75,30 @@ def record_key(object_type: str | None, object_id: str | None) -> RecordKey | No
     return RecordKey(kind, object_id)
 
 
+def read_json(raw: bytes) -> Any:
+    """JSON as the standard has it: no NaN, and text that every encoding and every database can hold. Raises
+    ValueError or RecursionError for anything else."""
+    value = json.loads(raw, parse_constant=_no_constant)
+    json.dumps(value, ensure_ascii=False).encode("utf-8")
+    return _without_null(value)
+
+
+def _without_null(value: Any) -> Any:
+    """PostgreSQL has no text with a null character, and nobody means one."""
+    match value:
+        case str():
+            return value.replace("\x00", "")
+        case list():
+            return [_without_null(item) for item in value]
+        case dict():
+            return {_without_null(key): _without_null(item) for key, item in value.items()}
+        case _:
+            return value
+
+
 def _json_object(raw: bytes) -> Mapping[str, object]:
-    """JSON as the standard has it: no NaN, and text that every encoding can hold."""
     try:
-        value = json.loads(raw, parse_constant=_no_constant)
-        json.dumps(value, ensure_ascii=False).encode("utf-8")
+        value = read_json(raw)
     except (ValueError, RecursionError):
         raise AppError(Reason.MALFORMED, "The request is not JSON.") from None
     if not isinstance(value, dict):

@@ -1,6 +1,5 @@
 """HubSpot's webhooks: prove the signature, store the events, answer. All work comes later, from the rows."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +8,7 @@ from marshmallow import INCLUDE, Schema, ValidationError, fields, validate
 
 from app.domain.record import CrmKind
 from app.domain.tenant import Tenant
+from app.doors.command_body import read_json
 from app.doors.hubspot import HubspotDoor, check_signature
 from app.doors.ports import EventStore
 from app.doors.problems import answer_problems
@@ -53,7 +53,7 @@ def create_blueprint(door: HubspotDoor, events: EventStore) -> Blueprint:
 
 def _events() -> list[dict[str, Any]]:
     try:
-        body = json.loads(request.get_data(cache=True))
+        body = read_json(request.get_data(cache=True))
         if not isinstance(body, list) or len(body) > EVENTS_LIMIT:
             raise AppError(Reason.MALFORMED, "A webhook is a JSON array of at most 500 events.")
         loaded: list[dict[str, Any]] = EventSchema(many=True, unknown=INCLUDE).load(body)

@@ -58,8 +58,8 @@ def build_wall(folder: Path) -> Wall:
     other = _other(house)
     mailer = Outgoing()
     share = build_share_app(database=house.house.database, origin=SHARE, mailer=mailer, clock=house.clock)
-    mine = _work(house, DEAL, share, mailer)
-    _work(other, THEIR_DEAL, share, mailer)
+    mine = make_work(house, DEAL, share, mailer)
+    make_work(other, THEIR_DEAL, share, mailer)
     house.work()
     ours = _ids(house.house.database, house.tenant)
     theirs = _ids(house.house.database, other.tenant)
@@ -94,7 +94,7 @@ def _other(house: TestHouse) -> TestHouse:
     return made
 
 
-def _work(house: TestHouse, deal: RecordKey, share: Flask, mailer: Outgoing) -> Work:
+def make_work(house: TestHouse, deal: RecordKey, share: Flask, mailer: Outgoing) -> Work:
     name = f"Partner of {house.tenant.name}"
     partner = house.attach(name, record=deal)
     elsewhere = house.attach(f"Second {name}", record=deal)
