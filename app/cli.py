@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from app.cli_upkeep import UPKEEP
 from app.ground.errors import AppError
 
 if TYPE_CHECKING:
@@ -35,11 +36,6 @@ class Refusing(click.Group):
 
 EVERY = click.FloatRange(0.2, 86_400)
 """Seconds between polls: more often than five times a second only spends the CRM's limit."""
-
-
-TENANT = click.option(
-    "--tenant", "tenant_id", required=True, help="Its id, as `alongside tenant list` prints it."
-)
 
 
 def _where_to_listen(port: int) -> Callable[[F], F]:
@@ -267,48 +263,6 @@ def remove_tenant(*, tenant_id: str) -> None:
     click.echo("Disconnected.")
 
 
-@main.group()
-def sync() -> None:
-    """Synchronise with a CRM without a running agent."""
-
-
-@sync.command("once")
-@TENANT
-def sync_once(*, tenant_id: str) -> None:
-    """Do one round by polling and print, as JSON, what it read, changed, wrote and called.
-
-    Exit code 1 if the CRM could not be read; what waits stays waiting.
-    """
-    from app.running import sync_once as once
-
-    report = once(tenant_id)
-    click.echo(json.dumps(report, indent=2))
-    if report["trouble"]:
-        raise SystemExit(1)
-
-
-@main.command()
-@TENANT
-@click.option("--discard", is_flag=True, help="Delete the working copy first, and make all of it anew.")
-@click.option("--force", is_flag=True, help="With --discard: also what has not reached the CRM yet.")
-@click.option("--json", "as_json", is_flag=True, help=JSON_HELP)
-def rebuild(*, tenant_id: str, discard: bool, force: bool, as_json: bool) -> None:
-    """Restore partners, threads, plans, registrations, certifications and conflict flags from the CRM.
-
-    Adds what is missing here and changes nothing that is held. A run that was stopped goes on where it was.
-    """
-    from app.running import rebuild as run
-
-    report = run(tenant_id, discard=discard, force=force, progress=lambda line: click.echo(line, err=True))
-    if as_json:
-        click.echo(json.dumps(report, indent=2))
-        return
-    found = ", ".join(f"{count} {kind}" for kind, count in report["restored"].items() if count)
-    click.echo(f"Restored: {found or 'nothing was missing'}. {report['calls']['total']} calls.")
-    if report["unreadable"]:
-        click.echo(f"{report['unreadable']} entries bear our mark and could not be read.", err=True)
-
-
 @main.command()
 @click.argument("file", type=click.File("rb"))
 @click.option("--json", "as_json", is_flag=True, help=JSON_HELP)
@@ -331,32 +285,6 @@ def trace(*, file: IO[bytes], as_json: bool) -> None:
         raise SystemExit(1)
 
 
-@main.group()
-def audit() -> None:
-    """Look after the audit log."""
-
-
-@audit.command("verify")
-@TENANT
-@click.option("--json", "as_json", is_flag=True, help=JSON_HELP)
-def verify_audit(*, tenant_id: str, as_json: bool) -> None:
-    """Check that no row of the audit log was changed or taken out.
-
-    Exit code 1 and the number of the first broken row where the chain does not hold.
-    """
-    from app.running import verify_audit as verify
-
-    rows, broken = verify(tenant_id)
-    if as_json:
-        click.echo(json.dumps({"ok": broken is None, "rows": rows, "first_break": broken}))
-    elif broken is None:
-        click.echo(f"The chain of {rows} rows holds.")
-    else:
-        click.echo(f"The chain breaks at row {broken}.", err=True)
-    if broken is not None:
-        raise SystemExit(1)
-
-
 @tenant.command("embed-key")
 @click.argument("account_id")
 def embed_key(*, account_id: str) -> None:
@@ -371,27 +299,6 @@ def embed_key(*, account_id: str) -> None:
     click.echo(EmbedKeys(read_config().secret_keys).key_of(organization_id))
 
 
-@main.group()
-def conflicts() -> None:
-    """Find registrations and accounts that may be one customer."""
-
-
-_CSV = click.Path(path_type=Path, dir_okay=False)
-
-
-@conflicts.command("match")
-@click.option("--accounts", type=_CSV, required=True, help="CSV of open opportunities and registrations.")
-@click.option("--registrations", type=_CSV, required=True, help="CSV of what partners submit.")
-@click.option("--out", type=_CSV, required=True, help="CSV to write the pairs to.")
-@click.option("--json", "as_json", is_flag=True, help=JSON_HELP)
-def match_conflicts(*, accounts: Path, registrations: Path, out: Path, as_json: bool) -> None:
-    """Write a row with band, probability and evidence for each pair that may be one customer."""
-    from app.matching_files import match_files
-
-    found = match_files(accounts, registrations, out)
-    click.echo(json.dumps(found.to_json()) if as_json else "\n".join(found.lines()))
-
-
 def _shown(found: "Tenant") -> dict[str, Any]:
     return {
         "id": found.id,
@@ -401,6 +308,9 @@ def _shown(found: "Tenant") -> dict[str, Any]:
         "instance_url": found.instance_url,
     }
 
+
+for upkeep in UPKEEP:
+    main.add_command(upkeep)
 
 if __name__ == "__main__":
     main()

@@ -159,6 +159,41 @@ def trace(leaked: bytes) -> tuple[list["Lead"], str]:
         database.close()
 
 
+def backup(file: Path) -> dict[str, int]:
+    """How many rows of each table the file holds now: all that no CRM can give back."""
+    from app.ground.clock import utc_now
+    from app.storage.backup import backup as write
+    from app.storage.engine import Database
+    from app.storage.migrate import newest
+
+    database = Database(read_config().database_url)
+    try:
+        return dict(write(database, newest(), utc_now(), file))
+    finally:
+        database.close()
+
+
+def restore(file: Path) -> tuple[dict[str, int], list[str]]:
+    """How many rows of each table came back, and the tenants whose audit log does not hold. Raises AppError, and then
+    nothing has changed, for a file or a database that does not fit."""
+    from app.storage import audit
+    from app.storage import tenant as tenants
+    from app.storage.backup import restore as read
+    from app.storage.engine import Database
+    from app.storage.migrate import newest, upgrade
+
+    database = Database(read_config().database_url)
+    try:
+        upgrade(database)
+        counts = dict(read(database, newest(), file))
+        with database.read() as connection:
+            everyone = [tenant.id for tenant in tenants.all_of(connection)]
+            broken = [one for one in everyone if audit.first_break(connection, one) is not None]
+    finally:
+        database.close()
+    return counts, broken
+
+
 @contextmanager
 def _house_of(tenant_id: str) -> Iterator[tuple["House", "Tenant"]]:
     """The parts for a command about one tenant, closed afterwards. Logs go to standard error: standard output is

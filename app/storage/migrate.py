@@ -25,7 +25,12 @@ def is_newest(database: Database) -> bool:
     """Whether the database has the schema that this code expects."""
     with database.read() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
-    return found == ScriptDirectory.from_config(_config()).get_current_head()
+    return found == newest()
+
+
+def newest() -> str:
+    """The version of the schema that this code expects."""
+    return str(ScriptDirectory.from_config(_config()).get_current_head())
 
 
 def _config() -> AlembicConfig:

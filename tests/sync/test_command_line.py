@@ -1,6 +1,7 @@
 """What the command line does for one tenant: it prints JSON, and its exit code says how it went."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from app.storage import tables
 from app.storage.credentials import StoredTokens
 from app.storage.rows import update
 from tests.contract.hubspot_world import CLIENT_ID, CLIENT_SECRET
+from tests.database import empty_database_url
 from tests.sync.connected import Connected
 
 
@@ -92,3 +94,42 @@ def test_an_audit_row_that_is_gone_is_noticed(run: Any, on_hubspot: Connected) -
         connection.execute(tables.audit.delete().where(tables.audit.c.sequence == 2))
 
     assert run("audit", "verify").exit_code == 1
+
+
+def test_a_rebuild_says_what_came_back(run: Any, on_hubspot: Connected) -> None:
+    worked(on_hubspot)
+    run("sync", "once")
+
+    answer = run("rebuild", "--discard", "--json")
+
+    report = json.loads(answer.stdout)
+    assert answer.exit_code == 0
+    assert report["restored"]["message"] == 3
+    assert report["calls"]["total"] > 0
+
+
+def test_a_copy_with_unwritten_work_is_not_discarded_by_mistake(run: Any, on_hubspot: Connected) -> None:
+    worked(on_hubspot)
+
+    answer = run("rebuild", "--discard")
+
+    assert answer.exit_code == 1
+    assert "--force" in answer.output
+
+
+def test_a_lost_database_comes_back_by_restore_and_rebuild(
+    run: Any, on_hubspot: Connected, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worked(on_hubspot)
+    run("sync", "once")
+    file = str(tmp_path / "kept.jsonl")
+    assert CliRunner().invoke(main, ["backup", file]).exit_code == 0
+    (tmp_path / "new").mkdir()
+    monkeypatch.setenv("DATABASE_URL", empty_database_url(tmp_path / "new"))
+
+    restored = CliRunner().invoke(main, ["restore", file, "--json"])
+    rebuilt = run("rebuild", "--json")
+
+    assert json.loads(restored.stdout)["rows"]["audit"] == 4
+    assert json.loads(rebuilt.stdout)["restored"]["message"] == 3
+    assert run("audit", "verify").exit_code == 0
