@@ -6,14 +6,14 @@ from collections.abc import Iterable
 
 from app.tracing.code import PAYLOAD_BITS, Key
 
-ALPHABET = "\u200b\u200c\u2060\u2063"
+ALPHABET = "\u200b\u2060\u2062\u2063"
 """Four that every browser copies, no script of the world needs, and no normal form takes out: two bits each."""
 
 LENGTH = PAYLOAD_BITS // 2
 
 _RUN = re.compile(f"[{ALPHABET}]{{{LENGTH},}}")
 _DIGIT = {character: value for value, character in enumerate(ALPHABET)}
-_WRITTEN = re.compile(r"\\u(200[bBcC]|206[03])|&#(?:x(200[bBcC]|206[03])|(8203|8204|8288|8291));")
+_WRITTEN = re.compile(r"\\u(200[bB]|206[023])|&#(?:x(200[bB]|206[023])|(8203|8288|8290|8291));")
 
 _LONGEST_RUN = 100_000
 """Characters of one run that are looked at; a mark that was repeated is read from the first of them."""
