@@ -138,5 +138,5 @@ def match_conflicts(*, accounts: Path, registrations: Path, out: Path, as_json: 
     click.echo(json.dumps(found.to_json()) if as_json else "\n".join(found.lines()))
 
 
-UPKEEP: tuple[click.Command, ...] = (sync, rebuild, backup, restore, audit)
+UPKEEP: tuple[click.Command, ...] = (sync, rebuild, backup, restore, audit, conflicts)
 """What the command line offers beside running Alongside itself."""
