@@ -26,6 +26,7 @@ from app.doors.share.assets import asset_door
 from app.ground.config import read_config
 from app.ground.log import set_up_logging
 from app.identity.embed_key import EmbedKeys
+from app.reading.kept_answers import KeptAnswers
 from app.reading.measures import Measures
 from app.reading.rooms import Previews
 from app.reading.stores import Events, Nonces, Sightings, TenantRegister, Tickets
@@ -50,6 +51,7 @@ def web_app(house: House) -> Flask:
     app.url_map.strict_slashes = True
     cards, executor, register = house.cards(), house.executor(), TenantRegister(house.database)
     tickets = Tickets(house.database, house.clock)
+    answers = KeptAnswers(house.database, house.clock)
     door = HubspotDoor(
         secrets=(house.config.hubspot_client_secret,),
         origin=house.config.public_origin,
@@ -61,6 +63,7 @@ def web_app(house: House) -> Flask:
         settings=house.settings(),
         sightings=Sightings(house.database, house.clock),
         clock=house.clock,
+        answers=answers,
     )
     app.register_blueprint(hubspot.create_blueprint(door))
     app.register_blueprint(webhooks.create_blueprint(door, Events(house.database, house.bell, house.clock)))
@@ -82,6 +85,7 @@ def web_app(house: House) -> Flask:
                 tickets=tickets,
                 is_embed_key=EmbedKeys(house.config.secret_keys).matches,
                 clock=house.clock,
+                answers=answers,
             )
         )
     )

@@ -1,8 +1,8 @@
 """What the CRM doors ask of the house. Bootstrap hands them in, so a door knows no rule and no table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from app.commands.context import CommandResult
 from app.domain.actor import Actor
@@ -11,7 +11,9 @@ from app.domain.tenant import Tenant
 from cards.blocks import Card
 
 __all__ = [
+    "LIVE_CARDS",
     "AdminTickets",
+    "AnswerKeeper",
     "CardSightings",
     "CardSource",
     "CommandDoor",
@@ -22,6 +24,24 @@ __all__ = [
     "SettingsSource",
     "TenantFinder",
 ]
+
+
+T = TypeVar("T")
+
+LIVE_CARDS = frozenset({"sharing"})
+"""Cards that ask the CRM itself whenever they are opened: their answers are never kept."""
+
+
+class AnswerKeeper(Protocol):
+    def get(self, key: Hashable, build: Callable[[], T]) -> T:
+        """What `build` makes for this key, or made for it before, while nothing has changed since."""
+
+
+class BuildAlways:
+    """Keeps nothing."""
+
+    def get(self, key: Hashable, build: Callable[[], T]) -> T:  # noqa: ARG002 - the port's signature
+        return build()
 
 
 class CardSource(Protocol):

@@ -5,7 +5,15 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from app.domain.record import RecordKey
-from app.doors.ports import AdminTickets, CardSource, CommandDoor, NonceStore, TenantFinder
+from app.doors.ports import (
+    AdminTickets,
+    AnswerKeeper,
+    BuildAlways,
+    CardSource,
+    CommandDoor,
+    NonceStore,
+    TenantFinder,
+)
 from app.ground.clock import Clock, utc_now
 from app.identity.tokens import Tokens
 from cards.blocks import Card
@@ -60,3 +68,4 @@ class SalesforceDoor:
     tickets: AdminTickets | None = None
     is_embed_key: EmbedKey = no_embed_key
     clock: Clock = field(default=utc_now)
+    answers: AnswerKeeper = field(default_factory=BuildAlways)

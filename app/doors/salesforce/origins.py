@@ -1,6 +1,7 @@
 """Which origins belong to Salesforce, and the policy that lets only them frame the panel."""
 
 import re
+from functools import cache
 from urllib.parse import urlsplit
 
 FRAMING_HOSTS = (
@@ -53,6 +54,7 @@ def policy_for(addresses: tuple[str, ...]) -> str:
     return _POLICY + (" ".join(origins) or "'none'")
 
 
+@cache
 def general_policy(stand_in_origin: str) -> str:
     """The policy of a page that Salesforce may frame, whichever organization it is."""
     extra = origin_of(stand_in_origin) if stand_in_origin else None

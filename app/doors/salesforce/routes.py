@@ -8,6 +8,7 @@ from flask import Blueprint, Response, render_template, request
 from app.domain.actor import ActorKind
 from app.domain.record import RecordKey
 from app.doors.command_body import MAX_BYTES, read_command_body, record_key
+from app.doors.ports import LIVE_CARDS
 from app.doors.problems import answer_problems, as_app_error, problem
 from app.doors.salesforce import embed
 from app.doors.salesforce.admission import (
@@ -118,19 +119,26 @@ def _add_panel(blueprint: Blueprint, door: SalesforceDoor) -> None:
     @blueprint.get("/panel/cards/<card>")
     def show_card(card: str) -> Response:
         bearer = _bearer(door)
-        params = request.args.to_dict()
-        _same_record(bearer, record_key(params.pop("objectType", None), params.pop("objectId", None)))
-        document = door.cards.card(bearer.tenant_id, bearer.actor, bearer.record, card, params)
-        wants_json = (
-            request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
-        )
-        answer = (
-            _json({"ok": True, "card": to_json(document)}) if wants_json else Response(door.render(document))
-        )
+
+        def build() -> tuple[str, str, str]:
+            params = request.args.to_dict()
+            _same_record(bearer, record_key(params.pop("objectType", None), params.pop("objectId", None)))
+            document = door.cards.card(bearer.tenant_id, bearer.actor, bearer.record, card, params)
+            wanted = request.accept_mimetypes.best_match(["text/html", "application/json"])
+            if wanted == "application/json":
+                body = json.dumps({"ok": True, "card": to_json(document)}, ensure_ascii=False)
+                return body, "application/json", document.version
+            return door.render(document), "text/html", document.version
+
+        who = (bearer.tenant_id, bearer.actor, bearer.record)
+        key = ("salesforce", *who, card, request.query_string, request.headers.get("Accept", ""))
+        body, mimetype, version = door.answers.get(key, build) if card not in LIVE_CARDS else build()
+        answer = Response(body, mimetype=mimetype)
         answer.headers["Vary"] = "Accept, Authorization"
-        if document.version:
-            answer.set_etag(document.version, weak=True)
-            answer.make_conditional(request)
+        if version:
+            answer.set_etag(version, weak=True)
+            if "If-None-Match" in request.headers:
+                answer.make_conditional(request)
         return answer
 
     @blueprint.post("/panel/actions/<command>")
