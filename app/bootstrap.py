@@ -165,7 +165,9 @@ def build(config: Config, clock: Clock = utc_now) -> House:
             config.redis_url,
             socket_timeout=REDIS_TIMEOUT,
             socket_connect_timeout=REDIS_TIMEOUT,
-            retry=Retry(NoBackoff(), 1),  # for a connection that went stale; the client's own default waits 4 s
+            retry=Retry(
+                NoBackoff(), 1
+            ),  # for a connection that went stale; the client's own default waits 4 s
         )
     return House(
         config=config,

@@ -105,7 +105,9 @@ class Executor:
                 return first
             context = self._context(connection, tenant_id, actor, command, record)
             result = command.run(context, data)
-            audit.append(connection, tenant_id, context.now, actor, name, record, _told(data) | dict(result.told))
+            audit.append(
+                connection, tenant_id, context.now, actor, name, record, _told(data) | dict(result.told)
+            )
             self._keep_answer(connection, context, key, command, request_hash, result)
         for bell in sorted(context.bells):
             self._bell.ring(bell)
@@ -155,7 +157,8 @@ class Executor:
             return self._vault.open(sealed)
         except AppError:
             raise AppError(
-                Reason.STATE_CONFLICT, "This was done before, and its link can no longer be shown. Make a new one."
+                Reason.STATE_CONFLICT,
+                "This was done before, and its link can no longer be shown. Make a new one.",
             ) from None
 
     def _keep_answer(

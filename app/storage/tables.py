@@ -183,7 +183,7 @@ step = Table(
     Column("delivery", String(8), nullable=False),
     Column("refusal", Text, nullable=False, default=""),
     Column("crm_task_id", String(64), nullable=True),
-    Column("agreed", Json, nullable=True),  # what the CRM was last known to hold, by place: see domain/step_merge
+    Column("agreed", Json, nullable=True),  # what the CRM was last known to hold, by place
     Index(None, "tenant_id", "object", "crm_id", "partner_id", "position"),
 )
 

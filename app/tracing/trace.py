@@ -150,7 +150,7 @@ def _in_pictures(leaked: bytes, keys: list[Key]) -> Iterator[Sighting]:
     except ModuleNotFoundError as missing:
         raise AppError(
             Reason.UNSUPPORTED,
-            f"Reading pictures needs {missing.name}, which is not installed. Text works without. "
+            f"Reading pictures and PDF needs {missing.name}, which is not installed; text works without it. "
             "Install the extra: pip install 'alongside[trace]'",
         ) from missing
     for page in pages.pages(leaked):

@@ -15,9 +15,7 @@ def ticker(polled: list[str]) -> Ticker:
         polled.append(tenant_id)
         return True
 
-    return Ticker(
-        start_poll=start, salesforce_every=timedelta(minutes=1), hubspot_every=timedelta(minutes=5)
-    )
+    return Ticker(start_poll=start, salesforce_every=timedelta(minutes=1), hubspot_every=timedelta(minutes=5))
 
 
 def test_two_schedulers_run_a_slot_once(house: TestHouse) -> None:

@@ -1,5 +1,7 @@
-"""The decoder on stored screenshots of real share pages. `python -m benchmarks trace` measures the recovery rate; here
-each way through the decoder is taken once."""
+"""The decoder on stored screenshots of real share pages: each way through it is taken once.
+
+The recovery rate is measured by `python -m benchmarks trace`.
+"""
 
 import pytest
 from PIL import Image, ImageOps
