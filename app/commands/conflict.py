@@ -23,8 +23,7 @@ class ResolveSchema(Schema):
 def resolve(context: Context, data: Mapping[str, Any]) -> CommandResult:
     """The conflict is settled, with the decision and its reason on record. Raises AppError if it was before."""
     flag = registrations.conflict(context.connection, context.tenant.id, data["conflict_id"])
-    here = flag is not None and (flag.deal_id == context.deal_id or flag.company_id == context.company_id)
-    if flag is None or not here:
+    if flag is None or not context.is_about(flag.deal_id, flag.company_id):
         raise AppError(Reason.NOT_FOUND, "There is no such conflict here.", field="conflict_id")
     decision = clean_line(data["decision"], limit=80, field="decision")
     reason = clean_line(data["reason"], limit=500, field="reason")

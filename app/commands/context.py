@@ -63,6 +63,14 @@ class Context:
             return None
         return self.record.company_id if self.record.key.object == "deal" else self.record.key.crm_id
 
+    def is_about(self, deal_id: str | None, company_id: str | None) -> bool:
+        """Whether something of this deal and company belongs to the record at hand."""
+        ours = {("deal", self.deal_id), ("company", self.company_id)}
+        return any(
+            id_ is not None and (kind, id_) in ours
+            for kind, id_ in (("deal", deal_id), ("company", company_id))
+        )
+
     def tell_crm(
         self,
         kind: OutboxKind,

@@ -122,13 +122,9 @@ def expire(context: Context, data: Mapping[str, Any]) -> CommandResult:
 def _registration(context: Context, registration_id: str) -> Registration:
     """The registration, if it belongs to the record at hand; the agent names any of the tenant's."""
     found = registrations.get(context.connection, context.tenant.id, registration_id)
-    if found is None or (context.record and not _belongs(context, found)):
+    if found is None or (context.record and not context.is_about(found.deal_id, found.company_id)):
         raise AppError(Reason.NOT_FOUND, "There is no such registration here.", field="registration_id")
     return found
-
-
-def _belongs(context: Context, registration: Registration) -> bool:
-    return registration.deal_id == context.deal_id or registration.company_id == context.company_id
 
 
 def _save(context: Context, old: Registration, new: Registration) -> None:

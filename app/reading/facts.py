@@ -10,11 +10,13 @@ from app.commands.publishing import stage_track
 from app.crm.port import CrmFile, Stage
 from app.domain.actor import Actor, ActorKind
 from app.domain.certification import Certification
-from app.domain.link import ShareLink
+from app.domain.link import SharedFile, ShareLink
 from app.domain.partner import Partner, PartnerContact
+from app.domain.plan import Step
 from app.domain.record import ObjectKind, Record, RecordKey
 from app.domain.registration import Registration
 from app.domain.tenant import Tenant
+from app.domain.thread import Message
 from app.storage import file as files
 from app.storage import outbox
 from app.storage import partner as partners
@@ -71,6 +73,10 @@ class _Shared:
     registrations: Sequence[Registration]
     links: Sequence[ShareLink]
     counts: Mapping[str, int]
+    pages: Mapping[str, tuple[Sequence[Message], bool]]
+    unread: Mapping[str, int]
+    steps: Sequence[Step]
+    files: Sequence[SharedFile]
 
 
 def gather(
@@ -120,15 +126,17 @@ def gather(
 def _partners(
     connection: Connection, tenant: Tenant, record: Record, asked: Asked
 ) -> tuple[PartnerFacts, ...]:
+    """As many questions for one partner as for twenty, and one for a record without any."""
     attached = partners.on_record(connection, tenant.id, record.key)
-    shared = _shared(connection, tenant.id, record, [partner.id for partner, _ in attached])
-    return tuple(
-        _partner(connection, tenant.id, record.key, partner, seen, shared, asked)
-        for partner, seen in attached
-    )
+    if not attached:
+        return ()
+    shared = _shared(connection, tenant.id, record, [partner.id for partner, _ in attached], asked)
+    return tuple(_partner(partner, shared, asked) for partner, _ in attached)
 
 
-def _shared(connection: Connection, tenant_id: str, record: Record, partner_ids: Sequence[str]) -> _Shared:
+def _shared(
+    connection: Connection, tenant_id: str, record: Record, partner_ids: Sequence[str], asked: Asked
+) -> _Shared:
     deal_id, company_id = _ids(record)
     return _Shared(
         contacts=partners.contacts(connection, tenant_id, partner_ids),
@@ -140,34 +148,29 @@ def _shared(connection: Connection, tenant_id: str, record: Record, partner_ids:
             if link.purpose == ROOM
         ],
         counts=messages.counts(connection, tenant_id, record.key),
+        pages=messages.pages(connection, tenant_id, record.key, before=asked.before, focus=asked.focus),
+        unread=messages.unread(connection, tenant_id, record.key),
+        steps=steps.on_record(connection, tenant_id, record.key),
+        files=files.on_record(connection, tenant_id, record.key),
     )
 
 
-def _partner(
-    connection: Connection,
-    tenant_id: str,
-    key: RecordKey,
-    partner: Partner,
-    seen: datetime | None,
-    shared: _Shared,
-    asked: Asked,
-) -> PartnerFacts:
-    before = asked.before if asked.focus in ("", partner.id) else ""
-    page, older = messages.page(connection, tenant_id, key, partner.id, before=before)
+def _partner(partner: Partner, shared: _Shared, asked: Asked) -> PartnerFacts:
+    page, older = shared.pages.get(partner.id, ((), False))
     links = tuple(link for link in shared.links if link.partner_id == partner.id)
     visits = [link.last_viewed_at for link in links if link.last_viewed_at]
     return PartnerFacts(
         partner=partner,
         contacts=tuple(c for c in shared.contacts if c.partner_id == partner.id),
         messages=tuple(page),
-        unread=messages.unread(connection, tenant_id, key, partner.id, seen),
+        unread=shared.unread.get(partner.id, 0),
         total_messages=shared.counts.get(partner.id, 0),
         older=older,
-        steps=tuple(steps.of_partner(connection, tenant_id, key, partner.id)),
+        steps=tuple(step for step in shared.steps if step.partner_id == partner.id),
         registrations=tuple(r for r in shared.registrations if r.partner_id == partner.id),
         certifications=tuple(c for c in shared.certifications if c.partner_id == partner.id),
         links=links,
-        files=tuple(files.of_partner(connection, tenant_id, key, partner.id)),
+        files=tuple(file for file in shared.files if file.partner_id == partner.id),
         last_viewed_at=max(visits, default=None),
         preview_url=(asked.preview_urls or {}).get(partner.id, ""),
     )
@@ -180,7 +183,10 @@ def _deals(
     if record.key.object is not ObjectKind.COMPANY:
         return ()
     found = []
+    partnered = set(records.partnered_keys(connection, tenant.id, record.key.crm_id))
     for deal in records.deals_of(connection, tenant.id, record.key.crm_id, DEALS_SHOWN):
+        if deal.key not in partnered:
+            continue
         work = _partners(connection, tenant, deal, asked)
         if work:
             found.append(

@@ -40,13 +40,17 @@ def _values(tenant_id: str, key: RecordKey, file: SharedFile) -> dict[str, Any]:
 def of_partner(
     connection: Connection, tenant_id: str, key: RecordKey, partner_id: str
 ) -> Sequence[SharedFile]:
+    return [file for file in on_record(connection, tenant_id, key) if file.partner_id == partner_id]
+
+
+def on_record(connection: Connection, tenant_id: str, key: RecordKey) -> Sequence[SharedFile]:
+    """Every partner's files, the oldest first."""
     rows = find_all(
         connection,
         tables.shared_file,
         _T.tenant_id == tenant_id,
         _T.object == key.object,
         _T.crm_id == key.crm_id,
-        _T.partner_id == partner_id,
         order=[_T.added_at, _T.id],
     )
     return [

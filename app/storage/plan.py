@@ -59,6 +59,19 @@ def of_partner(connection: Connection, tenant_id: str, key: RecordKey, partner_i
     return [_step(row) for row in rows]
 
 
+def on_record(connection: Connection, tenant_id: str, key: RecordKey) -> list[Step]:
+    """Every partner's steps, each partner's in its order."""
+    rows = find_all(
+        connection,
+        tables.step,
+        _T.tenant_id == tenant_id,
+        _T.object == key.object,
+        _T.crm_id == key.crm_id,
+        order=[_T.position, _T.id],
+    )
+    return [_step(row) for row in rows]
+
+
 def next_position(connection: Connection, tenant_id: str, key: RecordKey, partner_id: str) -> int:
     highest = connection.scalar(
         select(func.max(_T.position)).where(

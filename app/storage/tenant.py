@@ -10,6 +10,7 @@ from app.crm.port import Account, FieldInfo, Owner, Stage
 from app.domain.record import CrmKind, ObjectKind
 from app.domain.tenant import Tenant
 from app.storage import tables
+from app.storage.published_tables import share_link, viewer_code, viewer_session
 from app.storage.rows import find, find_all, insert, put, put_all, update
 
 DEFAULT_COLOR = "#3b5bdb"
@@ -104,7 +105,10 @@ def set_account(connection: Connection, tenant_id: str, account: Account) -> Non
 
 
 def remove(connection: Connection, tenant_id: str) -> None:
-    """Takes every row of the tenant out of every table."""
+    """Takes every row of the tenant out of every table; those that name only a link, by the tenant's links."""
+    links = select(share_link.c.id).where(share_link.c.tenant_id == tenant_id)
+    for table in (viewer_code, viewer_session):
+        connection.execute(delete(table).where(table.c.link_id.in_(links)))
     for table in reversed(tables.tenant.metadata.sorted_tables):
         column = table.c.get("tenant_id")
         if column is not None:

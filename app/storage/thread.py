@@ -1,10 +1,9 @@
 """Messages of a record, by partner."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, RowMapping, func, or_, select
 
 from app.domain.actor import Side
 from app.domain.record import ObjectKind, RecordKey
@@ -62,6 +61,28 @@ def page(
     return [_message(row) for row in reversed(rows[:limit])], len(rows) > limit
 
 
+def pages(
+    connection: Connection, tenant_id: str, key: RecordKey, *, before: str = "", focus: str = ""
+) -> dict[str, tuple[list[Message], bool]]:
+    """What `page` answers for each partner of the record, in one question. `before` turns the pages of `focus`
+    alone, where one is named."""
+    where = [_T.tenant_id == tenant_id, _T.object == key.object, _T.crm_id == key.crm_id]
+    if before:
+        where.append(or_(_T.id < before, _T.partner_id != focus) if focus else _T.id < before)
+    place = func.row_number().over(partition_by=_T.partner_id, order_by=_T.id.desc()).label("place")
+    numbered = select(tables.message, place).where(*where).subquery()
+    rows = connection.execute(
+        select(numbered).where(numbered.c.place <= PAGE + 1).order_by(numbered.c.id)
+    ).mappings()
+    found: dict[str, list[RowMapping]] = {}
+    for row in rows:
+        found.setdefault(row["partner_id"], []).append(row)
+    return {
+        partner_id: ([_message(row) for row in of_one[-PAGE:]], len(of_one) > PAGE)
+        for partner_id, of_one in found.items()
+    }
+
+
 def counts(connection: Connection, tenant_id: str, key: RecordKey) -> dict[str, int]:
     """How many messages each partner's thread holds."""
     rows = connection.execute(
@@ -72,20 +93,30 @@ def counts(connection: Connection, tenant_id: str, key: RecordKey) -> dict[str, 
     return {row[0]: row[1] for row in rows}
 
 
-def unread(
-    connection: Connection, tenant_id: str, key: RecordKey, partner_id: str, seen: datetime | None
-) -> int:
-    """How many messages of the partner nobody of our side has seen."""
-    where = [
-        _T.tenant_id == tenant_id,
-        _T.object == key.object,
-        _T.crm_id == key.crm_id,
-        _T.partner_id == partner_id,
-        _T.side == Side.PARTNER,
-    ]
-    if seen is not None:
-        where.append(_T.sent_at > seen)
-    return connection.scalar(select(func.count()).select_from(tables.message).where(*where)) or 0
+def unread(connection: Connection, tenant_id: str, key: RecordKey) -> dict[str, int]:
+    """How many messages of each partner that works on the record nobody of our side has seen."""
+    a = tables.attachment.c
+    rows = connection.execute(
+        select(_T.partner_id, func.count())
+        .select_from(
+            tables.message.join(
+                tables.attachment,
+                (a.tenant_id == _T.tenant_id)
+                & (a.object == _T.object)
+                & (a.crm_id == _T.crm_id)
+                & (a.partner_id == _T.partner_id),
+            )
+        )
+        .where(
+            _T.tenant_id == tenant_id,
+            _T.object == key.object,
+            _T.crm_id == key.crm_id,
+            _T.side == Side.PARTNER,
+            or_(a.seen_at.is_(None), _T.sent_at > a.seen_at),
+        )
+        .group_by(_T.partner_id)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def set_delivery(
