@@ -148,7 +148,9 @@ def _shared(
             if link.purpose == ROOM
         ],
         counts=messages.counts(connection, tenant_id, record.key),
-        pages=messages.pages(connection, tenant_id, record.key, before=asked.before, focus=asked.focus),
+        pages=messages.pages(
+            connection, tenant_id, record.key, partner_ids, before=asked.before, focus=asked.focus
+        ),
         unread=messages.unread(connection, tenant_id, record.key),
         steps=steps.on_record(connection, tenant_id, record.key),
         files=files.on_record(connection, tenant_id, record.key),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, or_, select
+from sqlalchemy import Connection, RowMapping, func, or_, select, union_all
 
 from app.domain.actor import Side
 from app.domain.record import ObjectKind, RecordKey
@@ -62,23 +62,35 @@ def page(
 
 
 def pages(
-    connection: Connection, tenant_id: str, key: RecordKey, *, before: str = "", focus: str = ""
+    connection: Connection,
+    tenant_id: str,
+    key: RecordKey,
+    partner_ids: Sequence[str],
+    *,
+    before: str = "",
+    focus: str = "",
 ) -> dict[str, tuple[list[Message], bool]]:
-    """What `page` answers for each partner of the record, in one question. `before` turns the pages of `focus`
-    alone, where one is named."""
-    where = [_T.tenant_id == tenant_id, _T.object == key.object, _T.crm_id == key.crm_id]
-    if before:
-        where.append(or_(_T.id < before, _T.partner_id != focus) if focus else _T.id < before)
-    place = func.row_number().over(partition_by=_T.partner_id, order_by=_T.id.desc()).label("place")
-    numbered = select(tables.message, place).where(*where).subquery()
-    rows = connection.execute(
-        select(numbered).where(numbered.c.place <= PAGE + 1).order_by(numbered.c.id)
-    ).mappings()
-    found: dict[str, list[RowMapping]] = {}
-    for row in rows:
-        found.setdefault(row["partner_id"], []).append(row)
+    """What `page` answers for each partner, in one statement that reads one page of each, however long the threads
+    are. `before` turns the pages of `focus` alone, where one is named."""
+    newest = []
+    for partner_id in partner_ids:
+        where = [
+            _T.tenant_id == tenant_id,
+            _T.object == key.object,
+            _T.crm_id == key.crm_id,
+            _T.partner_id == partner_id,
+        ]
+        if before and focus in ("", partner_id):
+            where.append(_T.id < before)
+        one = select(tables.message).where(*where).order_by(_T.id.desc()).limit(PAGE + 1).subquery()
+        newest.append(select(one))
+    if not newest:
+        return {}
+    found: dict[str, list[Message]] = {}
+    for row in connection.execute(union_all(*newest)).mappings():
+        found.setdefault(row["partner_id"], []).append(_message(row))
     return {
-        partner_id: ([_message(row) for row in of_one[-PAGE:]], len(of_one) > PAGE)
+        partner_id: (sorted(of_one, key=lambda m: m.id)[-PAGE:], len(of_one) > PAGE)
         for partner_id, of_one in found.items()
     }
 
