@@ -12,7 +12,6 @@ from flask import Flask, Response, send_from_directory
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from app.identity.embed_key import EmbedKeys
-from tests.browser.chromium import chromium
 from tests.cards import make
 from tests.doors.salesforce_client import auth
 from tests.doors.salesforce_fakes import KEY, app_of, door_of
@@ -22,7 +21,6 @@ from tests.doors.test_salesforce_panel_browser import World, open_card, open_rec
 from tests.identity.envelopes import ORG
 from tests.sandbox.serve import serve
 
-__all__ = ["chromium"]
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
 HOSTS = Path(__file__).parent / "salesforce_hosts"

@@ -15,6 +15,7 @@ from sqlalchemy import event
 from app.bootstrap import House, build
 from app.bootstrap_share import build_share_app
 from app.commands.context import CommandResult
+from app.crm.budget import Budgets
 from app.domain.actor import Actor, ActorKind
 from app.domain.partner import PartnerType
 from app.domain.record import CrmKind, ObjectKind, RecordKey
@@ -29,7 +30,7 @@ from app.tenancy import add_tenant
 from sync import inbound, ingest, poll, publish, writeback
 from tests.database import migrated_database_url
 from tests.security.canaries import Canaries
-from tests.security.filled_crm import FilledCrm, filled
+from tests.security.filled_crm import FilledCrm, OpenBooks, filled
 from tests.share_world import Outgoing
 
 SHARE = "https://share.vendor.example"
@@ -142,6 +143,7 @@ def _house(kind: CrmKind, crm: FilledCrm, directory: Path, canaries: Canaries) -
         }
     )
     house = build(config, clock)
+    house.budgets = Budgets(OpenBooks())  # the clock stands still, so no window would ever empty
     seller, admin = (
         Actor(
             kind=what,
