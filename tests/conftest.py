@@ -1,5 +1,6 @@
 """Options of the whole suite."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from tests.house import TestHouse, make_house
 __all__ = ["chromium"]  # one browser for the whole run: Playwright starts once in a process
 
 # Machines are shared: how long one example takes says nothing about the code.
-settings.register_profile("shared", deadline=None)
+settings.register_profile("shared", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("shared")
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from random import Random, SystemRandom
 from urllib.parse import unquote
 
+YEAR_DIGITS = 4
+
 
 @dataclass
 class Canaries:
@@ -48,8 +50,12 @@ class Canaries:
         numbers = set(re.findall(r"\d+", text)) | set(
             re.findall(r"\d+", re.sub(r"(?<=\d)[,.\u202f ](?=\d{3})", "", text))
         )
-        return {
-            place
-            for mark, place in self.places.items()
-            if (mark in numbers if mark.isdigit() else mark in text)
-        }
+        # Random ids are full of digits: a year counts only where it stands alone.
+        years = set(re.findall(r"(?<![0-9a-z_])\d{4}(?![0-9a-z_])", text))
+        return {place for mark, place in self.places.items() if _stands_in(mark, text, numbers, years)}
+
+
+def _stands_in(mark: str, text: str, numbers: set[str], years: set[str]) -> bool:
+    if not mark.isdigit():
+        return mark in text
+    return mark in (years if len(mark) == YEAR_DIGITS else numbers)
