@@ -298,8 +298,8 @@ def _check_copy(account: Account, mark: str) -> None:
 
 
 def _post(account: Account) -> None:
-    """A message on each of as many deals, as sellers post them. That a partner works there has reached the CRM before,
-    so that only messages are counted."""
+    """A message on each of as many deals, as sellers post them. That a partner works there has reached the CRM
+    before, so that only messages are counted."""
     executor = account.house.executor()
     keys = [RecordKey(ObjectKind.DEAL, deal) for deal in account.deals[:MESSAGES]]
     chosen: dict[str, object] = {"name": "Northwind", "type": "reseller"}
