@@ -208,82 +208,56 @@ def _chapters(teller: Teller, agent: Agent) -> dict[str, Any]:
 
 
 def _halden(teller: Teller) -> dict[str, Any]:
-    """The deal of the demo: two partners who never notice each other, a thread, a plan with something late."""
+    """The deal of the demo: two partners who never notice each other, a thread, a plan, a registration, a file."""
     today = teller.house.clock().date()
     northwind, fabrikam = teller.attach(0, "Northwind"), teller.attach(0, "Fabrikam")
     deal = teller.deal(0)
     _plan(teller, deal, northwind, today)
+    late, soon = str(today + timedelta(days=12)), str(today + timedelta(days=6))
+    kept: dict[str, Any] = {"milestone": "Decision", "owner_side": "us", "audience": "team", "due": soon}
     teller.run(
-        "h-own",
-        "plan.add_step",
-        deal,
-        partner_id=northwind,
-        milestone="Decision",
-        owner_side="us",
-        title="Hold the price floor review",
-        due=str(today + timedelta(days=6)),
-        audience="team",
+        "h-own", "plan.add_step", deal, partner_id=northwind, title="Hold the price floor review", **kept
     )
-    teller.run(
-        "h-fab",
-        "plan.add_step",
-        deal,
-        partner_id=fabrikam,
-        milestone="Integration",
-        title="Map the ERP interfaces",
-        due=str(today + timedelta(days=12)),
-    )
-    viewer = teller.viewer("Northwind", northwind)
-    teller.run(
-        "h-m1",
-        "thread.post",
-        deal,
-        partner_id=northwind,
-        body="Hi Priya, Halden wants the installation plan before they sign. Can you send a first draft?",
-    )
-    teller.run(
-        "h-m2",
-        "thread.post",
-        deal,
-        actor=viewer,
-        body="Yes. We have two crews free from the second week on. Which of the 14 vessels come first?",
-    )
-    teller.run(
-        "h-m3",
-        "thread.post",
-        deal,
-        partner_id=northwind,
-        audience="team",
-        body="Keep the site survey free of charge in the offer, they asked twice.",
-    )
-    registered = teller.run(
-        "h-reg",
-        "registration.submit",
-        deal,
-        partner_id=northwind,
-        customer_name="Halden Marine",
-        customer_domain="halden-marine.example",
-        amount="248000",
-    )
+    theirs: dict[str, Any] = {"milestone": "Integration", "title": "Map the ERP interfaces", "due": late}
+    teller.run("h-fab", "plan.add_step", deal, partner_id=fabrikam, **theirs)
+    _talk(teller, deal, northwind)
+    _register(teller, deal, northwind)
+    _certify(teller, northwind, today)
+    offer = next(file for file in teller.house.files(teller.tenant.id, deal) if file.name == FILES[0][0])
+    teller.run("h-file", "sharing.share_file", deal, partner_id=northwind, crm_file_id=offer.id)
+    person = teller.partner("Northwind").people[0]
+    contact: dict[str, Any] = {
+        "contact_email": person.email,
+        "contact_name": f"{person.first_name} {person.last_name}",
+    }
+    link = teller.run("h-link", "sharing.create_link", deal, partner_id=northwind, days=30, **contact)
+    return {"share_link": link["url"], "form_link": _form(teller)}
+
+
+def _talk(teller: Teller, deal: RecordKey, partner_id: str) -> None:
+    """Two messages that both sides see, and one that stays with the team."""
+    asked = "Hi Priya, Halden wants the installation plan before they sign. Can you send a first draft?"
+    answered = "Yes. We have two crews free from the second week on. Which of the 14 vessels come first?"
+    kept = "Keep the site survey free of charge in the offer, they asked twice."
+    teller.run("h-m1", "thread.post", deal, partner_id=partner_id, body=asked)
+    teller.run("h-m2", "thread.post", deal, actor=teller.viewer("Northwind", partner_id), body=answered)
+    teller.run("h-m3", "thread.post", deal, partner_id=partner_id, audience="team", body=kept)
+
+
+def _register(teller: Teller, deal: RecordKey, partner_id: str) -> None:
+    customer: dict[str, Any] = {
+        "customer_name": "Halden Marine",
+        "customer_domain": "halden-marine.example",
+        "amount": "248000",
+    }
+    made = teller.run("h-reg", "registration.submit", deal, partner_id=partner_id, **customer)
     teller.run(
         "h-ok",
         "registration.approve",
         deal,
-        registration_id=registered["registration_id"],
+        registration_id=made["registration_id"],
         reason="Northwind brought the first meeting",
     )
-    _certify(teller, northwind, today)
-    contact = teller.partner("Northwind").people[0]
-    link = teller.run(
-        "h-link",
-        "sharing.create_link",
-        deal,
-        partner_id=northwind,
-        contact_email=contact.email,
-        contact_name=f"{contact.first_name} {contact.last_name}",
-        days=30,
-    )
-    return {"share_link": link["url"], "form_link": _form(teller)}
 
 
 def _plan(teller: Teller, deal: RecordKey, partner_id: str, today: date) -> None:
