@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import requests
 
@@ -43,12 +43,11 @@ class Loaded:
         }
 
 
-class Loader:
+class Loader(Protocol):
     """What `app.demo.load_hubspot` and `app.demo.load_salesforce` offer."""
 
     def load(self, pipeline: Pipeline) -> Loaded:
         """After this the pipeline is in the CRM; what was there from an earlier load is updated."""
-        raise NotImplementedError
 
 
 class Wire:
