@@ -53,6 +53,7 @@ def add_tenant(
         tenants.set_trouble(connection, tenant.id, "")
     if tokens is not None:
         StoredTokens(house.database, house.vault, tenant.id).save(tokens)
+    house.budgets.of(tenant.id).resume()  # what waited because of the lost access goes on at once
     return tenant
 
 
