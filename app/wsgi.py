@@ -1,13 +1,15 @@
 """The web process: gunicorn "app.wsgi:create()". Cards, actions, webhooks, the canvas panel and the admin pages."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import Flask
+from flask import Blueprint, Flask
 from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.bootstrap import House, as_refusal, build
+from app.commands.execute import Executor
 from app.crm.port import AuthExpired, CrmError
 from app.crm.salesforce_http import is_stand_in
 from app.crm.salesforce_sessions import can_read, manages, session_owner
@@ -26,6 +28,7 @@ from app.doors.share.assets import asset_door
 from app.ground.config import read_config
 from app.ground.log import set_up_logging
 from app.identity.embed_key import EmbedKeys
+from app.reading.cards import Cards
 from app.reading.kept_answers import KeptAnswers
 from app.reading.measures import Measures
 from app.reading.rooms import Previews
@@ -49,78 +52,98 @@ def web_app(house: House) -> Flask:
     app = Flask("app", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = 2_000_000
     app.url_map.strict_slashes = True
-    cards, executor, register = house.cards(), house.executor(), TenantRegister(house.database)
-    tickets = Tickets(house.database, house.clock)
-    answers = KeptAnswers(house.database, house.clock)
-    door = HubspotDoor(
-        secrets=(house.config.hubspot_client_secret,),
-        origin=house.config.public_origin,
-        cards=cards,
-        commands=executor,
-        tenants=register,
-        people=register,
-        tickets=tickets,
-        settings=house.settings(),
-        sightings=Sightings(house.database, house.clock),
-        clock=house.clock,
-        answers=answers,
-    )
+    parts = _Parts.of(house)
+    door = _hubspot(house, parts)
     app.register_blueprint(hubspot.create_blueprint(door))
     app.register_blueprint(webhooks.create_blueprint(door, Events(house.database, house.bell, house.clock)))
     app.register_blueprint(hubspot_oauth.create_blueprint(_oauth(house)))
-    app.register_blueprint(
-        salesforce_blueprint(
-            SalesforceDoor(
-                secrets=(house.config.salesforce_consumer_secret,),
-                cards=cards,
-                commands=executor,
-                tenants=register,
-                nonces=Nonces(house.database),
-                session_owner=_session_owner(house),
-                can_read=_can_read(house),
-                tokens=house.tokens,
-                render=lambda card: render(card, host=PANEL),
-                stand_in_origin=_stand_in(house),
-                origin=house.config.public_origin,
-                tickets=tickets,
-                is_embed_key=EmbedKeys(house.config.secret_keys).matches,
-                clock=house.clock,
-                answers=answers,
-            )
-        )
-    )
-    app.register_blueprint(
-        health.create_blueprint(
-            {
-                "database": lambda: _database_answers(house),
-                "redis": lambda: _redis_answers(house),
-            },
-            Measures(house.database, house.redis, house.clock).page,
-        )
-    )
+    app.register_blueprint(salesforce_blueprint(_salesforce(house, parts)))
+    app.register_blueprint(_health(house))
     app.register_blueprint(openapi.create_blueprint())
     app.register_blueprint(asset_door())
-    app.register_blueprint(
-        preview.create_blueprint(
-            PreviewDoor(
-                rooms=Previews(house.database, house.clock),
-                tokens=house.tokens,
-                clock=house.clock,
-                https=house.config.public_origin.startswith("https://"),
-            )
-        )
-    )
-    app.register_blueprint(
-        admin_blueprint(
-            AdminDoor(
-                desk=Desk(house.database, house.clock),
-                commands=executor,
-                clock=house.clock,
-                origin=house.config.public_origin,
-            )
-        )
-    )
+    app.register_blueprint(preview.create_blueprint(_preview(house)))
+    app.register_blueprint(admin_blueprint(_admin(house, parts)))
     return app
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parts:
+    """What several doors share."""
+
+    cards: Cards
+    executor: Executor
+    register: TenantRegister
+    tickets: Tickets
+    answers: KeptAnswers
+
+    @classmethod
+    def of(cls, house: House) -> "_Parts":
+        return cls(
+            cards=house.cards(),
+            executor=house.executor(),
+            register=TenantRegister(house.database),
+            tickets=Tickets(house.database, house.clock),
+            answers=KeptAnswers(house.database, house.clock),
+        )
+
+
+def _hubspot(house: House, parts: _Parts) -> HubspotDoor:
+    return HubspotDoor(
+        secrets=(house.config.hubspot_client_secret,),
+        origin=house.config.public_origin,
+        cards=parts.cards,
+        commands=parts.executor,
+        tenants=parts.register,
+        people=parts.register,
+        tickets=parts.tickets,
+        settings=house.settings(),
+        sightings=Sightings(house.database, house.clock),
+        clock=house.clock,
+        answers=parts.answers,
+    )
+
+
+def _salesforce(house: House, parts: _Parts) -> SalesforceDoor:
+    return SalesforceDoor(
+        secrets=(house.config.salesforce_consumer_secret,),
+        cards=parts.cards,
+        commands=parts.executor,
+        tenants=parts.register,
+        nonces=Nonces(house.database),
+        session_owner=_session_owner(house),
+        can_read=_can_read(house),
+        tokens=house.tokens,
+        render=lambda card: render(card, host=PANEL),
+        stand_in_origin=_stand_in(house),
+        origin=house.config.public_origin,
+        tickets=parts.tickets,
+        is_embed_key=EmbedKeys(house.config.secret_keys).matches,
+        clock=house.clock,
+        answers=parts.answers,
+    )
+
+
+def _health(house: House) -> Blueprint:
+    checks = {"database": lambda: _database_answers(house), "redis": lambda: _redis_answers(house)}
+    return health.create_blueprint(checks, Measures(house.database, house.redis, house.clock).page)
+
+
+def _preview(house: House) -> PreviewDoor:
+    return PreviewDoor(
+        rooms=Previews(house.database, house.clock),
+        tokens=house.tokens,
+        clock=house.clock,
+        https=house.config.public_origin.startswith("https://"),
+    )
+
+
+def _admin(house: House, parts: _Parts) -> AdminDoor:
+    return AdminDoor(
+        desk=Desk(house.database, house.clock),
+        commands=parts.executor,
+        clock=house.clock,
+        origin=house.config.public_origin,
+    )
 
 
 def _oauth(house: House) -> OauthDoor:

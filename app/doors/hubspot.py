@@ -95,22 +95,16 @@ def create_blueprint(door: HubspotDoor) -> Blueprint:
         return _json({"ok": True, "result": dict(done.result), "message": done.message})
 
     add_settings(blueprint, door.settings, lambda: _caller(door), _json)
-
-    @blueprint.errorhandler(Exception)
-    def refuse(error: Exception) -> Response:
-        refusal, status = as_app_error(error)
-        if refusal.reason in UNTRUSTED:
-            return problem(refusal, status)
-        return _json(
-            {
-                "ok": False,
-                "reason": str(refusal.reason),
-                "message": refusal.message,
-                **({"field": refusal.field} if refusal.field else {}),
-            }
-        )
-
+    blueprint.register_error_handler(Exception, _refuse)
     return blueprint
+
+
+def _refuse(error: Exception) -> Response:
+    refusal, status = as_app_error(error)
+    if refusal.reason in UNTRUSTED:
+        return problem(refusal, status)
+    body: dict[str, object] = {"ok": False, "reason": str(refusal.reason), "message": refusal.message}
+    return _json(body | ({"field": refusal.field} if refusal.field else {}))
 
 
 def check_signature(door: HubspotDoor) -> str:

@@ -76,6 +76,12 @@ def add_safelist(blueprint: Blueprint, door: AdminDoor) -> None:
         sentences = _sentences(door, session, edited_policy(door, session))
         return Response(json.dumps({"ok": True, "sentences": sentences}), mimetype="application/json")
 
+    _add_history(blueprint, door)
+
+
+def _add_history(blueprint: Blueprint, door: AdminDoor) -> None:
+    """Every version there was, and the way back to one."""
+
     @blueprint.get("/safelist/history")
     def history() -> Response:
         return _history(door, signed_in(door))

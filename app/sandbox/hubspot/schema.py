@@ -181,32 +181,40 @@ def default_properties(stages: list[dict[str, Any]]) -> dict[str, list[dict[str,
             _own("internal_notes", "Internal notes", field_type="textarea"),
             _owner(),
         ],
-        "deals": [
-            *_system("hs_lastmodifieddate"),
-            _prop("dealname", "Deal Name"),
-            _prop("dealstage", "Deal Stage", "enumeration", "radio", options=stages),
-            _prop(
-                "pipeline", "Pipeline", "enumeration", "select", options=_options(default="Sales Pipeline")
-            ),
-            _prop("amount", "Amount", "number", "number"),
-            _prop("closedate", "Close Date", "datetime", "date"),
-            _prop("hs_next_step", "Next step"),
-            _prop("description", "Deal Description", field_type="textarea"),
-            _prop("deal_currency_code", "Currency"),
-            _prop(
-                "dealtype",
-                "Deal Type",
-                "enumeration",
-                "radio",
-                options=_options(newbusiness="New Business", existingbusiness="Existing Business"),
-            ),
-            _own("product_name", "Product"),
-            _own("margin", "Margin", "number", "number"),
-            _own("discount", "Discount", "number", "number"),
-            _own("internal_notes", "Internal notes", field_type="textarea"),
-            _own("competitor", "Competitor"),
-            _owner(),
-        ],
+        "deals": _deal_properties(stages),
+        **_activity_properties(),
+    }
+
+
+def _deal_properties(stages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        *_system("hs_lastmodifieddate"),
+        _prop("dealname", "Deal Name"),
+        _prop("dealstage", "Deal Stage", "enumeration", "radio", options=stages),
+        _prop("pipeline", "Pipeline", "enumeration", "select", options=_options(default="Sales Pipeline")),
+        _prop("amount", "Amount", "number", "number"),
+        _prop("closedate", "Close Date", "datetime", "date"),
+        _prop("hs_next_step", "Next step"),
+        _prop("description", "Deal Description", field_type="textarea"),
+        _prop("deal_currency_code", "Currency"),
+        _prop(
+            "dealtype",
+            "Deal Type",
+            "enumeration",
+            "radio",
+            options=_options(newbusiness="New Business", existingbusiness="Existing Business"),
+        ),
+        _own("product_name", "Product"),
+        _own("margin", "Margin", "number", "number"),
+        _own("discount", "Discount", "number", "number"),
+        _own("internal_notes", "Internal notes", field_type="textarea"),
+        _own("competitor", "Competitor"),
+        _owner(),
+    ]
+
+
+def _activity_properties() -> dict[str, list[dict[str, Any]]]:
+    return {
         "notes": [
             *_system("hs_lastmodifieddate"),
             _prop("hs_timestamp", "Activity date", "datetime", "date"),

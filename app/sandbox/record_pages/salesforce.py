@@ -97,6 +97,11 @@ def create_blueprint(config: LightningConfig) -> Blueprint:
 
 
 def _add_pages(blueprint: Blueprint, config: LightningConfig) -> None:
+    _add_lists(blueprint)
+    _add_records(blueprint, config)
+
+
+def _add_lists(blueprint: Blueprint) -> None:
     @blueprint.get("/")
     @blueprint.get("/lightning")
     def home() -> Any:
@@ -119,6 +124,8 @@ def _add_pages(blueprint: Blueprint, config: LightningConfig) -> None:
             more=len(rows) > PAGE_SIZE,
         )
 
+
+def _add_records(blueprint: Blueprint, config: LightningConfig) -> None:
     @blueprint.get("/lightning/r/<name>/<record_id>/view")
     def record(name: str, record_id: str) -> Response:
         org = the_org()

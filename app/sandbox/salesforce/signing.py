@@ -33,6 +33,8 @@ def canvas_payload(
     `parameters` replaces {"recordId", "objectApiName"}; `target_origin` is the page that embeds the frame.
     """
     home = org.config.instance_url
+    place = location_url or f"{target_origin}/lightning/r/{object_api_name}/{record_id}/view"
+    given = {"recordId": record_id, "objectApiName": object_api_name} if parameters is None else parameters
     return {
         "algorithm": "HMACSHA256",
         "issuedAt": None,
@@ -54,29 +56,30 @@ def canvas_payload(
                 "namespacePrefix": None,
                 "currencyIsoCode": org.config.currency,
             },
-            "environment": {
-                "referer": None,
-                "locationUrl": location_url
-                or f"{target_origin}/lightning/r/{object_api_name}/{record_id}/view",
-                "displayLocation": "Aura",
-                "sublocation": None,
-                "uiTheme": "Theme3",
-                "dimensions": {
-                    "width": "100%",
-                    "height": "640px",
-                    "maxWidth": "infinite",
-                    "maxHeight": "infinite",
-                    "clientWidth": "460px",
-                    "clientHeight": "0px",
-                },
-                "parameters": dict(parameters)
-                if parameters is not None
-                else {"recordId": record_id, "objectApiName": object_api_name},
-                "record": {},
-                "version": {"season": "WINTER", "api": VERSION},
-            },
+            "environment": _environment(place, given),
             "links": _links(home, org.config.org_id, user_id),
         },
+    }
+
+
+def _environment(location_url: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "referer": None,
+        "locationUrl": location_url,
+        "displayLocation": "Aura",
+        "sublocation": None,
+        "uiTheme": "Theme3",
+        "dimensions": {
+            "width": "100%",
+            "height": "640px",
+            "maxWidth": "infinite",
+            "maxHeight": "infinite",
+            "clientWidth": "460px",
+            "clientHeight": "0px",
+        },
+        "parameters": dict(parameters),
+        "record": {},
+        "version": {"season": "WINTER", "api": VERSION},
     }
 
 
