@@ -33,6 +33,8 @@ KEPT: Sequence[Table] = (
     published_tables.live_policy,
     published_tables.face,
     tables.audit,
+    tables.audit_checkpoint,
+    tables.signing_key,
     tables.done_command,
     tables.outbox,
     published_tables.share_link,

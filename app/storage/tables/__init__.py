@@ -20,6 +20,7 @@ from app.storage.tables.flow import (
     outbox,
     slot,
 )
+from app.storage.tables.proof import audit_checkpoint, signing_key
 from app.storage.tables.work import (
     attachment,
     certification,
@@ -38,6 +39,7 @@ __all__ = [
     "admin_session",
     "attachment",
     "audit",
+    "audit_checkpoint",
     "certification",
     "conflict",
     "credential",
@@ -58,6 +60,7 @@ __all__ = [
     "registration",
     "shared_file",
     "sighting",
+    "signing_key",
     "slot",
     "stage",
     "step",
