@@ -1,27 +1,21 @@
 """Every surface in every width, light and dark where there is dark: axe-core finds nothing serious, nothing has to be
 scrolled sideways."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from app.sandbox.hubspot import HubspotSandboxConfig, create_app
-from app.sandbox.record_pages.hubspot import HubspotPagesConfig, hubspot_pages
 from tests.browser.axe import WIDTHS, faults, too_wide
-from tests.browser.hubspot_site import DIST, hubspot_site
+from tests.browser.hubspot_site import hubspot_site
+from tests.browser.surfaces import CARDS, window
 from tests.doors.admin_fakes import House, app_of
 from tests.house import TestHouse
-from tests.sandbox.hubspot_backend import SECRET, Backend
-from tests.sandbox.hubspot_portal import USERS
 from tests.sandbox.serve import serve
-from tests.share_world import ShareWorld, share_world
+from tests.share_world import ShareWorld
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
-CARDS = ("Overview", "Thread", "Plan", "Registration", "Certifications", "Conflicts", "Sharing")
 ADMIN_PAGES = (
     "/admin/",
     "/admin/safelist",
@@ -32,42 +26,6 @@ ADMIN_PAGES = (
     "/admin/audit",
 )
 SCHEMES = ("light", "dark")
-
-
-@contextmanager
-def window(chromium: Browser, width: int, scheme: str = "light") -> Iterator[Page]:
-    context = chromium.new_context(
-        viewport={"width": width, "height": 900},
-        color_scheme=scheme,  # type: ignore[arg-type]
-        reduced_motion="reduce",
-    )
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-    yield page
-    context.close()
-
-
-@pytest.fixture
-def record(tmp_path: Path) -> Iterator[str]:
-    """A deal's page whose cards hold one of every block."""
-    backend = Backend()
-    with serve(backend.app()) as origin:
-        backend.origin = origin
-        app = create_app(HubspotSandboxConfig(db_path=tmp_path / "p.db", client_id="c", client_secret=SECRET))
-        portal = app.extensions["sandbox"]
-        deal = portal.create("deals", {"dealname": "Initech rollout", "dealstage": "qualifiedtobuy"})
-        config = HubspotPagesConfig(
-            backend_origin=origin,
-            client_secret=SECRET,
-            portal_id=62515,
-            app_id=54321,
-            users=USERS,
-            dist=DIST,
-        )
-        app.register_blueprint(hubspot_pages(portal, config))
-        with serve(app) as site:
-            yield f"{site}/contacts/62515/record/0-3/{deal}"
-        portal.close()
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -154,13 +112,6 @@ def test_the_admin_pages_can_be_used_by_everyone(chromium: Browser, width: int, 
 
         assert found == []
         assert wide == []
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[ShareWorld]:
-    made = share_world(tmp_path)
-    yield made
-    made.database.close()
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
