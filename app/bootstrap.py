@@ -126,6 +126,7 @@ class House:
             clock=self.clock,
             crm_of=self.crm_of,
             executor=self.executor(),
+            vault=self.vault,
             budgets=self.budgets,
         )
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from app.cli_audit import audit
+
 JSON_HELP = "Print one JSON object instead of text."
 TENANT = click.option(
     "--tenant", "tenant_id", required=True, help="Its id, as `alongside tenant list` prints it."
@@ -89,32 +91,6 @@ def _say_rows(did: str, rows: dict[str, int], *, as_json: bool) -> None:
         click.echo(json.dumps({"rows": dict(sorted(rows.items())), "total": sum(rows.values())}))
         return
     click.echo(f"{did} {sum(rows.values())} rows: " + ", ".join(f"{n} {t}" for t, n in sorted(rows.items())))
-
-
-@click.group()
-def audit() -> None:
-    """Look after the audit log."""
-
-
-@audit.command("verify")
-@TENANT
-@click.option("--json", "as_json", is_flag=True, help=JSON_HELP)
-def verify_audit(*, tenant_id: str, as_json: bool) -> None:
-    """Check that no row of the audit log was changed or taken out.
-
-    Exit code 1 and the number of the first broken row where the chain does not hold.
-    """
-    from app.running import verify_audit as verify
-
-    rows, broken = verify(tenant_id)
-    if as_json:
-        click.echo(json.dumps({"ok": broken is None, "rows": rows, "first_break": broken}))
-    elif broken is None:
-        click.echo(f"The chain of {rows} rows holds.")
-    else:
-        click.echo(f"The chain breaks at row {broken}.", err=True)
-    if broken is not None:
-        raise SystemExit(1)
 
 
 @click.group()

@@ -116,7 +116,7 @@ def sync_once(tenant_id: str) -> dict[str, Any]:
     """One round of the agent for one tenant, and what it did. Raises AppError for an unknown tenant."""
     from sync.once import sync_once as once
 
-    with _house_of(tenant_id) as (parts, tenant):
+    with house_of(tenant_id) as (parts, tenant):
         return once(parts.agent(), tenant).to_json()
 
 
@@ -127,21 +127,13 @@ def rebuild(tenant_id: str, *, discard: bool, force: bool, progress: Callable[[s
     from app.crm.port import CrmError
     from sync import rebuild as work
 
-    with _house_of(tenant_id) as (parts, tenant):
+    with house_of(tenant_id) as (parts, tenant):
         if discard:
             work.discard(parts.agent(), tenant, force=force)
         try:
             return work.rebuild(parts.agent(), tenant, progress).to_json()
         except CrmError as error:
             raise as_refusal(error) from error
-
-
-def verify_audit(tenant_id: str) -> tuple[int, int | None]:
-    """How many rows the tenant's audit log has, and the number of the first that does not fit the one before."""
-    from app.storage import audit
-
-    with _house_of(tenant_id) as (parts, tenant), parts.database.read() as connection:
-        return audit.length(connection, tenant.id), audit.first_break(connection, tenant.id)
 
 
 def trace(leaked: bytes) -> tuple[list["Lead"], str]:
@@ -195,7 +187,7 @@ def restore(file: Path) -> tuple[dict[str, int], list[str]]:
 
 
 @contextmanager
-def _house_of(tenant_id: str) -> Iterator[tuple["House", "Tenant"]]:
+def house_of(tenant_id: str) -> Iterator[tuple["House", "Tenant"]]:
     """The parts for a command about one tenant, closed afterwards. Logs go to standard error: standard output is
     the command's answer."""
     from app.storage import tenant as tenants

@@ -9,17 +9,19 @@ from app.crm.port import Crm
 from app.domain.tenant import Tenant
 from app.ground.bell import Bell
 from app.ground.clock import Clock
+from app.identity.vault import Vault
 from app.storage.engine import Database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agent:
     """`crm_of` gives a tenant's CRM; `executor` is the one door in, for what partners answered; `budgets` say which
-    tenant's CRM to leave alone for now."""
+    tenant's CRM to leave alone for now; `vault` opens the keys that tenants sign with."""
 
     database: Database
     bell: Bell
     clock: Clock
     crm_of: Callable[[Tenant], Crm]
     executor: Executor
+    vault: Vault
     budgets: Budgets = field(default_factory=Budgets)

@@ -4,9 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from app.domain.registration import RegistrationState
-from app.storage import outbox
+from app.storage import checkpoint, outbox, tables
 from app.storage import registration as registrations
-from sync.schedule import Ticker, take_slot, tick
+from sync.schedule import SCHEDULES, Ticker, take_slot, tick
 from tests.house import TestHouse
 
 
@@ -96,3 +96,24 @@ def test_a_poll_that_could_not_be_started_is_tried_with_the_next_tick(house: Tes
         house.clock.advance(timedelta(seconds=1))
 
     assert len(asked) == 2
+
+
+def test_the_audit_log_is_signed_by_the_clock_and_only_when_it_has_grown(house: TestHouse) -> None:
+    house.attach()
+    for _ in range(3):
+        tick(house.agent, ticker([]))
+        house.clock.advance(timedelta(minutes=10))
+
+    with house.house.database.read() as connection:
+        assert [point["sequence"] for point in checkpoint.all_of(connection, house.tenant.id)] == [1]
+
+
+def test_a_key_that_cannot_be_opened_stops_no_other_schedule(house: TestHouse) -> None:
+    house.attach()
+    tick(house.agent, ticker([]))
+    with house.house.database.write() as connection:
+        connection.execute(tables.signing_key.update().values(sealed="lost"))
+    house.attach("Contoso")
+    house.clock.advance(timedelta(hours=1))
+
+    assert tick(house.agent, ticker([])) == len(SCHEDULES)
