@@ -61,13 +61,13 @@ class Wanted:
 
 
 def wanted_fields(connection: Connection, tenant_id: str) -> Wanted:
-    """Every field that a policy shows or a card names, as far as the CRM has it. A field on the never-list is not
-    even read: what we do not hold cannot leak."""
+    """Every field that a policy shows or asks, or a card names, as far as the CRM has it. A field on the never-list
+    is not even read: what we do not hold cannot leak."""
     policy = policies.current(connection, tenant_id)
     found: dict[ObjectKind, tuple[str, ...]] = {}
     for kind, names in CARD_FIELDS.items():
         exists = {info.canonical for info in tenants.fields(connection, tenant_id, kind)}
-        chosen = {name for name in {*names, *policy.visible(str(kind))} if not never_reason(name)}
+        chosen = {name for name in {*names, *policy.needed(str(kind))} if not never_reason(name)}
         found[kind] = tuple(sorted(chosen & exists if exists else chosen))
     return Wanted(found)
 

@@ -60,7 +60,7 @@ def compose_room(
     record = records.get(connection, tenant.id, key)
     if record is None:
         raise LookupError(str(key))
-    deal, company = _deal_and_company(connection, tenant.id, record)
+    deal, company = deal_and_company(connection, tenant.id, record)
     stages = tenants.stages(connection, tenant.id)
     owners = {owner.id: owner.name for owner in tenants.owners(connection, tenant.id)}
     labels = {
@@ -85,6 +85,7 @@ def compose_room(
             vendor_name=tenant.name,
             vendor_color=tenant.brand_color,
             labels=labels,
+            scope=policy.scope(partner.id, deal, company),
         ),
         policy,
     )
@@ -121,9 +122,12 @@ def _with_owner_name(record: Record | None, owners: Mapping[str, str]) -> Record
     return replace(record, fields={**record.fields, "owner": owners.get(record.fields["owner"] or "")})
 
 
-def _deal_and_company(
-    connection: Connection, tenant_id: str, record: Record
+def deal_and_company(
+    connection: Connection, tenant_id: str, record: Record | None
 ) -> tuple[Record | None, Record | None]:
+    """What a room on this record is about: a deal and its customer, or a customer alone."""
+    if record is None:
+        return None, None
     if record.key.object is ObjectKind.COMPANY:
         return None, record
     company = (

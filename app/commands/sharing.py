@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from app.commands.context import ADMINS, Command, CommandResult, Context, Outside
+from app.commands.policy import require_admitted
 from app.commands.publishing import publish_rooms
 from app.domain.link import SharedFile
 from app.domain.partner import PartnerContact
@@ -61,6 +62,7 @@ def create_link(context: Context, data: Mapping[str, Any]) -> CommandResult:
     """A link for one partner contact that ends by itself. `url` is in this answer and nowhere else."""
     partner = context.partner_on_record(data["partner_id"])
     contact = _contact(context, partner.id, data)
+    require_admitted(context, partner, contact.email)
     token = new_token()
     link = _new_link(context, ROOM, partner.id, data["days"], record=context.key, contact=contact)
     save_link(context.connection, link, hash_token(token))

@@ -4,7 +4,7 @@ import itertools
 import re
 from decimal import Decimal, InvalidOperation
 
-from app.disclosure.policy import Treatment
+from app.disclosure.treatment import Treatment, hides_more
 
 BANDS = (1_000, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 5_000_000, 10_000_000)
 """Upper ends of the bands an amount is shown in, in the record's own currency."""
@@ -18,14 +18,6 @@ _BAND_NAMES = frozenset(
 )
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])(-|T|$)")
-_RANK = {
-    Treatment.SHOW: 0,
-    Treatment.BAND: 1,
-    Treatment.INITIALS: 1,
-    Treatment.DOMAIN: 1,
-    Treatment.MONTH: 1,
-    Treatment.ABSENT: 2,
-}
 
 
 def redact(treatment: Treatment, value: str) -> str | None:
@@ -53,7 +45,7 @@ def narrower(published: Treatment, today: Treatment) -> Treatment:
     """
     if today is Treatment.ABSENT:
         return Treatment.ABSENT
-    if published is today or _RANK[today] < _RANK[published]:
+    if published is today or hides_more(published, today):
         return Treatment.SHOW
     return today if published is Treatment.SHOW else Treatment.ABSENT
 

@@ -6,7 +6,9 @@ A snapshot's content is plain JSON:
  "registration": {"state", "protected_from", "protected_until"}|null,
  "steps": [{"id", "milestone", "title", "side", "owner", "due", "status", "position"}],
  "messages": [{"id", "author", "side", "body", "at"}], "files": [{"id", "name", "type", "size", "at"}],
- "changes": [{"at", "what", "object", "field", "treatment"}], "vendor": {"name", "color"}}
+ "changes": [{"at", "what", "object", "field", "treatment"}], "vendor": {"name", "color"},
+ "scope"?: {"motion", "stage", "territory"}}
+`scope` is what the policy's exceptions depend on, for narrowing alone: narrowing takes it out, and no page has it.
 A section of ours (steps, messages, files, registration) that the policy does not list is absent, not empty: nobody
 learns from it that there is a plan, and an answer to it is refused.
 """
@@ -17,8 +19,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.disclosure.policy import Policy, Treatment, never_reason
+from app.disclosure.policy import Policy, View
 from app.disclosure.redaction import narrower, redact
+from app.disclosure.rules import UNKNOWN, Motion, Scope
+from app.disclosure.treatment import Treatment, never_reason
 from app.domain.link import SharedFile
 from app.domain.partner import PartnerType
 from app.domain.plan import Step
@@ -79,11 +83,12 @@ class Source:
     vendor_name: str
     vendor_color: str
     labels: Mapping[tuple[str, str], str]
+    scope: Scope = UNKNOWN
 
 
 def compose(source: Source, policy: Policy) -> Content:
     """The content of a snapshot, without `changes`: nothing in it that the policy does not list."""
-    kind = source.partner_type
+    view = policy.view(source.partner_type, source.scope)
     sections: Content = {
         "steps": _steps(source.steps),
         "messages": [_message(m) for m in source.messages if m.audience is Audience.PARTNER],
@@ -91,49 +96,74 @@ def compose(source: Source, policy: Policy) -> Content:
         "registration": _registration(source.registration),
     }
     fields = [
-        *_fields("deal", source.deal, source, policy),
-        *_fields("company", source.company, source, policy),
+        *_fields("deal", source.deal, source, view),
+        *_fields("company", source.company, source, view),
     ]
     names = {(f["object"], f["name"]): f["value"] for f in fields}
     return {
         "deal": {"name": names["deal", "name"]} if ("deal", "name") in names else {},
         "fields": fields,
         "stages": [{"label": label, "state": state} for label, state in source.stages]
-        if policy.treatment(kind, "deal", "stage") is Treatment.SHOW
+        if view.treatment("deal", "stage") is Treatment.SHOW
         else [],
-        **_seen(sections, policy, kind),
+        **_seen(sections, view),
         "vendor": {"name": source.vendor_name, "color": source.vendor_color},
+        **({"scope": _scope_json(source.scope)} if policy.exceptions.ask_of_record else {}),
     }
 
 
-def narrow(content: Content, policy: Policy, partner_type: PartnerType) -> Content:
+def narrow(
+    content: Content, policy: Policy, partner_type: PartnerType, partner_id: str | None = None
+) -> Content:
     """The content as today's policy allows it: never more than was published, and less wherever today's policy
-    is narrower. This is what makes taking a field away hold on the very next request."""
-    fields = [kept for field in content["fields"] if (kept := _narrow_field(field, policy, partner_type))]
+    is narrower. This is what makes taking a field away hold on the very next request. For a partner that is not
+    named, what each partner gets is allowed as far as all of them get it."""
+    view = policy.view(partner_type, _scope(content, partner_id))
+    fields = [kept for field in content["fields"] if (kept := _narrow_field(field, view))]
     shown = {(f["object"], f["name"]): f["value"] for f in fields}
-    stage = policy.treatment(partner_type, "deal", "stage") is Treatment.SHOW
+    stage = view.treatment("deal", "stage") is Treatment.SHOW
     return {
         "vendor": content["vendor"],
         "deal": {"name": shown["deal", "name"]} if ("deal", "name") in shown else {},
         "fields": fields,
         "stages": content["stages"] if stage else [],
-        **_seen(content, policy, partner_type),
-        "changes": [c for c in content.get("changes", []) if _still_told(c, policy, partner_type)],
+        **_seen(content, view),
+        "changes": [c for c in content.get("changes", []) if _still_told(c, view)],
     }
 
 
-def _seen(content: Content, policy: Policy, partner_type: PartnerType) -> Content:
+def _seen(content: Content, view: View) -> Content:
     """The sections of the content that the policy lists."""
     return {
         key: content[key]
         for section, key in _SECTIONS.items()
-        if key in content and policy.treatment(partner_type, "room", section) is Treatment.SHOW
+        if key in content and view.treatment("room", section) is Treatment.SHOW
     }
 
 
+def _scope_json(scope: Scope) -> dict[str, str | None]:
+    return {
+        "motion": str(scope.motion) if scope.motion else None,
+        "stage": scope.stage,
+        "territory": scope.territory,
+    }
+
+
+def _scope(content: Content, partner_id: str | None) -> Scope:
+    """What was known of the record when the content was composed; not known where nothing depended on it then."""
+    held = content.get("scope", {})
+    motion = held.get("motion")
+    return Scope(
+        partner_id=partner_id,
+        motion=Motion(motion) if motion in set(Motion) else None,
+        stage=held.get("stage"),
+        territory=held.get("territory"),
+    )
+
+
 def content_hash(content: Content) -> str:
-    """Equal for equal content; `changes` is history and does not count."""
-    body = {key: value for key, value in content.items() if key != "changes"}
+    """Equal for what a partner is shown alike: `changes` is history, and `scope` is shown to nobody."""
+    body = {key: value for key, value in content.items() if key not in ("changes", "scope")}
     text = json.dumps(body, sort_keys=True, ensure_ascii=False)
     # A CRM's text may hold half a surrogate pair; it must not stop the record from being published.
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
@@ -186,17 +216,17 @@ def _new(before: Content, after: Content, section: str) -> list[dict[str, Any]]:
     return [item for item in after.get(section, ()) if item["id"] not in known]
 
 
-def _still_told(change: Mapping[str, str], policy: Policy, partner_type: PartnerType) -> bool:
-    today = policy.treatment(partner_type, change["object"], change["field"])
+def _still_told(change: Mapping[str, str], view: View) -> bool:
+    today = view.treatment(change["object"], change["field"])
     return narrower(Treatment(change["treatment"]), today) is Treatment.SHOW
 
 
-def _fields(obj: str, record: Record | None, source: Source, policy: Policy) -> list[dict[str, str]]:
+def _fields(obj: str, record: Record | None, source: Source, view: View) -> list[dict[str, str]]:
     if record is None:
         return []
     found = []
     for name in sorted(record.fields, key=lambda n: (_ORDER.get((obj, n), len(_ORDER)), n)):
-        treatment = policy.treatment(source.partner_type, obj, name)
+        treatment = view.treatment(obj, name)
         value = record.fields[name]
         shown = redact(treatment, value) if value else None
         label = source.labels.get((obj, name)) or LABELS.get((obj, name)) or name
@@ -208,8 +238,8 @@ def _fields(obj: str, record: Record | None, source: Source, policy: Policy) -> 
     return found
 
 
-def _narrow_field(field: dict[str, str], policy: Policy, partner_type: PartnerType) -> dict[str, str] | None:
-    today = policy.treatment(partner_type, field["object"], field["name"])
+def _narrow_field(field: dict[str, str], view: View) -> dict[str, str] | None:
+    today = view.treatment(field["object"], field["name"])
     left = narrower(Treatment(field["treatment"]), today)
     value = redact(left, field["value"])
     if value is None or never_reason(field["label"]):

@@ -1,14 +1,15 @@
 """What HubSpot's settings page shows an admin, as JSON: the account, its set-up, its partners, and its safelist."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from app.crm.port import AuthExpired, CrmError
-from app.disclosure.policy import OBJECTS, Policy, never_reason, read_policy
+from app.disclosure.policy import OBJECTS, Policy, never_reason
+from app.disclosure.policy_body import read_policy
 from app.domain.actor import Actor
 from app.domain.partner import PartnerType
 from app.domain.record import RecordKey
@@ -98,13 +99,13 @@ class Settings:
         with self._database.read() as connection:
             policy = policies.current(connection, tenant_id)
             objects = [_object(connection, tenant_id, policy, kind, obj) for obj in OBJECTS]
-        return {"version": policy.version, "type": kind, "body": policy.to_json(), "objects": objects}
+        return {"version": policy.version, "type": kind, "body": policy.grid_json(), "objects": objects}
 
     def reach(self, tenant_id: str, body: object) -> Mapping[str, Any]:
         """How far it would reach if `body` were the policy. Raises AppError for one that cannot be."""
         with self._database.read() as connection:
             saved = policies.current(connection, tenant_id)
-            edited = read_policy(body, saved.version)
+            edited = replace(read_policy(body, saved.version), exceptions=saved.exceptions)
             rows = {
                 obj: account.fields(connection, tenant_id, obj)
                 for obj in safelist.changed_objects(saved, edited)

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping
 
-from app.disclosure.policy import Policy, default_policy, stored_policy
+from app.disclosure.policy import Policy, default_policy
+from app.disclosure.policy_body import stored_policy
 from app.storage import tables
 from app.storage.published.links import set_live_policy
 from app.storage.rows import find_all, insert

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from hypothesis import strategies as st
 
 from app.disclosure.policy import NEVER, ROOM_SECTIONS, Policy, Treatment
+from app.disclosure.rules import Exceptions, Motion, MotionField, Rule, Scope, Territories
 from app.disclosure.snapshot import Source
 from app.domain.actor import Side
 from app.domain.link import SharedFile
@@ -119,6 +120,67 @@ def policies(version: int = 1) -> st.SearchStrategy[Policy]:
     treatments = st.sampled_from(Treatment)
     return st.dictionaries(cell, treatments, max_size=60).map(
         lambda cells: Policy(version=version, cells=cells)
+    )
+
+
+PARTNERS = ("p1", "p2")
+STAGES = ("s1", "s2")
+PLACES = ("DE", "AT")
+
+_fields = st.one_of(
+    st.tuples(st.just("deal"), st.sampled_from(DEAL_FIELDS)),
+    st.tuples(st.just("company"), st.sampled_from(COMPANY_FIELDS)),
+    st.tuples(st.just("room"), st.sampled_from(ROOM_SECTIONS)),
+)
+
+
+@st.composite
+def rules(draw: st.DrawFn) -> Rule:
+    """One rule about anything, the never-list too, as if the database had been tampered with."""
+    obj, field = draw(_fields)
+    return Rule(
+        object=obj,
+        field=field,
+        treatment=draw(st.sampled_from(Treatment)),
+        partner_type=draw(st.none() | st.sampled_from(PartnerType)),
+        partner_id=draw(st.sampled_from(("", *PARTNERS))),
+        motion=draw(st.none() | st.sampled_from(Motion)),
+        stage=draw(st.sampled_from(("", *STAGES))),
+    )
+
+
+def exceptions() -> st.SearchStrategy[Exceptions]:
+    return st.builds(
+        Exceptions,
+        rules=st.lists(rules(), max_size=8).map(tuple),
+        motion=st.just(MotionField(field="type", values={m.value: m for m in Motion})),
+        territories=st.none()
+        | st.dictionaries(st.sampled_from(PARTNERS), st.lists(st.sampled_from(PLACES), max_size=2)).map(
+            lambda partners: Territories(object="company", field="country", partners=partners)
+        ),
+        people=st.dictionaries(
+            st.sampled_from(PARTNERS), st.lists(st.sampled_from(["kim@a.example", "@b.example"]))
+        ),
+        approval=st.none() | st.integers(1, 99),
+    )
+
+
+def ruled_policies(version: int = 1) -> st.SearchStrategy[Policy]:
+    """A grid with exceptions of any kind."""
+    return st.builds(
+        lambda grid, said: Policy(version=version, cells=grid.cells, exceptions=said),
+        policies(version),
+        exceptions(),
+    )
+
+
+def scopes() -> st.SearchStrategy[Scope]:
+    return st.builds(
+        Scope,
+        partner_id=st.none() | st.sampled_from(PARTNERS),
+        motion=st.none() | st.sampled_from(Motion),
+        stage=st.none() | st.sampled_from(STAGES),
+        territory=st.none() | st.sampled_from(PLACES),
     )
 
 

@@ -2,16 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.disclosure.policy import (
-    NEVER,
-    OBJECTS,
-    Policy,
-    Treatment,
-    default_policy,
-    never_reason,
-    read_policy,
-    stored_policy,
-)
+from app.disclosure.policy import NEVER, OBJECTS, Policy, Treatment, default_policy, never_reason
+from app.disclosure.policy_body import read_policy, stored_policy
 from app.domain.partner import PartnerType
 from app.ground.errors import AppError, Reason
 from tests.disclosure.strategies import LOOKALIKES, policies

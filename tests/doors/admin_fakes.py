@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from flask import Flask
 
 from app.disclosure.changes import Reach
-from app.disclosure.policy import NEVER, ROOM_SECTIONS, Policy, default_policy, read_policy
+from app.disclosure.policy import NEVER, ROOM_SECTIONS, Policy, default_policy
+from app.disclosure.policy_body import read_policy
 from app.disclosure.snapshot import LABELS, Source, compose
 from app.domain.actor import Actor, Side
 from app.domain.partner import Partner, PartnerContact, PartnerType

@@ -116,6 +116,7 @@ CONTENT = {
 """Every key of a snapshot and the policy's cell that opens it."""
 
 SOURCE = {
+    "scope",
     "deal",
     "company",
     "partner_type",

@@ -114,7 +114,8 @@ def test_a_change_of_the_customer_reaches_the_rooms_of_its_deals(house: TestHous
 
 
 def test_a_removed_field_is_out_of_force_before_anything_is_published(house: TestHouse) -> None:
-    from app.disclosure.policy import default_policy, read_policy
+    from app.disclosure.policy import default_policy
+    from app.disclosure.policy_body import read_policy
     from app.disclosure.snapshot import narrow
     from app.domain.partner import PartnerType
     from app.storage.published.rooms import live_policy_of

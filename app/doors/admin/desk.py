@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from app.commands.publishing import compose_room
 from app.disclosure.changes import Reach
-from app.disclosure.policy import Policy, stored_policy
+from app.disclosure.policy import Policy
+from app.disclosure.policy_body import stored_policy
 from app.disclosure.snapshot import Content
 from app.domain.partner import PartnerType
 from app.domain.record import ObjectKind, RecordKey

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, Response, request
 
 from app.disclosure.changes import Change, changes
-from app.disclosure.policy import OBJECTS, Policy, Treatment, read_policy
+from app.disclosure.policy import OBJECTS, Policy, Treatment
+from app.disclosure.policy_body import read_policy
 from app.domain.partner import PartnerType
 from app.doors.admin.pages import see_other
 from app.doors.admin.ports import AdminDoor, AdminSession, FieldRow
@@ -139,7 +140,7 @@ def grid(
 def edited_policy(door: AdminDoor, session: AdminSession) -> Policy:
     """Today's policy with the cells of this form laid over it. Raises AppError for a cell that cannot be."""
     saved = door.desk.policy(session.tenant_id)
-    body = saved.to_json()
+    body = saved.grid_json()
     known: dict[str, frozenset[str]] = {}
     for key, value in request.form.items():
         kind, _, rest = key.partition(":")
@@ -152,7 +153,7 @@ def edited_policy(door: AdminDoor, session: AdminSession) -> Policy:
         if field not in known.get(obj, ()):
             raise AppError(Reason.INVALID, f"There is no field called {field[:40]!r}. Load the page again.")
         body.setdefault(partner_type, {}).setdefault(obj, {})[field] = value
-    return read_policy(body, saved.version)
+    return replace(read_policy(body, saved.version), exceptions=saved.exceptions)
 
 
 def _base(saved: Policy, error: AppError | None) -> str:
@@ -173,14 +174,14 @@ def _save(door: AdminDoor, session: AdminSession, policy: Policy, reason: str) -
         raise AppError(Reason.MALFORMED, "The form does not say which version it edits. Load the page again.")
     saved = door.desk.policy(session.tenant_id)
     # A form that is sent twice names the version before, and gets its first answer from the command.
-    if int(version) == saved.version and not changes(saved, policy):
+    if int(version) == saved.version and policy.to_json() == saved.to_json():
         raise AppError(Reason.INVALID, "Nothing is changed, so there is nothing to save.")
     done = door.commands.run(
         session.tenant_id,
         session.actor,
         "policy.save",
         None,
-        {"body": policy.to_json(), "reason": reason, "version": int(version)},
+        {"body": policy.to_json(), "whole": True, "reason": reason, "version": int(version)},
         request.form.get("key") or new_id(),
     )
     return done.result.get("version", "")

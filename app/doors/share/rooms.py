@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from app.disclosure.policy import Policy, Treatment, stored_policy
+from app.disclosure.policy import Policy
+from app.disclosure.policy_body import stored_policy
 from app.disclosure.snapshot import Content, narrow
 from app.domain.partner import PartnerType
 from app.doors.share.pages import markup, render
@@ -33,8 +34,6 @@ PAGES_KEPT = 256
 
 _KEY_SLOT, _MARK_SLOT = new_token(), new_token()
 """Where a request's own parts go. Random, so that no text of a CRM or a partner can stand for them."""
-
-_SECTIONS = {"plan": "steps", "thread": "messages", "files": "files"}
 
 PATHS = {"reply": "reply", "complete_step": "complete", "reopen_step": "reopen"}
 """The room's commands and the paths their forms post to."""
@@ -122,7 +121,7 @@ class Rooms:
         read = replace(viewer, policy_version=today.version if today else None)
         if published is None:
             return read, {}, None
-        content = _allowed(published, policy)
+        content = _allowed(published, policy, viewer.email)
         content["vendor"] = {"name": viewer.face.name, "color": viewer.face.color}
         return read, content, published
 
@@ -157,21 +156,16 @@ class Rooms:
         return _Page(parts=tuple(head.split(_KEY_SLOT.encode())), tail=tail, viewer=read)
 
 
-def _allowed(published: Published, policy: Policy) -> Content:
-    """A section that today's policy closes is left out altogether: the page does not even say that it is empty."""
+def _allowed(published: Published, policy: Policy, email: str) -> Content:
+    """The snapshot as far as today's policy shows it to this viewer. A section that it closes is left out altogether:
+    the page does not even say that it is empty."""
     try:
         kind = PartnerType(published.partner_type)
     except ValueError:
         return {}
-    content = narrow(published.content, policy, kind)
-    return {
-        key: value
-        for key, value in content.items()
-        if not any(
-            key == held and policy.treatment(kind, "room", section) is not Treatment.SHOW
-            for section, held in _SECTIONS.items()
-        )
-    }
+    if not policy.exceptions.admit(published.partner_id, email):
+        policy = Policy(version=policy.version, cells={})
+    return narrow(published.content, policy, kind, published.partner_id)
 
 
 def _host(code: str) -> Any:
