@@ -24,8 +24,11 @@ class Month:
     partners: Sequence[str]
 
 
-def work_a_month(connected: Connected) -> Month:
-    """Six deals at three customers, three partners, and every kind of partner work in every state it can have."""
+def work_a_month(connected: Connected, lines: int = 60) -> Month:
+    """Six deals at three customers, three partners, and every kind of partner work in every state it can have.
+
+    The longest thread gets this many messages first: sixty are more than one page of a card.
+    """
     world = connected.world
     world.make_owner("Sam Seller", SELLER.email)
     companies = [
@@ -51,7 +54,7 @@ def work_a_month(connected: Connected) -> Month:
     connected.run("partner.create", None, actor=ADMIN, name="Unused Inc.", type="referral")
     connected.run("partner.detach", deals[4], partner_id=partners[0])
     _people(connected, deals, partners)
-    _threads(connected, deals, partners)
+    _threads(connected, deals, partners, lines)
     _plans(connected, deals, partners)
     _claims(connected, deals, companies, partners)
     connected.run("sharing.share_file", deals[0], partner_id=partners[0], crm_file_id=file)
@@ -94,9 +97,9 @@ def _people(connected: Connected, deals: Sequence[RecordKey], partners: Sequence
         )
 
 
-def _threads(connected: Connected, deals: Sequence[RecordKey], partners: Sequence[str]) -> None:
+def _threads(connected: Connected, deals: Sequence[RecordKey], partners: Sequence[str], lines: int) -> None:
     kim = connected.viewer(partners[0])
-    for number in range(60):
+    for number in range(lines):
         actor = kim if number % 3 == 0 else SELLER
         connected.run(
             "thread.post", deals[0], actor=actor, partner_id=partners[0], body=f'Line {number}\n"quoted" <b>&'

@@ -16,8 +16,9 @@ from tests.sync.month import Month, everything, work_a_month
 
 
 @pytest.fixture
-def month(connected: Connected) -> Month:
-    worked = work_a_month(connected)
+def month(connected: Connected, request: pytest.FixtureRequest) -> Month:
+    busy = request.node.get_closest_marker("busy") is not None
+    worked = work_a_month(connected, lines=60 if busy else 6)
     connected.sync()
     report = connected.sync()  # reads what writing has changed in the CRM
     assert (report.waiting, report.rejected, report.trouble) == (0, [], "")
@@ -33,6 +34,7 @@ def counts(connected: Connected) -> dict[str, int]:
         }
 
 
+@pytest.mark.busy
 def test_after_a_busy_month_a_rebuild_brings_back_everything_a_seller_saw(
     connected: Connected, month: Month
 ) -> None:
