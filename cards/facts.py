@@ -3,14 +3,14 @@
 One shape serves deals and companies. Builders add nothing of their own, so equal facts give equal cards.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
 from app.domain.actor import Actor
 from app.domain.certification import Certification
 from app.domain.conflict import ConflictFlag
-from app.domain.link import SharedFile, ShareLink
+from app.domain.link import LinkPreset, SharedFile, ShareLink
 from app.domain.partner import Partner, PartnerContact
 from app.domain.plan import Step
 from app.domain.record import CrmKind, ObjectKind, Record
@@ -59,7 +59,8 @@ class PartnerFacts:
 
     `messages` is one page, newest last; `older` says that messages before them exist. `unread` counts what the
     partner wrote and this viewer has not seen. `last_viewed_at` is the partner's last visit over any link.
-    `preview_url` opens what the partner sees.
+    `preview_url` opens what the partner sees. `preset` is what an admin set for links of this type of partner, and
+    `terms` says that there are terms to accept.
     """
 
     partner: Partner
@@ -75,6 +76,8 @@ class PartnerFacts:
     files: tuple[SharedFile, ...] = ()
     last_viewed_at: datetime | None = None
     preview_url: str = ""
+    preset: LinkPreset = field(default_factory=LinkPreset)
+    terms: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from app.domain.link import LinkState, ShareLink
+from app.domain.link import LinkState
 from cards import words
 from cards.blocks import (
     Action,
@@ -16,7 +16,6 @@ from cards.blocks import (
     ListItem,
     Status,
     Style,
-    Tone,
 )
 from cards.blocks import List as Rows
 from cards.facts import PartnerFacts, RecordFacts
@@ -29,11 +28,7 @@ from cards.frame import (
     partner_heading,
     refused,
 )
-
-PRESETS = (7, 14, 30)
-"""Days a link may live: a sprint, a round of answers, a quarter's last month. More is asked for by extending."""
-
-EXTEND_DAYS = 7
+from cards.links import active_row, create_form, ended_row, requests, rules_form, who_opened
 
 
 def build(facts: RecordFacts, now: datetime) -> Card:
@@ -62,10 +57,11 @@ def _visited(facts: RecordFacts, last: datetime | None, now: datetime) -> str:
 
 def _partner(facts: RecordFacts, known: PartnerFacts, now: datetime) -> Iterator[Block]:
     yield partner_heading(known)
+    yield from requests(facts, known, now)
     active = [link for link in known.links if link.state(now) is LinkState.ACTIVE]
     ended = [link for link in known.links if link.state(now) is not LinkState.ACTIVE]
     if active:
-        rows = tuple(_active(facts, link, now) for link in sorted(active, key=lambda x: x.expires_at))
+        rows = tuple(active_row(facts, link, now) for link in sorted(active, key=lambda x: x.expires_at))
         yield Rows(label="Active links", items=rows)
     else:
         yield Status(text=f"No active link. {known.partner.name} cannot look in now.")
@@ -74,121 +70,22 @@ def _partner(facts: RecordFacts, known: PartnerFacts, now: datetime) -> Iterator
             yield refused(facts, write)
     if facts.may_write:
         yield create_form(known)
+        yield rules_form(known)
     if known.preview_url:
         preview = Action(label="See what they see", href=known.preview_url, hint=known.partner.name)
         yield Actions(items=(preview,))
+    yield from who_opened(facts, known, now)
     if ended:
         newest = sorted(ended, key=lambda x: x.revoked_at or x.expires_at, reverse=True)
         yield Rows(
             label=f"Ended links ({words.number(len(ended), facts.locale)})",
             folded=True,
-            items=tuple(_ended(facts, link, now) for link in newest),
+            items=tuple(ended_row(facts, link, now) for link in newest),
         )
     yield from _people(facts, known)
     yield from _files(facts, known, now)
     if facts.may_write:
         yield Actions(items=(_detach(facts, known),))
-
-
-def _active(facts: RecordFacts, link: ShareLink, now: datetime) -> ListItem:
-    end = words.day(words.local_day(link.expires_at, facts.zone), facts.today(now), facts.locale)
-    actions = (_extend(link), _revoke(link)) if facts.may_write else ()
-    return ListItem(
-        text=link.contact_name or link.contact_email,
-        detail=" · ".join(
-            (link.contact_email, f"until {end}", _opened(facts, link, now), f"code {link.code}")
-        ),
-        badge="Active",
-        tone=Tone.SUCCESS,
-        title=words.absolute(link.expires_at, facts.zone, facts.locale),
-        actions=actions,
-    )
-
-
-def _ended(facts: RecordFacts, link: ShareLink, now: datetime) -> ListItem:
-    revoked = link.state(now) is LinkState.REVOKED
-    moment = link.revoked_at if revoked and link.revoked_at else link.expires_at
-    return ListItem(
-        text=link.contact_name or link.contact_email,
-        detail=" · ".join(
-            (
-                link.contact_email,
-                words.ago(moment, now, facts.locale),
-                _opened(facts, link, now),
-                f"code {link.code}",
-            )
-        ),
-        badge="Revoked" if revoked else "Expired",
-        title=words.absolute(moment, facts.zone, facts.locale),
-    )
-
-
-def _opened(facts: RecordFacts, link: ShareLink, now: datetime) -> str:
-    if not link.views:
-        return "not opened yet"
-    last = f", last {words.ago(link.last_viewed_at, now, facts.locale)}" if link.last_viewed_at else ""
-    return f"opened {words.count(link.views, 'time')}{last}"
-
-
-def _extend(link: ShareLink) -> Action:
-    return Action(
-        label=f"Extend by {EXTEND_DAYS} days",
-        command="sharing.extend_link",
-        fields={"link_id": link.id, "days": str(EXTEND_DAYS)},
-        style=Style.LINK,
-        hint=f"the link of {link.contact_name or link.contact_email}",
-    )
-
-
-def _revoke(link: ShareLink) -> Action:
-    who = link.contact_name or link.contact_email
-    return Action(
-        label="Revoke",
-        command="sharing.revoke_link",
-        fields={"link_id": link.id},
-        style=Style.DANGER,
-        hint=f"the link of {who}",
-        confirm=f"Revoke this link? {who} can no longer look in. This cannot be undone.",
-    )
-
-
-def create_form(known: PartnerFacts) -> Form:
-    """One step: who and for how long. Without a known contact it asks for name and address."""
-    who = (
-        (
-            FormField(
-                name="contact_id",
-                label="For",
-                type=FieldType.SELECT,
-                required=True,
-                options=tuple((c.id, f"{c.name} ({c.email})") for c in known.contacts),
-            ),
-        )
-        if known.contacts
-        else (
-            FormField(name="contact_name", label="Name", required=True, max_length=NAME_LIMIT),
-            FormField(
-                name="contact_email", label="E-mail", type=FieldType.EMAIL, required=True, max_length=254
-            ),
-        )
-    )
-    days = FormField(
-        name="days",
-        label="Ends after",
-        type=FieldType.CHOICE,
-        value=str(PRESETS[0]),
-        required=True,
-        options=tuple((str(n), f"{n} days") for n in PRESETS),
-    )
-    return Form(
-        id=f"link-{known.partner.id}",
-        title=f"Create a link for {known.partner.name}",
-        command="sharing.create_link",
-        submit="Create link",
-        fixed={"partner_id": known.partner.id},
-        note="Only this person can open it, by a code sent to their mailbox. You see the link once: copy it then.",
-        fields=(*who, days),
-    )
 
 
 def _people(facts: RecordFacts, known: PartnerFacts) -> Iterator[Block]:

@@ -8,7 +8,18 @@ from typing import Any
 from marshmallow import EXCLUDE, ValidationError
 from sqlalchemy import Connection
 
-from app.commands import certification, conflict, partner, plan, policy, registration, sharing, thread, writes
+from app.commands import (
+    access,
+    certification,
+    conflict,
+    partner,
+    plan,
+    policy,
+    registration,
+    sharing,
+    thread,
+    writes,
+)
 from app.commands.context import Command, CommandResult, Context, Outside
 from app.domain.actor import Actor, ActorKind
 from app.domain.record import Record, RecordKey
@@ -27,12 +38,23 @@ from app.storage.rows import find, insert
 
 COMMANDS: Mapping[str, Command] = {
     command.name: command
-    for module in (thread, plan, registration, conflict, certification, sharing, partner, policy, writes)
+    for module in (
+        thread,
+        plan,
+        registration,
+        conflict,
+        certification,
+        sharing,
+        access,
+        partner,
+        policy,
+        writes,
+    )
     for command in module.COMMANDS
 }
 
 KEY_LIMIT = 128
-KEPT_FROM_AUDIT = frozenset({"body", "note", "contact_email", "email"})
+KEPT_FROM_AUDIT = frozenset({"body", "note", "contact_email", "email", "also_for", "text"})
 """Values that stay out of the audit log: it says what was done, the record holds the words."""
 
 log = get_logger(__name__)

@@ -1,12 +1,14 @@
 """Making and ending share links, and putting files into a room."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from marshmallow import Schema, fields, validate
 
 from app.commands.context import ADMINS, Command, CommandResult, Context, Outside
+from app.commands.link_rules import check_days, choose, preset_of, read_people
 from app.commands.policy import require_admitted
 from app.commands.publishing import publish_rooms
 from app.domain.link import SharedFile
@@ -37,7 +39,11 @@ class CreateSchema(Schema):
     contact_id = fields.String(load_default="")
     contact_email = fields.Email(load_default="")
     contact_name = fields.String(load_default="", validate=validate.Length(max=200))
-    days = fields.Integer(load_default=7, validate=validate.Range(1, LONGEST_DAYS))
+    days = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(1, LONGEST_DAYS))
+    also_for = fields.String(load_default="", validate=validate.Length(max=5000))
+    max_views = fields.Integer(load_default=0, validate=validate.Range(0, 10_000))
+    passcode = fields.Boolean(load_default=False)
+    terms = fields.Boolean(load_default=False)
 
 
 class FormSchema(Schema):
@@ -63,20 +69,33 @@ def create_link(context: Context, data: Mapping[str, Any]) -> CommandResult:
     partner = context.partner_on_record(data["partner_id"])
     contact = _contact(context, partner.id, data)
     require_admitted(context, partner, contact.email)
+    preset = preset_of(context, partner.type)
+    days = data["days"] or preset.days
+    check_days(preset, days)
+    for entry in read_people(data["also_for"]):
+        require_admitted(context, partner, f"anybody{entry}" if entry.startswith("@") else entry)
+    chosen = choose(context, preset, contact.email, data)
     token = new_token()
-    link = _new_link(context, ROOM, partner.id, data["days"], record=context.key, contact=contact)
+    link = _new_link(context, ROOM, partner.id, days, record=context.key, contact=contact)
+    link = replace(link, rules=chosen.rules)
     save_link(context.connection, link, hash_token(token))
     publish_rooms(context.connection, context.tenant, context.key, context.now)
     context.tell_crm(OutboxKind.LINK, link.id, partner.id)
-    return CommandResult(
-        result={
-            "link_id": link.id,
-            "code": link.code,
-            "url": f"{context.share_origin}/s/{token}",
-            "expires_at": link.expires_at.isoformat(),
-        },
-        message=f"This link opens for {contact.email} only, until {link.expires_at:%d %b %Y}. Copy it now.",
-    )
+    whom = f"{contact.email} only" if not link.also else f"{contact.email} and {', '.join(link.also)}"
+    message = f"This link opens for {whom}, until {link.expires_at:%d %b %Y}. Copy it now."
+    if chosen.passcode:
+        message += f" Passcode: {chosen.passcode}. Tell it by phone, not in the same mail."
+    return CommandResult(result=link_answer(context, link, token), message=message)
+
+
+def link_answer(context: Context, link: PublishedLink, token: str) -> Mapping[str, object]:
+    """What is said of a link whose token was just made: `url` is in this answer and nowhere else."""
+    return {
+        "link_id": link.id,
+        "code": link.code,
+        "url": f"{context.share_origin}/s/{token}",
+        "expires_at": link.expires_at.isoformat(),
+    }
 
 
 def create_form_link(context: Context, data: Mapping[str, Any]) -> CommandResult:
@@ -94,7 +113,7 @@ def create_form_link(context: Context, data: Mapping[str, Any]) -> CommandResult
 
 def revoke(context: Context, data: Mapping[str, Any]) -> CommandResult:
     """The link is dead from the viewer's next request on."""
-    link = _own_link(context, data["link_id"])
+    link = own_link(context, data["link_id"])
     revoke_link(context.connection, context.tenant.id, link.id, context.now)
     if link.record:
         context.tell_crm(OutboxKind.LINK, link.id, link.partner_id, record=link.record)
@@ -103,7 +122,9 @@ def revoke(context: Context, data: Mapping[str, Any]) -> CommandResult:
 
 def extend(context: Context, data: Mapping[str, Any]) -> CommandResult:
     """The link ends `days` from now, or when it would have ended, whichever is later."""
-    link = _own_link(context, data["link_id"])
+    link = own_link(context, data["link_id"])
+    if link.purpose == ROOM:
+        check_days(preset_of(context, context.partner(link.partner_id).type), data["days"])
     until = max(link.expires_at, context.now + timedelta(days=data["days"]))
     extend_link(context.connection, context.tenant.id, link.id, until)
     if link.record:
@@ -195,7 +216,7 @@ def _new_link(
     )
 
 
-def _own_link(context: Context, link_id: str) -> PublishedLink:
+def own_link(context: Context, link_id: str) -> PublishedLink:
     """The link, if it is on the record at hand; an admin may name any of the tenant's."""
     link = link_of(context.connection, context.tenant.id, link_id)
     if context.record is not None and link.record not in (None, context.record.key):

@@ -12,8 +12,47 @@ class LinkState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinkPreset:
+    """What new links for a type of partner begin with. `days` is what is proposed, `longest` what a seller may
+    choose at most; `views` 0 means any number of openings. `opens` and `closes` are times of day in `zone` on
+    `weekdays` (1 is Monday); empty, a link is open around the clock."""
+
+    days: int = 7
+    longest: int = 90
+    views: int = 0
+    passcode: bool = False
+    terms: bool = False
+    zone: str = ""
+    opens: str = ""
+    closes: str = ""
+    weekdays: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visits:
+    """How often one mailbox opened a link, when last, and on what ("Chrome on Android")."""
+
+    email: str
+    times: int
+    last_at: datetime
+    devices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessRequest:
+    """Somebody to whom a link was passed on asks to be let in. Nobody has proved the address yet."""
+
+    id: str
+    email: str
+    name: str
+    note: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShareLink:
-    """`code` names the link on its watermark; `views` counts openings that passed the gate."""
+    """`code` names the link on its watermark; `views` counts openings that passed the gate. `also` are the addresses
+    and domains beside the contact's own that it opens for; `conditions` are its other rules, in words."""
 
     id: str
     code: str
@@ -26,6 +65,10 @@ class ShareLink:
     revoked_at: datetime | None = None
     views: int = 0
     last_viewed_at: datetime | None = None
+    also: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    visits: tuple[Visits, ...] = ()
+    requests: tuple[AccessRequest, ...] = ()
 
     def state(self, now: datetime) -> LinkState:
         if self.revoked_at is not None:

@@ -42,6 +42,16 @@ def new_link_code() -> str:
     return "".join(secrets.choice(_CODE_ALPHABET) for _ in range(8))
 
 
+def new_passcode() -> str:
+    """Eight characters without look-alikes, some 35 bits: to be told by phone, and guarded by few tries."""
+    return "".join(secrets.choice(_CODE_ALPHABET) for _ in range(8))
+
+
+def new_salt() -> str:
+    """128 random bits in hex, so that equal secrets have different hashes."""
+    return secrets.token_hex(16)
+
+
 def new_view_id() -> str:
     """64 random bits in hex: names a viewing inside its marks, where every bit costs."""
     return secrets.token_hex(8)

@@ -76,6 +76,7 @@ class Cards:
                     locale=params.get("locale", "")[:35],
                     crm_files=crm_files,
                     preview_urls=urls,
+                    visits=name == "sharing",
                 ),
                 now,
             )

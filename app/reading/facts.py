@@ -1,7 +1,7 @@
 """Fills the facts that cards are built from. Reads the working copy only; no CRM call, no rule."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -10,15 +10,15 @@ from app.commands.publishing import stage_track
 from app.crm.port import CrmFile, Stage
 from app.domain.actor import Actor, ActorKind
 from app.domain.certification import Certification
-from app.domain.link import SharedFile, ShareLink
-from app.domain.partner import Partner, PartnerContact
+from app.domain.link import LinkPreset, SharedFile, ShareLink
+from app.domain.partner import Partner, PartnerContact, PartnerType
 from app.domain.plan import Step
 from app.domain.record import ObjectKind, Record, RecordKey
 from app.domain.registration import Registration
 from app.domain.tenant import Tenant
 from app.domain.thread import Message
 from app.storage import file as files
-from app.storage import outbox
+from app.storage import link_preset, outbox
 from app.storage import partner as partners
 from app.storage import plan as steps
 from app.storage import record as records
@@ -27,6 +27,7 @@ from app.storage import tenant as tenants
 from app.storage import thread as messages
 from app.storage.outbox import OutboxKind
 from app.storage.published.links import ROOM, links_of
+from app.storage.published.requests import newest_terms, visits_of, waiting_on
 from cards import words
 from cards.facts import Colleague, DealWork, PartnerFacts, RecordFacts, RejectedWrite
 
@@ -53,7 +54,9 @@ WHAT = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """What a card was opened for: who looks, at which partner and page, and what the CRM was asked beforehand.
-    `zone` and `locale` are how the CRM says the viewer reads; without a zone it is the account's."""
+    `zone`
+    and `locale` are how the CRM says the viewer reads; without a zone it is the account's. `visits` asks for who
+    opened the links, who wants in and what new ones begin with."""
 
     actor: Actor
     focus: str = ""
@@ -62,6 +65,7 @@ class Asked:
     locale: str = ""
     crm_files: Sequence[CrmFile] = ()
     preview_urls: Mapping[str, str] | None = None
+    visits: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +81,8 @@ class _Shared:
     unread: Mapping[str, int]
     steps: Sequence[Step]
     files: Sequence[SharedFile]
+    presets: Mapping[PartnerType, LinkPreset]
+    terms: bool
 
 
 def gather(
@@ -142,11 +148,7 @@ def _shared(
         contacts=partners.contacts(connection, tenant_id, partner_ids),
         certifications=partners.certifications(connection, tenant_id, partner_ids),
         registrations=registrations.on_record(connection, tenant_id, deal_id=deal_id, company_id=company_id),
-        links=[
-            link.for_seller()
-            for link in links_of(connection, tenant_id, record=record.key)
-            if link.purpose == ROOM
-        ],
+        links=_links(connection, tenant_id, record.key, visits=asked.visits),
         counts=messages.counts(connection, tenant_id, record.key),
         pages=messages.pages(
             connection, tenant_id, record.key, partner_ids, before=asked.before, focus=asked.focus
@@ -154,7 +156,28 @@ def _shared(
         unread=messages.unread(connection, tenant_id, record.key),
         steps=steps.on_record(connection, tenant_id, record.key),
         files=files.on_record(connection, tenant_id, record.key),
+        presets=link_preset.presets(connection, tenant_id) if asked.visits else {},
+        terms=asked.visits and bool(newest_terms(connection, tenant_id)[0]),
     )
+
+
+def _links(connection: Connection, tenant_id: str, key: RecordKey, *, visits: bool) -> list[ShareLink]:
+    """The record's links; with `visits` also who opened them and who asks to be let in: two more questions, however
+    many links there are."""
+    links = [link for link in links_of(connection, tenant_id, record=key) if link.purpose == ROOM]
+    if not visits:
+        return [link.for_seller() for link in links]
+    ids = [link.id for link in links]
+    opened = visits_of(connection, tenant_id, ids)
+    waiting = waiting_on(connection, tenant_id, ids)
+    return [
+        replace(
+            link.for_seller(),
+            visits=tuple(opened.get(link.id, ())),
+            requests=tuple(waiting.get(link.id, ())),
+        )
+        for link in links
+    ]
 
 
 def _partner(partner: Partner, shared: _Shared, asked: Asked) -> PartnerFacts:
@@ -175,6 +198,8 @@ def _partner(partner: Partner, shared: _Shared, asked: Asked) -> PartnerFacts:
         files=tuple(file for file in shared.files if file.partner_id == partner.id),
         last_viewed_at=max(visits, default=None),
         preview_url=(asked.preview_urls or {}).get(partner.id, ""),
+        preset=shared.presets.get(partner.type, LinkPreset()),
+        terms=shared.terms,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from app.ground.ids import hash_token
 from app.sharing.rules import (
+    Audience,
     Failure,
     MailboxProof,
     NotRevoked,
@@ -48,6 +49,12 @@ class Admitted:
     snapshot_id: str | None = None
     answers: str = ""
 
+    @property
+    def name(self) -> str:
+        """The contact's name, if it is they who look; of others the link knows the mailbox alone."""
+        mine = self.email.casefold() == self.link.contact_email.casefold()
+        return self.link.contact_name if mine else ""
+
 
 @dataclass(frozen=True, slots=True)
 class _Known:
@@ -67,9 +74,9 @@ class Gate:
         self._by_session = Prepared(reader, viewers.by_session_hash, "token_hash")
         self._understand = lru_cache(ROWS_KEPT)(self._read_session_row)
 
-    def at_the_door(self, token: str, at: datetime) -> Admitted | Failure:
-        """Who holds this token stands before the link's front page: all its rules hold but the proof of a mailbox,
-        which is what happens there."""
+    def at_the_door(self, token: str, at: datetime, *, opening: bool = True) -> Admitted | Failure:
+        """Who holds this token stands before the link's front page: all its rules hold but those that ask what only
+        the visitor can show, which is what happens there. With `opening`, one more opening must be left."""
         if len(token) not in TOKEN_LENGTHS or not token.isascii():
             return Failure(Refusal.UNKNOWN)
         row = self._by_token.first(hash_token(token))
@@ -77,8 +84,8 @@ class Gate:
             return Failure(Refusal.UNKNOWN)
         values = self._by_token.read(row)
         link = links.read_link(values)
-        rules = [rule for rule in rules_of(link) if not isinstance(rule, MailboxProof)]
-        verdict = check_all(rules, Visit(at=at))
+        rules = [rule for rule in rules_of(link) if rule.before_door]
+        verdict = check_all(rules, Visit(at=at, opening=link.views + 1 if opening else 0))
         return verdict if isinstance(verdict, Failure) else Admitted(link=link, face=_face(values))
 
     def inside(self, code: str, session_token: str, at: datetime) -> Admitted | Failure:
@@ -95,7 +102,8 @@ class Gate:
             return Failure(Refusal.UNKNOWN)
         if at >= who.session.expires_at:
             return Failure(Refusal.SESSION_ENDED)
-        verdict = check_all(known.rules, Visit(at=at, proved=who.email))
+        passed = Visit(at=at, proved=who.email, passcode=who.session.passcode, terms=who.session.terms)
+        verdict = check_all(known.rules, passed)
         return verdict if isinstance(verdict, Failure) else who
 
     def _read_session_row(self, row: Row) -> _Known:
@@ -116,11 +124,12 @@ class Gate:
 
 def rules_of(link: PublishedLink) -> tuple[Rule, ...]:
     """The link's own rules, and those that hold for every link whatever was stored: its time, its revocation, and
-    for a room the mailbox it was made for."""
+    for a room a mailbox: the one it was made for, unless an audience is named."""
+    own = tuple(read_rule(stored) for stored in link.rules)
     always: list[Rule] = [NotRevoked(link.revoked_at), Validity(link.not_before, link.expires_at)]
-    if link.purpose == links.ROOM:
+    if link.purpose == links.ROOM and not any(isinstance(rule, Audience) for rule in own):
         always.append(MailboxProof(link.contact_email))
-    return (*always, *(read_rule(stored) for stored in link.rules))
+    return (*always, *own)
 
 
 def _face(values: dict[str, Any]) -> Face:

@@ -18,12 +18,19 @@ class Limit:
     span: timedelta
 
 
-CODES_PER_LINK = Limit(name="code", count=5, span=timedelta(hours=1))
+CODES_PER_MAILBOX = Limit(name="code", count=5, span=timedelta(hours=1))
+CODES_PER_LINK = Limit(name="code-of", count=40, span=timedelta(hours=1))
+"""A link may be for a whole team; who tries addresses on it runs dry."""
+
 CODES_PER_ADDRESS = Limit(name="code-from", count=60, span=timedelta(hours=1))
 """An office behind one address opens many links; a mail bomber still runs dry."""
 
 GUESSES_PER_LINK = Limit(name="guess", count=25, span=timedelta(hours=1))
 GUESSES_PER_ADDRESS = Limit(name="guess-from", count=120, span=timedelta(hours=1))
+ASKS_PER_LINK = Limit(name="ask", count=12, span=timedelta(hours=1))
+ASKS_PER_ADDRESS = Limit(name="ask-from", count=6, span=timedelta(hours=1))
+"""A seller reads each of them."""
+
 ANSWERS_PER_LINK = Limit(name="answer", count=120, span=timedelta(hours=1))
 FORMS_PER_LINK = Limit(name="form", count=60, span=timedelta(hours=1))
 FORMS_PER_ADDRESS = Limit(name="form-from", count=20, span=timedelta(hours=1))

@@ -68,13 +68,14 @@ viewer_code = Table(
     "viewer_code",
     metadata,
     Column("link_id", String(32), primary_key=True),
+    Column("email", String(320), primary_key=True),
     Column("code_hash", String(64), nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("tries", Integer, nullable=False),
     Column("sent_at", Moment, nullable=False),
     Column("sent_count", Integer, nullable=False),
 )
-"""The one-time code that is out for a link: at most one, hashed, with its tries counted."""
+"""The one-time code that is out for a mailbox on a link: at most one, hashed, with its tries counted."""
 
 viewer_session = Table(
     "viewer_session",
@@ -87,6 +88,8 @@ viewer_session = Table(
     Column(
         "last_visit_at", Moment, nullable=True
     ),  # the visit before this session, for "since your last visit"
+    Column("passcode", String(128), nullable=False, server_default=""),  # the stored hash that was met
+    Column("terms", String(64), nullable=False, server_default=""),  # the version that was accepted
 )
 
 view = Table(
@@ -101,6 +104,46 @@ view = Table(
     Column("address_hash", String(64), nullable=False),
 )
 """One row per opening that passed the gate."""
+
+link_terms = Table(
+    "link_terms",
+    metadata,
+    Column("tenant_id", String(32), primary_key=True),
+    Column("version", String(64), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", String(320), nullable=False),
+)
+"""Terms that viewers accept before a room opens, every version ever written: its name is the hash of its text."""
+
+acceptance = Table(
+    "acceptance",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("tenant_id", String(32), nullable=False),
+    Column("link_id", String(32), nullable=False, index=True),
+    Column("email", String(320), nullable=False),
+    Column("terms", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+"""Who accepted which version of the terms, when, over which link: once for each opening."""
+
+access_request = Table(
+    "access_request",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("tenant_id", String(32), nullable=False),
+    Column("link_id", String(32), nullable=False),
+    Column("email", String(320), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("state", String(16), nullable=False),  # waiting, granted, declined
+    Column("decided_at", Moment, nullable=True),
+    Column("decided_by", String(320), nullable=False, server_default=""),
+    UniqueConstraint("link_id", "email"),
+)
+"""Who got a link that was not made for them and asked to be let in. The address is not proved before they are."""
 
 exposure = Table(
     "exposure",

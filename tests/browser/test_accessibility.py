@@ -23,6 +23,7 @@ ADMIN_PAGES = (
     "/admin/preview",
     "/admin/preview?record=deal:9001&partner=p1",
     "/admin/partners",
+    "/admin/links",
     "/admin/audit",
 )
 SCHEMES = ("light", "dark")

@@ -1,12 +1,19 @@
 """Sharing: who may look in, until when, whether they did, and what they get."""
 
+from app.domain.link import AccessRequest, LinkPreset, Visits
+from cards.blocks import Form
 from cards.blocks import List as Rows
 from tests.cards import make
-from tests.cards.look import actions, build, choices, forms, lines, names, of
+from tests.cards.look import actions, build, choices, forms, inside, lines, names, of
 
 
 def rows(card, label):
     (found,) = [block for block in of(card, Rows) if block.label.startswith(label)]
+    return found
+
+
+def form_of(card, start):
+    (found,) = [form for form in inside(card, Form) if form.id.startswith(start)]
     return found
 
 
@@ -51,7 +58,7 @@ def test_ended_links_are_folded_and_say_how_they_ended():
 
 
 def test_a_link_is_made_in_one_step_with_presets():
-    form = forms(build("sharing"))["sharing.create_link"]
+    form = form_of(build("sharing"), "link-")
 
     assert form.fixed == {"partner_id": "p1"}
     assert names(form) == ["contact_id", "days"]
@@ -61,7 +68,7 @@ def test_a_link_is_made_in_one_step_with_presets():
 
 
 def test_without_a_known_person_the_form_asks_for_name_and_address():
-    assert names(forms(card_with(contacts=()))["sharing.create_link"]) == [
+    assert names(form_of(card_with(contacts=()), "link-")) == [
         "contact_name",
         "contact_email",
         "days",
@@ -106,3 +113,65 @@ def test_who_may_only_read_sees_links_but_changes_nothing():
     assert rows(card, "Active links")
     assert not [action for action in actions(card) if action.command]
     assert not forms(card)
+
+
+def test_a_link_with_more_rules_is_one_fold_away_and_begins_with_the_admins_preset():
+    preset = LinkPreset(days=3, longest=10, views=5, passcode=True)
+
+    form = form_of(card_with(preset=preset, terms=True), "rules-")
+
+    assert form.folded
+    assert names(form) == ["contact_id", "days", "also_for", "max_views", "passcode", "terms"]
+    assert choices(form, "days") == ["3", "7"]
+    assert [field.value for field in form.fields[1:]] == ["3", "", "5", "true", ""]
+    assert "terms" not in names(form_of(card_with(), "rules-"))
+
+
+def test_a_link_says_whom_else_it_opens_for_and_under_which_conditions():
+    link = make.link(also=("@northwind.example", "b@x.example", "c@x.example", "d@x.example"),
+                     conditions=("opens 5 times at most", "with a passcode"))  # fmt: skip
+
+    (item,) = rows(card_with(links=(link,)), "Active links").items
+
+    assert "@northwind.example · b@x.example · c@x.example · and 1 more · until" in item.detail
+    assert "opens 5 times at most · with a passcode" in item.detail
+
+
+def test_who_asks_for_access_is_let_in_or_declined_from_the_card():
+    asked = AccessRequest(
+        id="r1", email="lou@contoso.example", name="Lou", note="I help Maria", asked_at=make.NOW
+    )
+    card = card_with(links=(make.link(requests=(asked,)),))
+
+    (item,) = rows(card, "Asking for access").items
+
+    assert item.text == "Lou"
+    assert "lou@contoso.example" in item.detail
+    assert "I help Maria" in item.detail
+    assert [(a.command, a.fields) for a in item.actions] == [
+        ("sharing.grant_access", {"request_id": "r1"}),
+        ("sharing.decline_access", {"request_id": "r1"}),
+    ]
+
+
+def test_a_request_on_a_link_that_has_ended_is_gone():
+    asked = AccessRequest(id="r1", email="lou@contoso.example", name="Lou", note="", asked_at=make.NOW)
+    card = card_with(links=(make.link(expires=-1, requests=(asked,)),))
+
+    assert not actions(card, "sharing.grant_access")
+
+
+def test_each_mailbox_that_looked_in_stands_by_itself():
+    visits = (
+        Visits(
+            email="c1@northwind.example", times=2, last_at=make.NOW - make.days(1), devices=("Chrome on Mac",)
+        ),
+        Visits(email="ana@northwind.example", times=1, last_at=make.NOW - make.days(2)),
+    )
+    found = rows(card_with(links=(make.link(visits=visits),)), "Who looked in")
+
+    assert found.folded
+    assert [(i.text, i.detail) for i in found.items] == [
+        ("c1@northwind.example", "opened 2 times, last 1 day ago · Chrome on Mac · code ACEF4679"),
+        ("ana@northwind.example", "opened 1 time, last 2 days ago · code ACEF4679"),
+    ]

@@ -11,6 +11,7 @@ from app.disclosure.policy import NEVER, ROOM_SECTIONS, Policy, default_policy
 from app.disclosure.policy_body import read_policy
 from app.disclosure.snapshot import LABELS, Source, compose
 from app.domain.actor import Actor, Side
+from app.domain.link import LinkPreset
 from app.domain.partner import Partner, PartnerContact, PartnerType
 from app.domain.plan import Step
 from app.domain.record import CrmKind, ObjectKind, Record, RecordKey
@@ -174,6 +175,12 @@ class House:
             PartnerRow(partner=CONTOSO),
             PartnerRow(partner=NORTHWIND, contacts=[lin], links=30, records=12),
         ]
+
+    def link_presets(self, tenant_id: str) -> dict[PartnerType, LinkPreset]:
+        return {PartnerType.RESELLER: LinkPreset(days=3, longest=10, views=5)} if tenant_id == "t1" else {}
+
+    def link_terms(self, tenant_id: str) -> str:
+        return "Keep it <b>secret</b>." if tenant_id == "t1" else ""
 
     def audit(self, tenant_id: str, before: int | None) -> list[AuditRow]:
         return [

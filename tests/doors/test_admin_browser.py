@@ -21,6 +21,7 @@ PAGES = (
     "/admin/preview",
     "/admin/preview?record=deal:9001&partner=p1",
     "/admin/partners",
+    "/admin/links",
     "/admin/audit",
     "/admin/no/such/page",
 )

@@ -262,6 +262,8 @@ FORMS = [
     ("/admin/partners/{partner}", ("name", "type", "tier", "domain", "key")),
     ("/admin/partners/{partner}/contacts", ("name", "email", "title", "key")),
     ("/admin/partners/{partner}/form-link", ("days", "key")),
+    ("/admin/links/reseller", ("days", "longest", "views", "zone", "opens", "closes", "weekdays", "key")),
+    ("/admin/links/terms", ("text", "key")),
     (
         "/admin/safelist",
         ("object", "version", "base", "reason", "do", "q", "key", "cell:deal:reseller:amount"),

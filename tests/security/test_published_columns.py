@@ -63,13 +63,33 @@ PUBLISHED = {
         ),
     },
     "viewer_code": dict.fromkeys(
-        ("link_id", "code_hash", "expires_at", "tries", "sent_at", "sent_count"), INNER
+        ("link_id", "email", "code_hash", "expires_at", "tries", "sent_at", "sent_count"), INNER
     ),
     "viewer_session": {
         "email": VIEWERS_OWN,
         "last_visit_at": VIEWERS_OWN,
-        **dict.fromkeys(("token_hash", "link_id", "created_at", "expires_at"), INNER),
+        **dict.fromkeys(("token_hash", "link_id", "created_at", "expires_at", "passcode", "terms"), INNER),
     },
+    "link_terms": {
+        "text": FACE,
+        **dict.fromkeys(("tenant_id", "version", "created_at", "created_by"), INNER),
+    },
+    "acceptance": dict.fromkeys(("id", "tenant_id", "link_id", "email", "terms", "at"), INNER),
+    "access_request": dict.fromkeys(
+        (
+            "id",
+            "tenant_id",
+            "link_id",
+            "email",
+            "name",
+            "note",
+            "asked_at",
+            "state",
+            "decided_at",
+            "decided_by",
+        ),
+        INNER,
+    ),
     "view": dict.fromkeys(("id", "tenant_id", "link_id", "email", "at", "device", "address_hash"), INNER),
     "exposure": dict.fromkeys(
         ("link_id", "email", "snapshot_id", "policy_version", "tenant_id", "first_at", "last_at"), INNER

@@ -143,37 +143,37 @@ def test_only_links_that_can_be_opened_are_counted(world):
 def test_a_code_is_taken_once(world):
     link, _ = world.link()
     with world.database.write() as connection:
-        viewers.put_code(connection, link.id, "right", NOW + timedelta(minutes=10), NOW)
+        viewers.put_code(connection, link.id, EMAIL, "right", NOW + timedelta(minutes=10), NOW)
 
-        assert viewers.take_code(connection, link.id, "right", 5, NOW)
-        assert not viewers.take_code(connection, link.id, "right", 5, NOW)
+        assert viewers.take_code(connection, link.id, EMAIL, "right", 5, NOW)
+        assert not viewers.take_code(connection, link.id, EMAIL, "right", 5, NOW)
 
 
 def test_any_number_of_concurrent_guesses_share_the_tries(world):
     link, _ = world.link()
     with world.database.write() as connection:
-        viewers.put_code(connection, link.id, "right", NOW + timedelta(minutes=10), NOW)
+        viewers.put_code(connection, link.id, EMAIL, "right", NOW + timedelta(minutes=10), NOW)
 
     def guess(number: int) -> bool:
         with world.database.write() as connection:
-            return viewers.take_code(connection, link.id, f"wrong-{number}", 5, NOW)
+            return viewers.take_code(connection, link.id, EMAIL, f"wrong-{number}", 5, NOW)
 
     with ThreadPoolExecutor(8) as pool:
         assert not any(pool.map(guess, range(24)))
 
     with world.database.write() as connection:
-        assert viewers.tries_left(connection, link.id, 5, NOW) == 0
-        assert not viewers.take_code(connection, link.id, "right", 5, NOW)
+        assert viewers.tries_left(connection, link.id, EMAIL, 5, NOW) == 0
+        assert not viewers.take_code(connection, link.id, EMAIL, "right", 5, NOW)
 
 
 def test_only_one_of_many_concurrent_entries_gets_in(world):
     link, _ = world.link()
     with world.database.write() as connection:
-        viewers.put_code(connection, link.id, "right", NOW + timedelta(minutes=10), NOW)
+        viewers.put_code(connection, link.id, EMAIL, "right", NOW + timedelta(minutes=10), NOW)
 
     def take(_: int) -> bool:
         with world.database.write() as connection:
-            return viewers.take_code(connection, link.id, "right", 5, NOW)
+            return viewers.take_code(connection, link.id, EMAIL, "right", 5, NOW)
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(take, range(16))) == 1
@@ -182,13 +182,14 @@ def test_only_one_of_many_concurrent_entries_gets_in(world):
 def test_an_expired_code_is_not_taken(world):
     link, _ = world.link()
     with world.database.write() as connection:
-        viewers.put_code(connection, link.id, "right", NOW + timedelta(minutes=10), NOW)
+        viewers.put_code(connection, link.id, EMAIL, "right", NOW + timedelta(minutes=10), NOW)
 
-        assert not viewers.take_code(connection, link.id, "right", 5, NOW + timedelta(minutes=10))
+        assert not viewers.take_code(connection, link.id, EMAIL, "right", 5, NOW + timedelta(minutes=10))
 
 
 def start(world: ShareWorld, link, token: str, at) -> None:
     with world.database.write() as connection:
+        assert viewers.take_opening(connection, link.id, None, at)
         viewers.start_session(
             connection,
             link,

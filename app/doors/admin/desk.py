@@ -8,6 +8,7 @@ from app.disclosure.changes import Reach
 from app.disclosure.policy import Policy
 from app.disclosure.policy_body import stored_policy
 from app.disclosure.snapshot import Content
+from app.domain.link import LinkPreset
 from app.domain.partner import PartnerType
 from app.domain.record import ObjectKind, RecordKey
 from app.domain.tenant import Tenant
@@ -24,10 +25,11 @@ from app.ground.clock import Clock
 from app.ground.ids import hash_token, new_token
 from app.reading import account
 from app.storage import audit as audit_log
+from app.storage import link_preset, tables
 from app.storage import partner as partners_table
 from app.storage import policy as policies
-from app.storage import tables
 from app.storage.engine import Database
+from app.storage.published.requests import newest_terms
 from app.storage.rows import find, insert, update
 
 SESSION_LIFE = timedelta(hours=8)
@@ -162,6 +164,14 @@ class Desk:
     def partners(self, tenant_id: str) -> Sequence[PartnerRow]:
         with self._database.read() as connection:
             return account.partners(connection, tenant_id, self._clock())
+
+    def link_presets(self, tenant_id: str) -> Mapping[PartnerType, LinkPreset]:
+        with self._database.read() as connection:
+            return link_preset.presets(connection, tenant_id)
+
+    def link_terms(self, tenant_id: str) -> str:
+        with self._database.read() as connection:
+            return newest_terms(connection, tenant_id)[1]
 
     def audit(self, tenant_id: str, before: int | None) -> Sequence[AuditRow]:
         with self._database.read() as connection:

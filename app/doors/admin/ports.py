@@ -9,6 +9,7 @@ from app.disclosure.changes import Reach
 from app.disclosure.policy import Policy
 from app.disclosure.snapshot import Content
 from app.domain.actor import Actor, ActorKind
+from app.domain.link import LinkPreset
 from app.domain.partner import PartnerType
 from app.domain.record import RecordKey
 from app.domain.tenant import Tenant
@@ -106,6 +107,12 @@ class AdminDesk(Protocol):
 
     def partners(self, tenant_id: str) -> Sequence[PartnerRow]:
         """Every partner, by name."""
+
+    def link_presets(self, tenant_id: str) -> Mapping[PartnerType, LinkPreset]:
+        """What new links begin with, for each type that was ever set."""
+
+    def link_terms(self, tenant_id: str) -> str:
+        """The terms that new links ask to accept; empty where there are none."""
 
     def audit(self, tenant_id: str, before: int | None) -> Sequence[AuditRow]:
         """A page of the audit log, the newest first, from below the sequence `before`."""

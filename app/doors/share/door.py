@@ -6,6 +6,7 @@ from flask import Flask, Response, request
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.doors.share.asking import asking_door
 from app.doors.share.assets import asset_door
 from app.doors.share.front import front_door
 from app.doors.share.headers import finish, page
@@ -36,7 +37,13 @@ def make_app(house: House) -> Flask:
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
     handle_errors(app)
-    for door in (asset_door(), room_door(house), registration_door(house), front_door(house)):
+    for door in (
+        asset_door(),
+        room_door(house),
+        registration_door(house),
+        asking_door(house),
+        front_door(house),
+    ):
         app.register_blueprint(door)
 
     @app.get("/s/left")

@@ -132,7 +132,7 @@ class _Room:
                 connection,
                 viewer.link,
                 email=viewer.email,
-                name=viewer.link.contact_name or viewer.email,
+                name=viewer.name or viewer.email,
                 command=command,
                 fields=fields,
                 key=key,

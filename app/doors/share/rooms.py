@@ -130,9 +130,9 @@ class Rooms:
         answers: list[Answer] = []
         if published is not None:
             with self._database.read() as connection:
-                answers = recent_answers(connection, viewer.link, published.published_at, at)
+                answers = recent_answers(connection, viewer.link, viewer.email, published.published_at, at)
         guest = room_cards.RoomViewer(
-            name=viewer.link.contact_name,
+            name=viewer.name,
             email=viewer.email,
             last_visit=viewer.session.last_visit_at if viewer.session else None,
             zone=zone,

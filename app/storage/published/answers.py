@@ -86,15 +86,16 @@ def put_answer(
 
 
 def recent_answers(
-    connection: Connection, link: PublishedLink, published_at: datetime, at: datetime
+    connection: Connection, link: PublishedLink, email: str, published_at: datetime, at: datetime
 ) -> list[Answer]:
-    """What this link's viewers sent that its room does not show yet, oldest first: waiting, executed after the
+    """What this viewer of the link sent that its room does not show yet, oldest first: waiting, executed after the
     room was published, or refused within a week."""
     c = partner_inbox.c
     rows = connection.execute(
         select(*_COLUMNS)
         .where(
             c.link_id == link.id,
+            c.email == email,
             or_(
                 c.state == "waiting",
                 and_(c.state == "done", c.done_at > max(published_at, at - SETTLING)),

@@ -1,17 +1,17 @@
 """Share links: what is stored of them. The token itself is known to nobody but its holder."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, select, update
 
 from app.domain.link import ShareLink
 from app.domain.record import ObjectKind, RecordKey
 from app.ground.errors import AppError, Reason
 from app.storage.published.upsert import insert
-from app.storage.published_tables import face, live_policy, share_link
+from app.storage.published_tables import face, live_policy, share_link, viewer_code, viewer_session
 
 ROOM, FORM = "room", "form"
 """What a link opens: a room, or a login-free registration form."""
@@ -53,7 +53,27 @@ class PublishedLink:
             revoked_at=self.revoked_at,
             views=self.views,
             last_viewed_at=self.last_viewed_at,
+            also=self.also,
+            conditions=tuple(_said(rule) for rule in self.rules if rule[0] in _CONDITIONS),
         )
+
+    @property
+    def also(self) -> tuple[str, ...]:
+        """Whom it opens for beside the contact it was made for."""
+        entries = next((rule[1:] for rule in self.rules if rule[0] == "audience"), ())
+        return tuple(entry for entry in entries if entry != self.contact_email)
+
+
+_CONDITIONS = {
+    "views": "opens {0} times at most",
+    "passcode": "with a passcode",
+    "terms": "after accepting the terms",
+    "hours": "{1} to {2} ({0})",
+}
+
+
+def _said(rule: tuple[str, ...]) -> str:
+    return _CONDITIONS[rule[0]].format(*rule[1:])
 
 
 COLUMNS = tuple(column for column in share_link.c if column.name != "token_hash")
@@ -161,6 +181,27 @@ def extend_link(connection: Connection, tenant_id: str, link_id: str, expires_at
         .values(expires_at=expires_at)
     )
     return link_of(connection, tenant_id, link_id)
+
+
+def set_rules(connection: Connection, tenant_id: str, link_id: str, rules: Sequence[tuple[str, ...]]) -> None:
+    """After this the link's next request is held against these rules, open sessions included."""
+    connection.execute(
+        update(share_link)
+        .where(share_link.c.tenant_id == tenant_id, share_link.c.id == link_id)
+        .values(rules=[list(rule) for rule in rules])
+    )
+
+
+def replace_token(connection: Connection, tenant_id: str, link_id: str, token_hash: str) -> None:
+    """After this the link opens by the token of that hash alone: the one before, every session and every code that
+    came of it are dead."""
+    connection.execute(
+        update(share_link)
+        .where(share_link.c.tenant_id == tenant_id, share_link.c.id == link_id)
+        .values(token_hash=token_hash)
+    )
+    for table in (viewer_session, viewer_code):
+        connection.execute(delete(table).where(table.c.link_id == link_id))
 
 
 def live_links(connection: Connection, tenant_id: str, record: RecordKey, at: datetime) -> int:

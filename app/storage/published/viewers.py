@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, String, bindparam, cast, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, String, bindparam, cast, delete, func, select, update
 
 from app.domain.record import RecordKey
 from app.ground.ids import new_id
 from app.storage.published.links import COLUMNS, PublishedLink
 from app.storage.published.upsert import insert
 from app.storage.published_tables import (
+    acceptance,
     exposure,
     face,
     live_policy,
@@ -36,6 +37,8 @@ class ViewerSession:
     created_at: datetime
     expires_at: datetime
     last_visit_at: datetime | None
+    passcode: str = ""
+    terms: str = ""
 
 
 _session_columns = tuple(viewer_session.c[name] for name in ViewerSession.__dataclass_fields__)
@@ -82,61 +85,69 @@ def read_session(values: dict[str, Any]) -> ViewerSession:
 
 
 def put_code(
-    connection: Connection, link_id: str, code_hash: str, expires_at: datetime, at: datetime
+    connection: Connection, link_id: str, email: str, code_hash: str, expires_at: datetime, at: datetime
 ) -> None:
-    """After this only this code opens the link: the one before is dead."""
+    """After this only this code opens the link for this mailbox: the one before is dead."""
     values = {"code_hash": code_hash, "expires_at": expires_at, "tries": 0, "sent_at": at}
     connection.execute(
         insert(connection, viewer_code)
-        .values(link_id=link_id, sent_count=1, **values)
+        .values(link_id=link_id, email=email, sent_count=1, **values)
         .on_conflict_do_update(
-            index_elements=["link_id"], set_={**values, "sent_count": viewer_code.c.sent_count + 1}
+            index_elements=["link_id", "email"],
+            set_={**values, "sent_count": viewer_code.c.sent_count + 1},
         )
     )
 
 
-def code_sent_at(connection: Connection, link_id: str) -> datetime | None:
+def _out(link_id: str, email: str) -> tuple[ColumnElement[bool], ...]:
+    """The code that is out for this mailbox, if it was not used."""
+    c = viewer_code.c
+    return c.link_id == link_id, c.email == email, c.code_hash != SPENT
+
+
+def code_sent_at(connection: Connection, link_id: str, email: str) -> datetime | None:
     """When the code that is out was sent; None when none is out, as after one was used."""
-    return connection.execute(
-        select(viewer_code.c.sent_at).where(
-            viewer_code.c.link_id == link_id, viewer_code.c.code_hash != SPENT
-        )
-    ).scalar_one_or_none()
+    return connection.execute(select(viewer_code.c.sent_at).where(*_out(link_id, email))).scalar_one_or_none()
 
 
-def take_code(connection: Connection, link_id: str, code_hash: str, tries: int, at: datetime) -> bool:
+def take_code(
+    connection: Connection, link_id: str, email: str, code_hash: str, tries: int, at: datetime
+) -> bool:
     """True when this is the code that is out, once. Every call counts as a try first, so that any number of
     concurrent guesses together have `tries`."""
     counted = connection.execute(
         update(viewer_code)
-        .where(
-            viewer_code.c.link_id == link_id,
-            viewer_code.c.code_hash != SPENT,
-            viewer_code.c.tries < tries,
-            viewer_code.c.expires_at > at,
-        )
+        .where(*_out(link_id, email), viewer_code.c.tries < tries, viewer_code.c.expires_at > at)
         .values(tries=viewer_code.c.tries + 1)
     )
     if counted.rowcount != 1:
         return False
     taken = connection.execute(
         update(viewer_code)
-        .where(viewer_code.c.link_id == link_id, viewer_code.c.code_hash == code_hash)
+        .where(*_out(link_id, email), viewer_code.c.code_hash == code_hash)
         .values(code_hash=SPENT)
     )
     return taken.rowcount == 1
 
 
-def tries_left(connection: Connection, link_id: str, tries: int, at: datetime) -> int:
+def tries_left(connection: Connection, link_id: str, email: str, tries: int, at: datetime) -> int:
     """How often the code that is out may still be guessed; 0 when none is out."""
     used = connection.execute(
-        select(viewer_code.c.tries).where(
-            viewer_code.c.link_id == link_id,
-            viewer_code.c.code_hash != SPENT,
-            viewer_code.c.expires_at > at,
-        )
+        select(viewer_code.c.tries).where(*_out(link_id, email), viewer_code.c.expires_at > at)
     ).scalar_one_or_none()
     return 0 if used is None else max(0, tries - used)
+
+
+def take_opening(connection: Connection, link_id: str, most: int | None, at: datetime) -> bool:
+    """True, and it is counted, when the link was opened fewer than `most` times. One statement, so that of any
+    number of openings at once no more than `most` get in."""
+    where = [share_link.c.id == link_id, share_link.c.revoked_at.is_(None)]
+    if most is not None:
+        where.append(share_link.c.views < most)
+    counted = connection.execute(
+        update(share_link).where(*where).values(views=share_link.c.views + 1, last_viewed_at=at)
+    )
+    return counted.rowcount == 1
 
 
 def start_session(
@@ -149,8 +160,11 @@ def start_session(
     at: datetime,
     device: str,
     address_hash: str,
+    passcode: str = "",
+    terms: str = "",
 ) -> None:
-    """After this the viewer is in, the opening counts as one view, and the visit before is remembered."""
+    """After this the viewer is in, it stands in the record of views, and the visit before is remembered. What was
+    accepted is on record."""
     before = connection.execute(
         select(func.max(view.c.at)).where(view.c.link_id == link.id, view.c.email == email)
     ).scalar_one()
@@ -162,8 +176,12 @@ def start_session(
             created_at=at,
             expires_at=expires_at,
             last_visit_at=before,
+            passcode=passcode,
+            terms=terms,
         )
     )
+    if terms:
+        _note_acceptance(connection, link, email, terms, at)
     connection.execute(
         view.insert().values(
             id=new_id(),
@@ -175,11 +193,13 @@ def start_session(
             address_hash=address_hash,
         )
     )
-    connection.execute(
-        update(share_link)
-        .where(share_link.c.id == link.id)
-        .values(views=share_link.c.views + 1, last_viewed_at=at)
-    )
+
+
+def _note_acceptance(
+    connection: Connection, link: PublishedLink, email: str, terms: str, at: datetime
+) -> None:
+    values = {"tenant_id": link.tenant_id, "link_id": link.id, "email": email, "terms": terms, "at": at}
+    connection.execute(acceptance.insert().values(id=new_id(), **values))
 
 
 def end_session(connection: Connection, token_hash: str) -> None:

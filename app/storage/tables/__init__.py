@@ -20,6 +20,7 @@ from app.storage.tables.flow import (
     outbox,
     slot,
 )
+from app.storage.tables.link import link_preset
 from app.storage.tables.proof import audit_checkpoint, signing_key
 from app.storage.tables.work import (
     attachment,
@@ -48,6 +49,7 @@ __all__ = [
     "dirty",
     "done_command",
     "field_info",
+    "link_preset",
     "match_key",
     "message",
     "nonce",

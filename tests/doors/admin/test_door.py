@@ -13,6 +13,7 @@ PAGES = [
     "/admin/safelist/history",
     "/admin/preview",
     "/admin/partners",
+    "/admin/links",
     "/admin/audit",
 ]
 

@@ -1,0 +1,43 @@
+"""The admin page of share links: what new ones begin with, and the terms."""
+
+from tests.doors.admin.asking import get, post
+
+
+def test_each_type_of_partner_says_what_its_links_begin_with(admin):
+    text = get(admin, "/admin/links").text
+
+    assert "3 days, 10 at most · opens 5 times at most" in text
+    assert "7 days, 90 at most · as delivered" in text
+    assert "Keep it &lt;b&gt;secret&lt;/b&gt;." in text
+
+
+def test_a_preset_is_saved_as_one_command(admin, house):
+    answer = post(
+        admin,
+        "/admin/links/reseller",
+        days="5",
+        longest="30",
+        views="0",
+        passcode="on",
+        zone="UTC",
+        opens="08:00",
+        closes="18:00",
+        weekdays=["5", "1", "x"],
+        key="abcdefgh",
+    )
+
+    assert answer.status_code == 200
+    _, name, fields = house.ran[-1]
+    assert name == "sharing.save_preset"
+    assert fields["type"] == "reseller"
+    assert (fields["passcode"], fields["terms"], fields["weekdays"]) == (True, False, "15")
+
+
+def test_terms_are_saved_as_one_command(admin, house):
+    post(admin, "/admin/links/terms", text="Be nice.", key="abcdefgh")
+
+    assert house.ran[-1] == ("t1", "sharing.save_terms", {"text": "Be nice."})
+
+
+def test_a_type_nobody_knows_is_not_found(admin):
+    assert post(admin, "/admin/links/friend", days="5").status_code == 404
