@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 
 from app.domain.actor import Side
-from app.domain.certification import Certification
+from app.domain.certification import Certification, current
 from app.domain.conflict import ConflictFlag, ConflictState
 from app.domain.registration import EXTENSION, Registration, RegistrationState
 from cards import words
@@ -128,28 +128,29 @@ def _late_steps(facts: RecordFacts, known: PartnerFacts, now: datetime) -> Itera
 
 
 def _certifications(facts: RecordFacts, known: PartnerFacts, now: datetime) -> Iterator[Issue]:
-    """One issue for all of them: the first that lapsed or will, and how many more."""
+    """One issue for all of them: what was revoked, else the first that lapsed or will, and how many more."""
     today = facts.today(now)
-    ending = [(c.expires, c) for c in known.certifications if c.expires]
-    pressing = sorted(
-        ((day, c) for day, c in ending if not c.is_valid(today) or c.lapses_soon(today)),
-        key=lambda pair: (pair[0], pair[1].id),
-    )
+    held = current(known.certifications)
+    pressing = [c for c in held if not c.is_valid(today) or c.lapses_soon(today)]
+    pressing.sort(key=lambda c: (not c.is_revoked, c.expires or today, c.id))
     if not pressing:
         return
-    day, first = pressing[0]
-    verb = "lapses" if first.is_valid(today) else "lapsed"
+    first = pressing[0]
     more = f" and {words.number(len(pressing) - 1)} more" if len(pressing) > 1 else ""
+    said = "was revoked"
+    if first.expires and not first.is_revoked:
+        verb = "lapses" if first.is_valid(today) else "lapsed"
+        said = f"{verb} after {words.day(first.expires, today, facts.locale)}"
     yield Issue(
         rank=Rank.CERTIFICATION,
         tone=Tone.WARNING,
-        text=f"{_named(first)} {verb} after {words.day(day, today, facts.locale)}{more}",
-        title=words.full_day(day, facts.locale),
+        text=f"{_named(first)} {said}{more}",
+        title=words.full_day(first.expires, facts.locale) if first.expires else "",
         actions=(Action(label="View", card="certifications", hint="the certifications"),),
     )
 
 
 def _named(certification: Certification) -> str:
-    if certification.person_name:
-        return f"{certification.person_name}’s certification {certification.name}"
+    if certification.is_personal:
+        return f"{certification.person}’s certification {certification.name}"
     return f"Certification {certification.name}"

@@ -4,9 +4,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
-from app.domain.certification import Certification
+from app.domain.certification import Certification, Source, Standing, coverage, current
+from app.domain.certification_rights import REGISTER, Eligibility, eligible, rights, same, wanted
 from cards import words
-from cards.blocks import Block, Card, Empty, FieldType, Form, FormField, ListItem, Status, Tone
+from cards.blocks import (
+    Action,
+    Block,
+    Card,
+    Empty,
+    FieldType,
+    Form,
+    FormField,
+    ListItem,
+    Status,
+    Style,
+    Tone,
+)
 from cards.blocks import List as Rows
 from cards.facts import PartnerFacts, RecordFacts
 from cards.frame import NAME_LIMIT, deal_works, frame, no_partner, partner_heading, refused
@@ -40,19 +53,21 @@ def _each_once(facts: RecordFacts) -> tuple[PartnerFacts, ...]:
 def _partner(facts: RecordFacts, known: PartnerFacts, now: datetime, is_direct: bool) -> Iterator[Block]:
     today = facts.today(now)
     yield partner_heading(known)
-    if not known.certifications:
+    held = current(known.certifications)
+    if not held:
         yield Empty(title="No certification recorded")
     else:
-        yield from _next_lapse(facts, known.certifications, today)
-        for write in (facts.rejection_of(c.id) for c in known.certifications):
+        yield from _next_lapse(facts, held, today)
+        for write in (facts.rejection_of(c.id) for c in held):
             if write:
                 yield refused(facts, write)
-        firm = [c for c in known.certifications if not c.person_name]
-        people = [c for c in known.certifications if c.person_name]
-        yield from _rows("The firm", firm, facts, today)
-        yield from _rows("Its people", people, facts, today)
+        yield from _rows("The firm", [c for c in held if not c.is_personal], facts, today)
+        yield from _coverage(known, today)
+    yield from _unlocks(facts, held, today)
+    yield from _rows("Its people", [c for c in held if c.is_personal], facts, today)
     if facts.may_write and is_direct:
         yield _record_form(known)
+        yield from _change_forms(facts, known, held)
 
 
 def _next_lapse(facts: RecordFacts, certifications: Iterable[Certification], today: date) -> Iterator[Status]:
@@ -60,7 +75,7 @@ def _next_lapse(facts: RecordFacts, certifications: Iterable[Certification], tod
     first = min(running, key=lambda c: c.expires or date.max, default=None)
     if first is None or first.expires is None:
         return
-    whose = f" of {first.person_name}" if first.person_name else ""
+    whose = f" of {first.person}" if first.is_personal else ""
     when = words.near(first.expires, today, facts.locale)
     yield Status(
         text=f"Next to lapse: {first.name}{whose}, {when}",
@@ -69,9 +84,49 @@ def _next_lapse(facts: RecordFacts, certifications: Iterable[Certification], tod
     )
 
 
+def _coverage(known: PartnerFacts, today: date) -> Iterator[Rows]:
+    staff = [(contact.name, contact.email) for contact in known.contacts]
+    items = tuple(
+        ListItem(
+            text=" · ".join(filter(None, (one.name, one.level))),
+            detail=f"{one.certified} of {words.count(one.people, 'person', 'people')} certified",
+            badge=f"{one.lapsing} lapsing" if one.lapsing else "",
+            tone=Tone.WARNING if one.lapsing else Tone.NEUTRAL,
+        )
+        for one in coverage(known.certifications, staff, today)
+    )
+    if items:
+        yield Rows(label="Coverage of the firm", items=items)
+
+
+def _unlocks(facts: RecordFacts, held: list[Certification], today: date) -> Iterator[Rows]:
+    """What the certifications give the firm, and what it lacks for the rest."""
+    items = tuple(
+        _right(facts, eligible(right, facts.requirements, held, today), today)
+        for right in rights(facts.requirements)
+    )
+    if items:
+        yield Rows(label="What it unlocks", items=items)
+
+
+def _right(facts: RecordFacts, one: Eligibility, today: date) -> ListItem:
+    name = "Registering deals" if same(one.right, REGISTER) else one.right
+    if not one.met:
+        return ListItem(text=name, detail=" ".join(one.lacks), badge="Not yet", tone=Tone.WARNING)
+    needs = words.sentence(words.listing([wanted(part.requirement) for part in one.parts], facts.locale))
+    until = f"until {words.day(one.until, today, facts.locale)}" if one.until else ""
+    return ListItem(
+        text=name,
+        detail=" · ".join(filter(None, (needs, until))),
+        badge="Unlocked",
+        tone=Tone.SUCCESS,
+        title=words.full_day(one.until, facts.locale) if one.until else "",
+    )
+
+
 def _rows(label: str, certifications: list[Certification], facts: RecordFacts, today: date) -> Iterator[Rows]:
     ordered = sorted(
-        certifications, key=lambda c: (c.person_name.casefold(), c.expires or date.max, c.name.casefold())
+        certifications, key=lambda c: (c.person.casefold(), c.expires or date.max, c.name.casefold())
     )
     if ordered:
         yield Rows(label=label, items=tuple(_row(c, facts, today) for c in ordered))
@@ -80,27 +135,42 @@ def _rows(label: str, certifications: list[Certification], facts: RecordFacts, t
 def _row(certification: Certification, facts: RecordFacts, today: date) -> ListItem:
     name = " · ".join(filter(None, (certification.name, certification.level)))
     issuer = f"by {certification.issuer}" if certification.issuer else ""
+    told = "" if certification.source is Source.MANUAL else f"from {certification.source.label}"
     badge, tone = _validity(certification, facts, today)
     until = ""
-    if certification.expires:
+    if certification.is_revoked:
+        until = certification.revoked_reason
+    elif certification.expires:
         verb = "valid to" if certification.is_valid(today) else "was valid to"
         until = f"{verb} {words.day(certification.expires, today, facts.locale)}"
-    detail = (name, until, issuer) if certification.person_name else (until, issuer)
+    detail = (name if certification.is_personal else "", until, issuer, told)
     return ListItem(
-        text=certification.person_name or name,
+        text=certification.person or name,
         detail=" · ".join(filter(None, detail)),
         badge=badge,
         tone=tone,
         title=words.full_day(certification.expires, facts.locale) if certification.expires else "",
+        actions=_evidence(certification),
     )
 
 
+def _evidence(certification: Certification) -> tuple[Action, ...]:
+    if not certification.evidence.startswith("https://"):
+        return ()
+    whose = " ".join(filter(None, (certification.name, certification.person)))
+    return (Action(label="Evidence", href=certification.evidence, style=Style.LINK, hint=whose),)
+
+
 def _validity(certification: Certification, facts: RecordFacts, today: date) -> tuple[str, Tone]:
-    if not certification.is_valid(today):
-        return "Lapsed", Tone.DANGER
-    if certification.lapses_soon(today) and certification.expires:
-        return f"Lapses {words.near(certification.expires, today, facts.locale)}", Tone.WARNING
-    return "Valid", Tone.SUCCESS
+    match certification.standing(today):
+        case Standing.REVOKED:
+            return "Revoked", Tone.DANGER
+        case Standing.LAPSED:
+            return "Lapsed", Tone.DANGER
+        case Standing.LAPSING:
+            return f"Lapses {words.near(certification.expires or today, today, facts.locale)}", Tone.WARNING
+        case _:
+            return "Valid", Tone.SUCCESS
 
 
 def _record_form(known: PartnerFacts) -> Form:
@@ -117,7 +187,66 @@ def _record_form(known: PartnerFacts) -> Form:
             FormField(name="level", label="Level", max_length=NAME_LIMIT),
             FormField(name="person_name", label="Person", max_length=NAME_LIMIT),
             FormField(name="person_email", label="Person's e-mail", type=FieldType.EMAIL, max_length=254),
+            FormField(name="issuer", label="Issued by", max_length=NAME_LIMIT),
             FormField(name="issued", label="Issued", type=FieldType.DATE),
             FormField(name="expires", label="Valid to", type=FieldType.DATE),
+            FormField(name="evidence", label="Link to the evidence", max_length=1000, placeholder="https://"),
         ),
     )
+
+
+def _change_forms(facts: RecordFacts, known: PartnerFacts, held: list[Certification]) -> Iterator[Form]:
+    """What happens to certifications beside running out: an award is taken back, a person changes the firm."""
+    standing = [c for c in held if not c.is_revoked]
+    if standing:
+        yield Form(
+            id=f"revoke-{known.partner.id}",
+            title="Revoke a certification",
+            command="certification.revoke",
+            submit="Revoke",
+            folded=True,
+            note="It stays on record and no longer counts.",
+            fields=(
+                FormField(
+                    name="certification_id",
+                    label="Certification",
+                    type=FieldType.SELECT,
+                    required=True,
+                    options=tuple((c.id, _option(c)) for c in standing),
+                ),
+                FormField(name="reason", label="Reason", required=True, max_length=500),
+            ),
+        )
+    people = {c.person_email: c.person for c in held if c.person_email}
+    elsewhere = [p for p in facts.available_partners if p.id != known.partner.id]
+    elsewhere += [other.partner for other in facts.partners if other.partner.id != known.partner.id]
+    if people and elsewhere:
+        yield Form(
+            id=f"move-{known.partner.id}",
+            title="A person has changed firms",
+            command="certification.move",
+            submit="Move",
+            folded=True,
+            fixed={"partner_id": known.partner.id},
+            note="Their certifications go with them, and no longer count for this partner.",
+            fields=(
+                FormField(
+                    name="person_email",
+                    label="Person",
+                    type=FieldType.SELECT,
+                    required=True,
+                    options=tuple(people.items()),
+                ),
+                FormField(
+                    name="to_partner_id",
+                    label="New partner",
+                    type=FieldType.SELECT,
+                    required=True,
+                    options=tuple((p.id, p.name) for p in elsewhere),
+                ),
+            ),
+        )
+
+
+def _option(certification: Certification) -> str:
+    return " · ".join(filter(None, (certification.person, certification.name, certification.level)))

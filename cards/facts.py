@@ -9,6 +9,7 @@ from typing import Protocol
 
 from app.domain.actor import Actor
 from app.domain.certification import Certification
+from app.domain.certification_rights import Requirement
 from app.domain.conflict import ConflictFlag
 from app.domain.link import LinkPreset, SharedFile, ShareLink
 from app.domain.partner import Partner, PartnerContact
@@ -111,6 +112,7 @@ class RecordFacts:
     colleagues: tuple[Colleague, ...] = ()
     crm_files: tuple[CrmFile, ...] = ()
     rejected: tuple[RejectedWrite, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
     stages: tuple[str, ...] = ()
     stage: str = ""
     as_of: datetime | None = None

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.domain.actor import Side
+from app.domain.certification import current
 from app.domain.conflict import ConflictState
 from app.domain.link import LinkState
 from app.domain.plan import waiting_on
@@ -171,7 +172,7 @@ def _last(known: PartnerFacts) -> Message:
 
 def _certified(facts: RecordFacts, known: PartnerFacts, now: datetime) -> Iterator[Block]:
     today = facts.today(now)
-    valid = [c for c in known.certifications if not c.person_name and c.is_valid(today)]
+    valid = [c for c in current(known.certifications) if not c.is_personal and c.is_valid(today)]
     if valid:
         said = [
             f"{c.name} (to {words.month(c.expires, facts.locale)})" if c.expires else c.name for c in valid

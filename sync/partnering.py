@@ -6,10 +6,12 @@ from app.crm.port import CertificationWrite, PartnerWrite, PersonWrite, Placemen
 from app.domain.link import SharedFile
 from app.domain.record import ObjectKind
 from app.domain.tenant import Tenant
+from app.storage import certification as certifications
 from app.storage import file as files
 from app.storage import partner as partners
 from app.storage import record as records
 from app.storage.outbox import OutboxRow
+from cards.words import local_day
 from sync.deps import Agent
 
 
@@ -46,9 +48,9 @@ def person(connection: Connection, tenant: Tenant, row: OutboxRow, _: Agent) -> 
 
 
 def certification(
-    connection: Connection, tenant: Tenant, row: OutboxRow, _: Agent
+    connection: Connection, tenant: Tenant, row: OutboxRow, agent: Agent
 ) -> CertificationWrite | None:
-    it = partners.certification(connection, tenant.id, row.subject_id)
+    it = certifications.get(connection, tenant.id, row.subject_id)
     works_at = partners.get(connection, tenant.id, it.partner_id) if it else None
     if it is None or works_at is None:
         return None
@@ -57,6 +59,7 @@ def certification(
         if it.person_email
         else None
     )
+    former = partners.get(connection, tenant.id, it.former_partner_id) if it.former_partner_id else None
     return CertificationWrite(
         external_id=it.id,
         partner_name=works_at.name,
@@ -70,6 +73,18 @@ def certification(
         expires=it.expires,
         person_email=it.person_email,
         issuer=it.issuer,
+        credential=it.credential,
+        status=str(it.standing(local_day(agent.clock(), tenant.time_zone))),
+        evidence=it.evidence,
+        source=str(it.source),
+        source_id=it.source_id,
+        said_at=it.said_at,
+        observed_at=it.observed_at,
+        revoked_at=it.revoked_at,
+        revoked_reason=it.revoked_reason,
+        moved=it.moved,
+        reminded=it.reminded,
+        former_company_id=former.crm_company_id if former else None,
     )
 
 

@@ -19,7 +19,7 @@ from app.crm.port import (
 )
 from app.domain import matching
 from app.domain.actor import Side
-from app.domain.certification import Certification
+from app.domain.certification import Certification, Source
 from app.domain.conflict import ConflictFlag, ConflictKind, ConflictState
 from app.domain.link import SharedFile
 from app.domain.partner import Partner, PartnerContact, PartnerType
@@ -27,6 +27,7 @@ from app.domain.plan import Step, StepStatus
 from app.domain.record import ObjectKind, RecordKey
 from app.domain.registration import Registration, RegistrationState
 from app.domain.thread import Audience, Delivery, Message
+from app.storage import certification as certifications
 from app.storage import file as files
 from app.storage import partner as partners
 from app.storage import plan as steps
@@ -184,10 +185,20 @@ def _certifications(connection: Connection, tenant_id: str, writes: Sequence[Cer
             issuer=one.issuer,
             issued=one.issued,
             expires=one.expires,
+            credential=one.credential,
+            evidence=one.evidence,
+            source=Source(one.source),
+            source_id=one.source_id,
+            said_at=one.said_at,
+            observed_at=one.observed_at,
+            revoked_at=one.revoked_at,
+            revoked_reason=one.revoked_reason,
+            moved=one.moved,
+            reminded=one.reminded,
         )
         for one in writes
     ]
-    return partners.add_missing_certifications(connection, tenant_id, found)
+    return certifications.add_missing(connection, tenant_id, found)
 
 
 def _partners(connection: Connection, tenant_id: str, writes: Sequence[PartnerWrite]) -> int:

@@ -11,6 +11,8 @@ from sqlalchemy import Connection
 from app.commands import (
     access,
     certification,
+    certification_feed,
+    certification_rule,
     conflict,
     partner,
     plan,
@@ -46,6 +48,8 @@ COMMANDS: Mapping[str, Command] = {
         certification,
         sharing,
         access,
+        certification_feed,
+        certification_rule,
         partner,
         policy,
         writes,
@@ -54,7 +58,7 @@ COMMANDS: Mapping[str, Command] = {
 }
 
 KEY_LIMIT = 128
-KEPT_FROM_AUDIT = frozenset({"body", "note", "contact_email", "email", "also_for", "text"})
+KEPT_FROM_AUDIT = frozenset({"body", "note", "contact_email", "email", "also_for", "text", "statements"})
 """Values that stay out of the audit log: it says what was done, the record holds the words."""
 
 log = get_logger(__name__)
@@ -234,10 +238,18 @@ def _load(command: Command, fields: Mapping[str, object]) -> dict[str, Any]:
         return dict(command.schema(unknown=EXCLUDE).load(given))
     except ValidationError as error:
         field, sentences = next(iter(error.messages_dict.items()))
-        text = sentences[0] if isinstance(sentences, list) and sentences else "is not valid"
         raise AppError(
-            Reason.INVALID, f"{field.replace('_', ' ').capitalize()}: {text}", field=field
+            Reason.INVALID,
+            f"{field.replace('_', ' ').capitalize()}: {_first_sentence(sentences)}",
+            field=field,
         ) from None
+
+
+def _first_sentence(messages: object) -> str:
+    """What is wrong with the first value of a list, or of a list in it."""
+    while isinstance(messages, dict) and messages:
+        messages = next(iter(messages.values()))
+    return str(messages[0]) if isinstance(messages, list) and messages else "is not valid"
 
 
 def _check_key(key: str) -> None:

@@ -1,4 +1,4 @@
-"""Certifications as a property that people can read and report on: one line each, on the firm and on the person."""
+"""Certifications as properties that people can read and report on: one line each, on the firm and on the person."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -6,6 +6,7 @@ from datetime import date
 
 from app.crm.hubspot_batches import Batches, chunks
 from app.crm.hubspot_paths import BATCH, READ
+from app.crm.hubspot_properties import CERTIFICATION_STATES as STATES
 from app.crm.hubspot_transport import Transport
 from app.crm.port import CertificationWrite, Refused, WriteResult, Written
 
@@ -14,19 +15,29 @@ NOWHERE = (
     "Link this partner to a company or the person to a contact first: HubSpot keeps certifications there."
 )
 _EXPIRES = re.compile(r" · expires (\d{4}-\d\d-\d\d)")
+_STATE = f"(?P<state>{'|'.join(STATES)})"
+_TAIL = re.compile(rf" · {_STATE} · from (?P<source>[a-z_]+)(?: · (?P<evidence>https?://\S+))? \[\S+\]$")
+_ISSUER = re.compile(rf" · by (?P<issuer>[^·]+?) · {_STATE} · from ")
 
 
 def write_certifications(
     transport: Transport, batches: Batches, writes: Sequence[CertificationWrite]
 ) -> Mapping[str, WriteResult]:
-    """A result by external id. A certification that is there already gets its line replaced."""
+    """A result by external id. A certification that is there already gets its line replaced, and one whose holder
+    has left a firm loses its line there."""
     results: dict[str, WriteResult] = {}
     for object_type, attribute in (("contacts", "contact_id"), ("companies", "partner_company_id")):
         mine = [(one, getattr(one, attribute)) for one in writes if getattr(one, attribute)]
-        lines = _lines_now(transport, object_type, list(dict.fromkeys(record for _, record in mine)))
+        left = _left(writes) if object_type == "companies" else []
+        touched = [record for _, record in (*mine, *left)]
+        lines = _lines_now(transport, object_type, list(dict.fromkeys(touched)))
+        gone = [(one, record) for one, record in left if lines.get(record, {}).pop(one.external_id, None)]
         for one, record in mine:
             lines.setdefault(record, {})[one.external_id] = certification_line(one)
-        outcome = batches.update(object_type, {record: _properties(held) for record, held in lines.items()})
+        changed = {record for _, record in (*mine, *gone)}
+        outcome = batches.update(
+            object_type, {record: _properties(held) for record, held in lines.items() if record in changed}
+        )
         for one, record in mine:
             key = one.external_id
             if record in outcome.refused:
@@ -45,8 +56,20 @@ def certification_line(one: CertificationWrite) -> str:
         one.person_name,
         f"issued {one.issued.isoformat()}" if one.issued else "",
         f"expires {one.expires.isoformat()}" if one.expires else "",
+        f"by {one.issuer}" if one.issuer else "",
+        one.status or STATES[0],
+        f"from {one.source}",
+        one.evidence,
     ]
     return " ".join(" · ".join(part for part in parts if part).split()) + f" [{one.external_id}]"
+
+
+def _left(writes: Sequence[CertificationWrite]) -> list[tuple[CertificationWrite, str]]:
+    return [
+        (one, one.former_company_id)
+        for one in writes
+        if one.former_company_id and one.former_company_id != one.partner_company_id
+    ]
 
 
 def _lines_now(transport: Transport, object_type: str, ids: Sequence[str]) -> dict[str, dict[str, str]]:
@@ -75,8 +98,16 @@ def _properties(lines: Mapping[str, str]) -> dict[str, str]:
     dates = sorted(
         date.fromisoformat(found[1]) for line in lines.values() if (found := _EXPIRES.search(line))
     )
+    tails = [found for line in lines.values() if (found := _TAIL.search(line))]
+    issuers = {found["issuer"] for line in lines.values() if (found := _ISSUER.search(line))}
+    states = {tail["state"] for tail in tails}
     return {
         LINES: "\n".join(lines.values()),
         "alongside_certification_count": str(len(lines)),
+        "alongside_certification_valid": str(sum(tail["state"] in STATES[:2] for tail in tails)),
         "alongside_certification_expires": dates[0].isoformat() if dates else "",
+        "alongside_certification_status": max(states, key=STATES.index, default=""),
+        "alongside_certification_issuers": "; ".join(sorted(issuers)),
+        "alongside_certification_sources": "; ".join(sorted({tail["source"] for tail in tails})),
+        "alongside_certification_evidence": "\n".join(tail["evidence"] for tail in tails if tail["evidence"]),
     }

@@ -156,6 +156,11 @@ def certification_note(one: CertificationWrite) -> str:
             ("Person", one.person_name),
             ("Issued", one.issued.isoformat() if one.issued else ""),
             ("Expires", one.expires.isoformat() if one.expires else ""),
+            ("Status", one.status),
+            ("Revoked because", one.revoked_reason if one.status == "revoked" else ""),
+            ("Issuer", one.issuer),
+            ("Source", one.source),
+            ("Evidence", one.evidence),
         ),
         f"Alongside certification {one.external_id} · {one.partner_external_id}",
     )

@@ -7,6 +7,9 @@ from app.crm.hubspot_paths import GROUP_CREATE, GROUPS, PROPERTIES, PROPERTIES_C
 from app.crm.hubspot_transport import Transport
 from app.crm.port import Conflict, Rejected
 
+CERTIFICATION_STATES = ("active", "lapsing", "lapsed", "revoked")
+"""From best to worst: what a record shows is the worst of its certifications."""
+
 GROUP = "alongside"
 GROUP_LABEL = "Alongside"
 EXTERNAL_ID = "alongside_id"
@@ -64,7 +67,12 @@ _COLLABORATION = (
 _CERTIFICATION = (
     _property("alongside_certifications", "Partner certifications", field_type="textarea"),
     _property("alongside_certification_count", "Number of certifications", "number", "number"),
+    _property("alongside_certification_valid", "Number of valid certifications", "number", "number"),
     _property("alongside_certification_expires", "Next certification to lapse", "date", "date"),
+    _choice("alongside_certification_status", "Certification status", *CERTIFICATION_STATES),
+    _property("alongside_certification_issuers", "Certification issuers"),
+    _property("alongside_certification_sources", "Certification sources"),
+    _property("alongside_certification_evidence", "Certification evidence", field_type="textarea"),
 )
 
 OURS: Mapping[str, Sequence[Mapping[str, Any]]] = {

@@ -22,6 +22,7 @@ from app.crm.port import (
     StepWrite,
     Write,
 )
+from app.domain.certification import Source
 from app.domain.conflict import ConflictKind, ConflictState
 from app.domain.partner import PartnerType
 from app.domain.registration import RegistrationState
@@ -70,6 +71,8 @@ def _check(write: Write) -> None:
             PartnerType(write.type)
         case RegistrationWrite():
             RegistrationState(write.state)
+        case CertificationWrite():
+            Source(write.source)
         case ConflictWrite():
             ConflictKind(write.kind)
             ConflictState(write.state)

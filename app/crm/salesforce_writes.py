@@ -34,6 +34,9 @@ DATA = "Data__c"
 """What a rebuild reads: the whole write as it was meant, beside the fields that people read."""
 
 DATA_CHARS = 32_768
+EMAIL_CHARS, URL_CHARS = 80, 255
+"""What Salesforce takes in these fields. What is longer stands in the data alone: half an address leads nowhere."""
+
 TOO_MUCH = "This is more than Salesforce keeps in one field. Share fewer files, or shorten the note."
 
 Row = dict[str, Any]
@@ -140,6 +143,12 @@ def certification_row(write: CertificationWrite) -> Row:
         "Level__c": write.level,
         "Issued_On__c": day(write.issued),
         "Expires_On__c": day(write.expires),
+        "Person_Email__c": write.person_email if 0 < len(write.person_email) <= EMAIL_CHARS else None,
+        "Issuer__c": write.issuer,
+        "Status__c": write.status.capitalize() or None,
+        "Source__c": write.source,
+        "Source_Id__c": write.source_id[:255],
+        "Evidence__c": write.evidence if 0 < len(write.evidence) <= URL_CHARS else None,
         DATA: to_text(write),
     }
 

@@ -91,6 +91,9 @@ class ConflictWrite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificationWrite:
+    """`status` is active, lapsing, lapsed or revoked as of the write. `former_company_id` is the company of the
+    partner that the person has left, which no longer shows it."""
+
     external_id: str
     partner_name: str
     partner_external_id: str
@@ -103,6 +106,18 @@ class CertificationWrite:
     expires: date | None
     person_email: str = ""
     issuer: str = ""
+    credential: str = ""
+    status: str = ""
+    evidence: str = ""
+    source: str = "manual"
+    source_id: str = ""
+    said_at: datetime | None = None
+    observed_at: datetime | None = None
+    revoked_at: datetime | None = None
+    revoked_reason: str = ""
+    moved: bool = False
+    reminded: int | None = None
+    former_company_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from app.demo.pipeline import Pipeline, SamplePartner
 from app.demo.sample import owner_email, told_deals
 from app.demo.sample_words import MANAGER, OWNERS
 from app.demo.site import INTEGRATION_USER, ORG_HOST, ORG_ID, PORTAL_ID, Ports
+from app.demo.story_certifications import certify
 from app.domain.actor import Actor, ActorKind
 from app.domain.record import CrmKind, ObjectKind, RecordKey
 from app.domain.tenant import Tenant
@@ -222,7 +223,7 @@ def _halden(teller: Teller) -> dict[str, Any]:
     teller.run("h-fab", "plan.add_step", deal, partner_id=fabrikam, **theirs)
     _talk(teller, deal, northwind)
     _register(teller, deal, northwind)
-    _certify(teller, northwind, today)
+    certify(teller, northwind, today)
     offer = next(file for file in teller.house.files(teller.tenant.id, deal) if file.name == FILES[0][0])
     teller.run("h-file", "sharing.share_file", deal, partner_id=northwind, crm_file_id=offer.id)
     person = teller.partner("Northwind").people[0]
@@ -290,31 +291,6 @@ def _plan(teller: Teller, deal: RecordKey, partner_id: str, today: date) -> None
             due=str(today + timedelta(days=days)),
             owner_side=side,
         )
-
-
-def _certify(teller: Teller, partner_id: str, today: date) -> None:
-    person = teller.partner("Northwind").people[1]
-    teller.run(
-        "h-c1",
-        "certification.record",
-        None,
-        partner_id=partner_id,
-        name="Implementation",
-        level="Professional",
-        issued=str(today - timedelta(days=240)),
-        expires=str(today + timedelta(days=125)),
-    )
-    teller.run(
-        "h-c2",
-        "certification.record",
-        None,
-        partner_id=partner_id,
-        name="Security Fundamentals",
-        person_name=f"{person.first_name} {person.last_name}",
-        person_email=person.email,
-        issued=str(today - timedelta(days=330)),
-        expires=str(today + timedelta(days=25)),
-    )
 
 
 def _form(teller: Teller) -> str:

@@ -17,6 +17,7 @@ from app.domain.record import ObjectKind, Record, RecordKey
 from app.domain.registration import Registration
 from app.domain.tenant import Tenant
 from app.domain.thread import Message
+from app.storage import certification as certifications
 from app.storage import file as files
 from app.storage import link_preset, outbox
 from app.storage import partner as partners
@@ -115,6 +116,7 @@ def gather(
         ),
         crm_files=tuple(asked.crm_files),
         rejected=_rejected(connection, tenant.id, record.key),
+        requirements=tuple(certifications.requirements(connection, tenant.id)),
         stages=tuple(label for label, _ in stage_track(stages, record.fields.get("stage") or "")),
         stage=_label(stages, record.fields.get("stage")),
         as_of=record.read_at,
@@ -146,7 +148,7 @@ def _shared(
     deal_id, company_id = _ids(record)
     return _Shared(
         contacts=partners.contacts(connection, tenant_id, partner_ids),
-        certifications=partners.certifications(connection, tenant_id, partner_ids),
+        certifications=certifications.of_partners(connection, tenant_id, partner_ids),
         registrations=registrations.on_record(connection, tenant_id, deal_id=deal_id, company_id=company_id),
         links=_links(connection, tenant_id, record.key, visits=asked.visits),
         counts=messages.counts(connection, tenant_id, record.key),

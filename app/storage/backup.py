@@ -30,6 +30,8 @@ KEPT: Sequence[Table] = (
     tables.tenant,
     tables.credential,
     tables.policy,
+    tables.certification_requirement,
+    tables.unplaced_certification,
     published_tables.live_policy,
     published_tables.face,
     tables.link_preset,

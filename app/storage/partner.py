@@ -1,4 +1,4 @@
-"""Partners, their contacts, their certifications and the records they work on."""
+"""Partners, their contacts and the records they work on."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -6,13 +6,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, select
 
-from app.domain.certification import Certification
 from app.domain.partner import Partner, PartnerContact, PartnerType
 from app.domain.record import ObjectKind, RecordKey
 from app.storage import tables
 from app.storage.rows import find, find_all, insert, insert_missing, insert_new, update
 
-_P, _C, _A, _X = tables.partner.c, tables.partner_contact.c, tables.attachment.c, tables.certification.c
+_P, _C, _A = tables.partner.c, tables.partner_contact.c, tables.attachment.c
 
 
 def add(connection: Connection, tenant_id: str, partner: Partner) -> None:
@@ -154,6 +153,12 @@ def contact_by_email(
     return _contact(row) if row else None
 
 
+def of_person(connection: Connection, tenant_id: str, email: str) -> list[str]:
+    """The partners that have a contact with this address."""
+    rows = find_all(connection, tables.partner_contact, _C.tenant_id == tenant_id, _C.email == email)
+    return sorted({row["partner_id"] for row in rows})
+
+
 def contacts(connection: Connection, tenant_id: str, partner_ids: Sequence[str]) -> list[PartnerContact]:
     rows = find_all(
         connection,
@@ -168,12 +173,6 @@ def contacts(connection: Connection, tenant_id: str, partner_ids: Sequence[str])
 def add_missing_contacts(connection: Connection, tenant_id: str, found: Sequence[PartnerContact]) -> int:
     return insert_missing(
         connection, tables.partner_contact, [{"tenant_id": tenant_id, **asdict(one)} for one in found]
-    )
-
-
-def add_missing_certifications(connection: Connection, tenant_id: str, found: Sequence[Certification]) -> int:
-    return insert_missing(
-        connection, tables.certification, [{"tenant_id": tenant_id, **asdict(one)} for one in found]
     )
 
 
@@ -201,26 +200,6 @@ def attach_missing(
     )
 
 
-def add_certification(connection: Connection, tenant_id: str, certification: Certification) -> None:
-    insert(connection, tables.certification, {"tenant_id": tenant_id, **asdict(certification)})
-
-
-def certifications(connection: Connection, tenant_id: str, partner_ids: Sequence[str]) -> list[Certification]:
-    rows = find_all(
-        connection,
-        tables.certification,
-        _X.tenant_id == tenant_id,
-        _X.partner_id.in_(partner_ids),
-        order=[_X.person_name, _X.expires, _X.id],
-    )
-    return [_certification(row) for row in rows]
-
-
-def certification(connection: Connection, tenant_id: str, certification_id: str) -> Certification | None:
-    row = find(connection, tables.certification, _X.tenant_id == tenant_id, _X.id == certification_id)
-    return _certification(row) if row else None
-
-
 def _partner(row: RowMapping) -> Partner:
     return Partner(
         id=row["id"],
@@ -240,18 +219,4 @@ def _contact(row: RowMapping) -> PartnerContact:
         email=row["email"],
         title=row["title"],
         crm_contact_id=row["crm_contact_id"],
-    )
-
-
-def _certification(row: RowMapping) -> Certification:
-    return Certification(
-        id=row["id"],
-        partner_id=row["partner_id"],
-        name=row["name"],
-        level=row["level"],
-        person_name=row["person_name"],
-        person_email=row["person_email"],
-        issuer=row["issuer"],
-        issued=row["issued"],
-        expires=row["expires"],
     )

@@ -14,6 +14,7 @@ TYPES = {
     "string": "Text",
     "textarea": "LongTextArea",
     "email": "Email",
+    "url": "Url",
     "picklist": "Picklist",
     "datetime": "DateTime",
     "date": "Date",

@@ -60,6 +60,10 @@ def email(name: str, label: str) -> Field:
     return Field(name=name, label=label, type="email", length=80)
 
 
+def url(name: str, label: str) -> Field:
+    return Field(name=name, label=label, type="url", length=255)
+
+
 def picklist(name: str, label: str, *values: str, restricted: bool = True, required: bool = False) -> Field:
     return Field(
         name=name, label=label, type="picklist", values=values, restricted=restricted, required=required

@@ -14,6 +14,7 @@ from app.sandbox.salesforce.fields import (
     number,
     picklist,
     text,
+    url,
 )
 from app.sandbox.salesforce.standard import OWNER, REGISTRATION_STATES, STANDARD_OBJECTS, SYSTEM_FIELDS
 
@@ -124,6 +125,12 @@ CUSTOM_OBJECTS = (
             text("Level__c", "Level", 80),
             day("Issued_On__c", "Issued On"),
             day("Expires_On__c", "Expires On"),
+            email("Person_Email__c", "Person's E-Mail"),
+            text("Issuer__c", "Issuer"),
+            picklist("Status__c", "Status", "Active", "Lapsing", "Lapsed", "Revoked"),
+            text("Source__c", "Source", 40),
+            text("Source_Id__c", "ID at the Source"),
+            url("Evidence__c", "Evidence"),
         ),
     ),
     SObject(

@@ -10,6 +10,7 @@ from app.storage.tables.account import (
     stage,
     tenant,
 )
+from app.storage.tables.enablement import certification_requirement, unplaced_certification
 from app.storage.tables.flow import (
     audit,
     crm_event,
@@ -42,6 +43,7 @@ __all__ = [
     "audit",
     "audit_checkpoint",
     "certification",
+    "certification_requirement",
     "conflict",
     "credential",
     "crm_event",
@@ -67,4 +69,5 @@ __all__ = [
     "stage",
     "step",
     "tenant",
+    "unplaced_certification",
 ]

@@ -181,6 +181,18 @@ certification = Table(
     Column("issuer", String(200), nullable=False, default=""),
     Column("issued", Date, nullable=True),
     Column("expires", Date, nullable=True),
+    Column("credential", String(300), nullable=False, default=""),
+    Column("evidence", String(1000), nullable=False, default=""),
+    Column("source", String(16), nullable=False, default="manual"),
+    Column("source_id", String(300), nullable=False, default=""),
+    Column("said_at", Moment, nullable=True),  # the issuer's time of its newest award
+    Column("observed_at", Moment, nullable=True),
+    Column("revoked_at", Moment, nullable=True),  # the issuer's time of its newest revocation
+    Column("revoked_reason", String(500), nullable=False, default=""),
+    Column("moved", Boolean, nullable=False, default=False),
+    Column("former_partner_id", String(32), nullable=False, default=""),
+    Column("reminded", Integer, nullable=True),
+    Index(None, "tenant_id", "person_email"),
 )
 
 shared_file = Table(

@@ -1,0 +1,29 @@
+"""What certifications are asked for, and what issuers told us that belongs to no partner yet. No CRM holds these."""
+
+from sqlalchemy import Column, Integer, String, Table
+
+from app.storage.schema import Json, Moment, metadata
+from app.storage.tables.columns import own_id, tenant_id
+
+unplaced_certification = Table(
+    "unplaced_certification",
+    metadata,
+    tenant_id(),
+    own_id(),
+    Column("body", Json, nullable=False),  # the record as far as it is known
+    Column("firm", String(200), nullable=False, default=""),
+    Column("seen_at", Moment, nullable=False),
+)
+"""Awards to people whose partner we do not know, and revocations whose award has not arrived. Both wait here."""
+
+certification_requirement = Table(
+    "certification_requirement",
+    metadata,
+    tenant_id(),
+    own_id(),
+    Column("right", String(120), nullable=False),
+    Column("credential", String(300), nullable=False),
+    Column("level", String(60), nullable=False, default=""),
+    Column("people", Integer, nullable=False),  # 0: the firm itself
+)
+"""Which right needs how many people certified for what, as the admin wrote it."""
