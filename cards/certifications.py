@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from app.domain.certification import Certification, Source, Standing, coverage, current
 from app.domain.certification_rights import REGISTER, Eligibility, eligible, rights, same, wanted
+from app.domain.partner import Partner
 from cards import words
 from cards.blocks import (
     Action,
@@ -199,53 +200,61 @@ def _change_forms(facts: RecordFacts, known: PartnerFacts, held: list[Certificat
     """What happens to certifications beside running out: an award is taken back, a person changes the firm."""
     standing = [c for c in held if not c.is_revoked]
     if standing:
-        yield Form(
-            id=f"revoke-{known.partner.id}",
-            title="Revoke a certification",
-            command="certification.revoke",
-            submit="Revoke",
-            folded=True,
-            note="It stays on record and no longer counts.",
-            fields=(
-                FormField(
-                    name="certification_id",
-                    label="Certification",
-                    type=FieldType.SELECT,
-                    required=True,
-                    options=tuple((c.id, _option(c)) for c in standing),
-                ),
-                FormField(name="reason", label="Reason", required=True, max_length=500),
-            ),
-        )
+        yield _revoke_form(known, standing)
     people = {c.person_email: c.person for c in held if c.person_email}
     elsewhere = [p for p in facts.available_partners if p.id != known.partner.id]
     elsewhere += [other.partner for other in facts.partners if other.partner.id != known.partner.id]
     if people and elsewhere:
-        yield Form(
-            id=f"move-{known.partner.id}",
-            title="A person has changed firms",
-            command="certification.move",
-            submit="Move",
-            folded=True,
-            fixed={"partner_id": known.partner.id},
-            note="Their certifications go with them, and no longer count for this partner.",
-            fields=(
-                FormField(
-                    name="person_email",
-                    label="Person",
-                    type=FieldType.SELECT,
-                    required=True,
-                    options=tuple(people.items()),
-                ),
-                FormField(
-                    name="to_partner_id",
-                    label="New partner",
-                    type=FieldType.SELECT,
-                    required=True,
-                    options=tuple((p.id, p.name) for p in elsewhere),
-                ),
+        yield _move_form(known, people, elsewhere)
+
+
+def _revoke_form(known: PartnerFacts, standing: list[Certification]) -> Form:
+    return Form(
+        id=f"revoke-{known.partner.id}",
+        title="Revoke a certification",
+        command="certification.revoke",
+        submit="Revoke",
+        folded=True,
+        note="It stays on record and no longer counts.",
+        fields=(
+            FormField(
+                name="certification_id",
+                label="Certification",
+                type=FieldType.SELECT,
+                required=True,
+                options=tuple((c.id, _option(c)) for c in standing),
             ),
-        )
+            FormField(name="reason", label="Reason", required=True, max_length=500),
+        ),
+    )
+
+
+def _move_form(known: PartnerFacts, people: dict[str, str], elsewhere: list[Partner]) -> Form:
+    return Form(
+        id=f"move-{known.partner.id}",
+        title="A person has changed firms",
+        command="certification.move",
+        submit="Move",
+        folded=True,
+        fixed={"partner_id": known.partner.id},
+        note="Their certifications go with them, and no longer count for this partner.",
+        fields=(
+            FormField(
+                name="person_email",
+                label="Person",
+                type=FieldType.SELECT,
+                required=True,
+                options=tuple(people.items()),
+            ),
+            FormField(
+                name="to_partner_id",
+                label="New partner",
+                type=FieldType.SELECT,
+                required=True,
+                options=tuple((p.id, p.name) for p in elsewhere),
+            ),
+        ),
+    )
 
 
 def _option(certification: Certification) -> str:
