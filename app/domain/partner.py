@@ -33,7 +33,8 @@ _LABELS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Partner:
-    """`crm_company_id` is the partner's own company or account in the CRM, where one is known."""
+    """`crm_company_id` is the partner's own company or account in the CRM, where one is known. `country` is
+    where it works: its holidays are no working days."""
 
     id: str
     name: str
@@ -41,6 +42,7 @@ class Partner:
     tier: str = ""
     domain: str = ""
     crm_company_id: str | None = None
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

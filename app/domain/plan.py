@@ -1,8 +1,9 @@
-"""The mutual action plan: milestones, their steps, and what the plan says about the close date."""
+"""The mutual action plan: milestones and their steps. When they are due is plan_dates, what follows for the close
+date plan_forecast, what the plan starts from plan_template."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
 from app.domain.actor import Side
@@ -10,14 +11,45 @@ from app.domain.thread import Audience, Delivery
 
 
 class StepStatus(StrEnum):
+    """DROPPED is no longer needed: it counts for nothing, and can be brought back."""
+
     OPEN = "open"
     DONE = "done"
+    DROPPED = "dropped"
+
+
+class OwnerRole(StrEnum):
+    """Who owns a step: a person by name, or whoever holds a role when it counts, or the whole firm."""
+
+    PERSON = "person"
+    DEAL_OWNER = "deal_owner"
+    MAIN_CONTACT = "main_contact"
+    FIRM = "firm"
+
+
+ROLES = {
+    Side.US: (OwnerRole.PERSON, OwnerRole.DEAL_OWNER, OwnerRole.FIRM),
+    Side.PARTNER: (OwnerRole.PERSON, OwnerRole.MAIN_CONTACT, OwnerRole.FIRM),
+}
+"""The roles there are on each side."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What shows that a step was done: a link, with the words for it."""
+
+    label: str
+    url: str
+    added_by: str
+    added_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """`owner_side` says who has to act; `audience` TEAM keeps a step out of everything a partner gets.
-    `version` rises with each edit: an editor names the version it saw."""
+    `version` rises with each edit: an editor names the version it saw. `after` are the steps it waits for. `rule`
+    says how `due` is found (plan_dates), empty for a fixed date; `baseline` is the date that was agreed on first.
+    `key` is the step's name in the template it came from, of which `template_version` runs since `plan_start`."""
 
     id: str
     partner_id: str
@@ -36,6 +68,16 @@ class Step:
     delivery: Delivery = Delivery.SENT
     refusal: str = ""
     crm_id: str | None = None
+    required: bool = True
+    after: tuple[str, ...] = ()
+    rule: str = ""
+    baseline: date | None = None
+    owner_role: OwnerRole = OwnerRole.PERSON
+    key: str = ""
+    template_id: str = ""
+    template_version: int = 0
+    plan_start: date | None = None
+    evidence: tuple[Evidence, ...] = ()
 
     def is_late(self, today: date) -> bool:
         return self.status is StepStatus.OPEN and self.due is not None and self.due < today
@@ -54,26 +96,19 @@ class Progress:
         return min(99, round(100 * self.done / self.total))
 
 
+def live(steps: Sequence[Step]) -> list[Step]:
+    """The steps that count: all but those no longer needed."""
+    return [step for step in steps if step.status is not StepStatus.DROPPED]
+
+
 def progress(steps: Sequence[Step]) -> Progress:
-    return Progress(done=sum(step.status is StepStatus.DONE for step in steps), total=len(steps))
+    counted = live(steps)
+    return Progress(done=sum(step.status is StepStatus.DONE for step in counted), total=len(counted))
 
 
 def waiting_on(steps: Sequence[Step]) -> Step | None:
-    """The open step that should happen first: the earliest due, undated ones last."""
+    """The open step that should happen first: of those that wait for no other the earliest due, undated ones last."""
     still_open = [step for step in steps if step.status is StepStatus.OPEN]
-    return min(still_open, key=lambda s: (s.due is None, s.due or date.max, s.position), default=None)
-
-
-def forecast(steps: Sequence[Step], close: date | None, today: date) -> tuple[date | None, Step | None]:
-    """The close date the plan supports, and the late step that moves it (None when the plan is on track).
-
-    The longest delay of an open step moves the close date by as many days.
-    """
-    late = max((s for s in steps if s.is_late(today)), key=lambda s: today - (s.due or today), default=None)
-    if close is None or late is None or late.due is None:
-        return close, None
-    return close + (today - late.due), late
-
-
-def soonest(steps: Sequence[Step], within: timedelta, today: date) -> list[Step]:
-    return [s for s in steps if s.status is StepStatus.OPEN and s.due and s.due <= today + within]
+    ids = {step.id for step in still_open}
+    ready = [step for step in still_open if not ids & set(step.after)]
+    return min(ready, key=lambda s: (s.due is None, s.due or date.max, s.position), default=None)

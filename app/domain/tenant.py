@@ -9,7 +9,7 @@ from app.domain.record import CrmKind, ObjectKind, RecordKey
 class Tenant:
     """`account_id` is the HubSpot portal id or the 18-character org id; `instance_url` the origin its API answers
     on. `brand_color` (#rrggbb) and `logo_text` dress what partners see. `ui_origin`, `time_zone` and `currency` are
-    what the CRM says of the account; before it was asked, `ui_origin` is empty."""
+    what the CRM says of the account; before it was asked, `ui_origin` is empty. `country` is whose holidays count."""
 
     id: str
     crm: CrmKind
@@ -22,6 +22,7 @@ class Tenant:
     ui_origin: str = ""
     time_zone: str = "UTC"
     currency: str = "USD"
+    country: str = ""
 
     def page_of(self, record: RecordKey) -> str:
         """Where a person opens the record in the CRM; empty until the CRM has named its pages' origin."""

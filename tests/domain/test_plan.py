@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.plan import Progress, StepStatus, forecast, progress, soonest, waiting_on
+from app.domain.plan import Progress, StepStatus, progress, waiting_on
 from tests.domain.make import step
 
 TODAY = date(2026, 11, 22)
@@ -59,29 +59,17 @@ def test_nothing_is_waited_for_when_everything_is_done():
     assert waiting_on([step(status=StepStatus.DONE)]) is None
 
 
-def test_a_plan_on_track_keeps_its_close_date():
-    close = TODAY + timedelta(days=20)
+def test_a_step_that_waits_for_an_open_one_is_not_what_everybody_waits_for():
+    steps = [_due(1, id="blocked", after=("first",)), _due(5, id="first")]
 
-    assert forecast([_due(3), _due(None)], close, TODAY) == (close, None)
+    found = waiting_on(steps)
 
-
-def test_the_longest_delay_moves_the_close_date_and_is_named():
-    close = TODAY + timedelta(days=20)
-
-    moved, late = forecast(
-        [_due(-2, id="a"), _due(-7, id="b"), _due(-30, status=StepStatus.DONE)], close, TODAY
-    )
-
-    assert moved == close + timedelta(days=7)
-    assert late is not None
-    assert late.id == "b"
+    assert found is not None
+    assert found.id == "first"
 
 
-def test_a_plan_without_a_close_date_forecasts_none():
-    assert forecast([_due(-2)], None, TODAY) == (None, None)
+def test_a_step_that_is_no_longer_needed_counts_for_nothing():
+    steps = [step(status=StepStatus.DONE), step(status=StepStatus.DROPPED)]
 
-
-def test_soonest_are_the_open_steps_due_within_the_span():
-    steps = [_due(1, id="a"), _due(3, id="b"), _due(None, id="c"), _due(0, id="d", status=StepStatus.DONE)]
-
-    assert [s.id for s in soonest(steps, timedelta(days=2), TODAY)] == ["a"]
+    assert progress(steps) == Progress(done=1, total=1)
+    assert waiting_on(steps) is None
