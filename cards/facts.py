@@ -13,7 +13,10 @@ from app.domain.certification_rights import Requirement
 from app.domain.conflict import ConflictFlag
 from app.domain.link import LinkPreset, SharedFile, ShareLink
 from app.domain.partner import Partner, PartnerContact
-from app.domain.plan import Step
+from app.domain.plan import Step, live
+from app.domain.plan_calendar import Calendar, calendar_of
+from app.domain.plan_template import Template
+from app.domain.plan_upgrade import Upgrade
 from app.domain.record import CrmKind, ObjectKind, Record
 from app.domain.registration import Registration
 from app.domain.thread import Message
@@ -55,13 +58,26 @@ class RejectedWrite:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UpgradeOffer:
+    """A newer version of a template that a plan runs on, and what it would do."""
+
+    template_id: str
+    name: str
+    from_version: int
+    to_version: int
+    does: Upgrade
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerFacts:
     """One partner on one record.
 
     `messages` is one page, newest last; `older` says that messages before them exist. `unread` counts what the
     partner wrote and this viewer has not seen. `last_viewed_at` is the partner's last visit over any link.
     `preview_url` opens what the partner sees. `preset` is what an admin set for links of this type of partner, and
-    `terms` says that there are terms to accept.
+    `terms` says that there are terms to accept. `calendar_url` holds the plan's dates. `upgrades` are newer versions
+    of templates that the plan runs on; `plans_elsewhere` are the customer's other deals with a plan with this
+    partner, by id and name.
     """
 
     partner: Partner
@@ -79,6 +95,14 @@ class PartnerFacts:
     preview_url: str = ""
     preset: LinkPreset = field(default_factory=LinkPreset)
     terms: bool = False
+    calendar_url: str = ""
+    upgrades: tuple[UpgradeOffer, ...] = ()
+    plans_elsewhere: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def plan(self) -> tuple[Step, ...]:
+        """The steps that count."""
+        return tuple(live(self.steps))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,10 +119,12 @@ class DealWork:
 class RecordFacts:
     """Everything the cards of one record say.
 
-    `partners` hang on the record itself; on a company `deals` adds the partner work on its deals. `stages` is the
-    pipeline in order and `stage` the label of the current one. `focus` is the partner the card was opened for and
-    `before` the message whose older ones were asked for. `as_of` is the last read of the CRM, `stale` says that
-    it is too long ago. `lost` says that the CRM no longer lets us in. `zone` and `locale` are the viewer's.
+    `templates` are those that a plan may start from, `stage_values` the stages by what the CRM holds and their
+    labels, `country` is where our firm's holidays come from. `partners` hang on the record itself; on a company
+    `deals` adds the partner work on its deals. `stages` is the pipeline in order and `stage` the label of the
+    current one. `focus` is the partner the card was opened for and `before` the message whose older ones were
+    asked for. `as_of` is the last read of the CRM, `stale` says that it is too long ago. `lost` says that the CRM
+    no longer lets us in. `zone` and `locale` are the viewer's.
     """
 
     record: Record
@@ -115,6 +141,9 @@ class RecordFacts:
     requirements: tuple[Requirement, ...] = ()
     stages: tuple[str, ...] = ()
     stage: str = ""
+    stage_values: tuple[tuple[str, str], ...] = ()
+    templates: tuple[Template, ...] = ()
+    country: str = ""
     as_of: datetime | None = None
     stale: bool = False
     lost: bool = False
@@ -138,6 +167,10 @@ class RecordFacts:
     @property
     def crm_name(self) -> str:
         return "HubSpot" if self.crm is CrmKind.HUBSPOT else "Salesforce"
+
+    def calendar(self, partner: Partner) -> Calendar:
+        """The days on which both firms work."""
+        return calendar_of(self.country, partner.country)
 
     def today(self, now: datetime) -> date:
         """The viewer's own date."""

@@ -1,33 +1,29 @@
 """The mutual action plan with one partner: milestones, steps in words, what it means for the close date."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from app.domain.actor import Side
-from app.domain.plan import Step, StepStatus, forecast, progress
-from app.domain.thread import Audience
-from app.ground.clock import from_millis
+from app.domain.plan import Step, StepStatus, progress
+from app.domain.plan_dates import Anchor, close_day, read_rule
+from app.domain.plan_forecast import health
+from app.domain.plan_words import due_words
 from cards import words
 from cards.blocks import (
     Action,
+    Actions,
     Block,
     Card,
     Empty,
-    FieldType,
-    Form,
-    FormField,
     Milestone,
     Progress,
     StageState,
-    Status,
     StepItem,
     Steps,
     Style,
-    Tone,
 )
 from cards.facts import PartnerFacts, RecordFacts
 from cards.frame import (
-    NAME_LIMIT,
     chosen,
     deal_rows,
     deal_works,
@@ -38,6 +34,8 @@ from cards.frame import (
     retry,
 )
 from cards.overview import waiting_line
+from cards.plan_forecast import chain_line, drift_line, forecast_line, upgrade_blocks
+from cards.plan_forms import add_form, edit_form, set_aside, start_forms, step_actions
 from cards.timeline import timeline
 
 UNSORTED = "Steps"
@@ -65,10 +63,10 @@ def build(facts: RecordFacts, now: datetime) -> Card:
 
 
 def _state(facts: RecordFacts, known: PartnerFacts, now: datetime) -> str:
-    if not known.steps:
+    if not known.plan:
         return "No steps yet"
     waiting = waiting_line(facts, known, now)
-    return " · ".join(filter(None, (done_line(known.steps), waiting)))
+    return " · ".join(filter(None, (done_line(known.plan), waiting)))
 
 
 def done_line(steps: Sequence[Step]) -> str:
@@ -79,62 +77,49 @@ def done_line(steps: Sequence[Step]) -> str:
 def _plan(facts: RecordFacts, known: PartnerFacts, now: datetime) -> Iterator[Block]:
     today = facts.today(now)
     yield partner_heading(known)
-    if not known.steps:
+    if not known.plan:
         yield Empty(
             title="No steps yet",
             text=f"Add the first step. {known.partner.name} sees the steps that you share with them.",
         )
     else:
-        milestones = group(known.steps)
-        if any(step.status is StepStatus.OPEN for step in known.steps):
-            yield forecast_line(facts, known.steps, today)
-        yield Progress(
-            label="Progress",
-            percent=progress(known.steps).percent,
-            detail=done_line(known.steps),
-            stages=stages(milestones),
-        )
-        yield Steps(label=f"Plan with {known.partner.name}", milestones=_milestones(facts, milestones, today))
-        picture = timeline(milestones, close_date(facts), today, facts.locale)
-        if picture:
-            yield picture
+        yield from _running(facts, known, today)
+    yield from set_aside(known.steps, may_write=facts.may_write)
     if facts.may_write:
-        yield _add_form(facts, known, today)
+        yield from start_forms(facts, known, today)
+        titles = [title for title, _ in group(known.plan)]
+        current = next((t for t, state in stages(group(known.plan)) if state == "current"), "")
+        yield add_form(facts, known, titles, current, today)
 
 
-def close_date(facts: RecordFacts) -> date | None:
-    """The deal's close date as the CRM writes it: an ISO date or time, or milliseconds since 1970."""
-    text = facts.record.fields.get("close_date") or ""
-    try:
-        return (
-            from_millis(int(text)).astimezone(UTC).date()
-            if text.isdecimal()
-            else date.fromisoformat(text[:10])
-        )
-    except (ValueError, OverflowError, OSError):
-        return None
+def _running(facts: RecordFacts, known: PartnerFacts, today: date) -> Iterator[Block]:
+    plan, milestones, days = known.plan, group(known.plan), facts.calendar(known.partner)
+    close = close_day(facts.record.fields.get("close_date"))
+    yield from upgrade_blocks(known, may_write=facts.may_write)
+    if any(step.status is StepStatus.OPEN for step in plan):
+        yield forecast_line(plan, close, today, facts.locale, noun=facts.noun, calendar=days)
+        yield from chain_line(plan, today, days)
+    yield from drift_line(plan, today, facts.locale)
+    yield Progress(
+        label="Progress",
+        percent=progress(plan).percent,
+        detail=_detail(facts, plan, close, today),
+        stages=stages(milestones),
+    )
+    yield Steps(
+        label=f"Plan with {known.partner.name}", milestones=_milestones(facts, known, milestones, today)
+    )
+    picture = timeline(milestones, close, today, facts.locale)
+    if picture:
+        yield picture
+    if known.calendar_url:
+        calendar = Action(label="Dates for your calendar", href=known.calendar_url, style=Style.LINK)
+        yield Actions(items=(calendar,))
 
 
-def forecast_line(facts: RecordFacts, steps: Sequence[Step], today: date) -> Status:
-    """Whether the plan carries the close date: "On track for 12 Dec", "Slips to 19 Dec because …"."""
-    close = close_date(facts)
-    if close is None:
-        return Status(text=f"This {facts.noun} has no close date, so the plan has no forecast.")
-    expected, late = forecast(steps, close, today)
-    said = words.day(close, today, facts.locale)
-    title = words.full_day(expected or close, facts.locale)
-    if late is not None and late.due is not None and expected is not None:
-        slips = words.day(expected, today, facts.locale)
-        delay = words.due(late.due, today, facts.locale)
-        return Status(
-            text=f"Slips to {slips} because “{late.title}” is {delay}",
-            detail=f"Close date {said}",
-            tone=Tone.WARNING,
-            title=title,
-        )
-    if close < today:
-        return Status(text=f"The close date, {said}, has passed", tone=Tone.WARNING, title=title)
-    return Status(text=f"On track for {said}", tone=Tone.SUCCESS, title=title)
+def _detail(facts: RecordFacts, plan: Sequence[Step], close: date | None, today: date) -> str:
+    kept = health(plan, close, today, facts.zone).on_time
+    return done_line(plan) + (f" · {kept}% on time" if kept is not None else "")
 
 
 def group(steps: Sequence[Step]) -> list[tuple[str, list[Step]]]:
@@ -156,15 +141,18 @@ def stages(milestones: Sequence[tuple[str, Sequence[Step]]]) -> tuple[tuple[str,
 
 
 def _milestones(
-    facts: RecordFacts, milestones: Sequence[tuple[str, Sequence[Step]]], today: date
+    facts: RecordFacts,
+    known: PartnerFacts,
+    milestones: Sequence[tuple[str, Sequence[Step]]],
+    today: date,
 ) -> tuple[Milestone, ...]:
     return tuple(
-        Milestone(title=title, state=state, steps=tuple(_step(facts, step, today) for step in steps))
+        Milestone(title=title, state=state, steps=tuple(_step(facts, known, step, today) for step in steps))
         for (title, state), (_, steps) in zip(stages(milestones), milestones, strict=True)
     )
 
 
-def _step(facts: RecordFacts, step: Step, today: date) -> StepItem:
+def _step(facts: RecordFacts, known: PartnerFacts, step: Step, today: date) -> StepItem:
     write = facts.rejection_of(step.id)
     reason = step.refusal or (write.reason if write else "")
     open_ = step.status is StepStatus.OPEN
@@ -178,12 +166,38 @@ def _step(facts: RecordFacts, step: Step, today: date) -> StepItem:
         due=step.due.isoformat() if step.due else "",
         when=when,
         full=full,
-        note=f"Done by {step.done_by}" if step.done_by and not open_ else "",
+        note=_note(facts, known, step, today),
         audience=step.audience.value,
         refusal=f"{facts.crm_name} refused the task: “{reason}” Your step is saved here." if reason else "",
-        actions=_step_actions(step) + ((retry(write),) if write else ()) if facts.may_write else (),
-        edit=_edit_form(step) if facts.may_write and open_ else None,
+        actions=step_actions(step) + ((retry(write),) if write else ()) if facts.may_write else (),
+        edit=edit_form(facts, known, step) if facts.may_write and open_ else None,
     )
+
+
+def _note(facts: RecordFacts, known: PartnerFacts, step: Step, today: date) -> str:
+    """Who did it; of an open step what it waits for, how its date is found, and what was agreed on first."""
+    if step.status is StepStatus.DONE:
+        return f"Done by {step.done_by}" if step.done_by else ""
+    titles = {one.id: one.title for one in known.plan if one.status is StepStatus.OPEN}
+    waits = [f"“{titles[one]}”" for one in step.after if one in titles]
+    said = [
+        "" if step.required else "Optional",
+        f"Waits for {words.listing(waits, facts.locale)}" if waits else "",
+        words.sentence(due_words(step.rule, _ref(facts, known, step))),
+    ]
+    if step.baseline and step.due and step.baseline != step.due:
+        said.append(f"Agreed for {words.day(step.baseline, today, facts.locale)}")
+    return " · ".join(filter(None, said))
+
+
+def _ref(facts: RecordFacts, known: PartnerFacts, step: Step) -> str:
+    """What the stage or step that the date counts from is called."""
+    rule = read_rule(step.rule)
+    if rule is None:
+        return ""
+    if rule.anchor is Anchor.STAGE:
+        return next((label for value, label in facts.stage_values if value == rule.ref), rule.ref)
+    return next((f"“{one.title}”" for one in known.steps if one.id == rule.ref), "another step")
 
 
 def _when(facts: RecordFacts, step: Step, today: date) -> tuple[str, str]:
@@ -200,98 +214,3 @@ def _when(facts: RecordFacts, step: Step, today: date) -> tuple[str, str]:
 
 def _side_name(facts: RecordFacts, step: Step) -> str:
     return facts.partner_name(step.partner_id) if step.owner_side is Side.PARTNER else "Us"
-
-
-def _step_actions(step: Step) -> tuple[Action, ...]:
-    fields = {"step_id": step.id}
-    if step.status is StepStatus.DONE:
-        reopen = Action(
-            label="Reopen", command="plan.reopen_step", fields=fields, style=Style.LINK, hint=step.title
-        )
-        return (reopen,)
-    complete = Action(
-        label="Complete",
-        command="plan.complete_step",
-        fields=fields,
-        hint=step.title,
-        undo="plan.reopen_step",
-    )
-    return (complete,)
-
-
-def _edit_form(step: Step) -> Form:
-    return Form(
-        id=f"edit-{step.id}",
-        title="Edit",
-        command="plan.edit_step",
-        submit="Save",
-        folded=True,
-        fixed={"step_id": step.id, "version": str(step.version)},
-        fields=(
-            FormField(name="title", label="Step", value=step.title, required=True, max_length=NAME_LIMIT),
-            FormField(
-                name="due", label="Due", type=FieldType.DATE, value=step.due.isoformat() if step.due else ""
-            ),
-            _side_field(step.owner_side),
-        ),
-    )
-
-
-def _side_field(chosen_side: Side) -> FormField:
-    return FormField(
-        name="owner_side",
-        label="Who does it",
-        type=FieldType.CHOICE,
-        value=chosen_side.value,
-        required=True,
-        options=((Side.PARTNER.value, "The partner"), (Side.US.value, "Us")),
-    )
-
-
-def _add_form(facts: RecordFacts, known: PartnerFacts, today: date) -> Form:
-    titles = [title for title, _ in group(known.steps)]
-    first_open = next((t for t, state in stages(group(known.steps)) if state == "current"), "")
-    owners = [(c.email, c.name) for c in facts.colleagues] + [(c.email, c.name) for c in known.contacts]
-    return Form(
-        id=f"add-step-{known.partner.id}",
-        title="Add a step",
-        command="plan.add_step",
-        submit="Add step",
-        folded=bool(known.steps),
-        fixed={"partner_id": known.partner.id},
-        fields=(
-            FormField(name="title", label="Step", required=True, max_length=NAME_LIMIT),
-            FormField(
-                name="milestone",
-                label="Milestone",
-                value=first_open,
-                required=True,
-                max_length=NAME_LIMIT,
-                options=tuple((title, title) for title in titles),
-            ),
-            _side_field(Side.PARTNER),
-            *(
-                (
-                    FormField(
-                        name="owner_email",
-                        label="Owner",
-                        type=FieldType.SELECT,
-                        options=(("", "Nobody yet"), *owners),
-                    ),
-                )
-                if owners
-                else ()
-            ),
-            FormField(name="due", label="Due", type=FieldType.DATE, min=today.isoformat()),
-            FormField(
-                name="audience",
-                label="Who sees it",
-                type=FieldType.CHOICE,
-                value=Audience.PARTNER.value,
-                options=(
-                    (Audience.PARTNER.value, f"{known.partner.name} and us"),
-                    (Audience.TEAM.value, "Only your team"),
-                ),
-            ),
-        ),
-    )

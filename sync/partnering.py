@@ -27,6 +27,7 @@ def partner(connection: Connection, tenant: Tenant, row: OutboxRow, _: Agent) ->
         tier=found.tier,
         domain=found.domain,
         company_id=found.crm_company_id,
+        country=found.country,
     )
 
 

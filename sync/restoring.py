@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from app.crm.port import (
     CertificationWrite,
     ConflictWrite,
+    EvidenceFacts,
     MessageWrite,
     PartnerWrite,
     PersonWrite,
@@ -23,7 +24,7 @@ from app.domain.certification import Certification, Source
 from app.domain.conflict import ConflictFlag, ConflictKind, ConflictState
 from app.domain.link import SharedFile
 from app.domain.partner import Partner, PartnerContact, PartnerType
-from app.domain.plan import Step, StepStatus
+from app.domain.plan import Evidence, OwnerRole, Step, StepStatus
 from app.domain.record import ObjectKind, RecordKey
 from app.domain.registration import Registration, RegistrationState
 from app.domain.thread import Audience, Delivery, Message
@@ -61,6 +62,16 @@ def _audience(team_only: bool) -> Audience:
     return Audience.TEAM if team_only else Audience.PARTNER
 
 
+def _status(write: StepWrite) -> StepStatus:
+    if write.dropped:
+        return StepStatus.DROPPED
+    return StepStatus.DONE if write.done else StepStatus.OPEN
+
+
+def _evidence(facts: EvidenceFacts) -> Evidence:
+    return Evidence(label=facts.label, url=facts.url, added_by=facts.added_by, added_at=facts.added_at)
+
+
 def _messages(connection: Connection, tenant_id: str, writes: Sequence[MessageWrite]) -> int:
     found = [
         (
@@ -96,7 +107,7 @@ def _steps(connection: Connection, tenant_id: str, writes: Sequence[StepWrite]) 
                 owner_name=one.owner_name,
                 owner_email=one.owner_email,
                 due=one.due,
-                status=StepStatus.DONE if one.done else StepStatus.OPEN,
+                status=_status(one),
                 audience=_audience(one.team_only),
                 done_at=one.done_at,
                 done_by=one.done_by,
@@ -104,6 +115,16 @@ def _steps(connection: Connection, tenant_id: str, writes: Sequence[StepWrite]) 
                 position=one.position,
                 delivery=Delivery.IN_CRM,
                 crm_id=one.crm_id,
+                required=one.required,
+                after=one.after,
+                rule=one.rule,
+                baseline=one.baseline,
+                owner_role=OwnerRole(one.owner_role),
+                key=one.key,
+                template_id=one.template_id,
+                template_version=one.template_version,
+                plan_start=one.plan_start,
+                evidence=tuple(_evidence(found) for found in one.evidence),
             ),
         )
         for one in writes
@@ -210,6 +231,7 @@ def _partners(connection: Connection, tenant_id: str, writes: Sequence[PartnerWr
             tier=one.tier,
             domain=one.domain,
             crm_company_id=one.company_id,
+            country=one.country,
         )
         for one in writes
     ]

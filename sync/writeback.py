@@ -20,8 +20,6 @@ from app.crm.port import (
 )
 from app.domain.actor import Side
 from app.domain.partner import Partner
-from app.domain.plan import StepStatus
-from app.domain.record import ObjectKind, RecordKey
 from app.domain.tenant import Tenant
 from app.domain.thread import Audience, Delivery
 from app.ground.log import get_logger
@@ -35,7 +33,7 @@ from app.storage import thread as messages
 from app.storage.fault import Work
 from app.storage.outbox import OutboxKind, OutboxRow
 from app.storage.published.links import link_of, links_of, token_hash_of
-from sync import partnering
+from sync import partnering, planning
 from sync import steps as follow
 from sync.backoff import (
     FIRST,
@@ -233,7 +231,7 @@ def _message(connection: Connection, tenant: Tenant, row: OutboxRow, _: Agent) -
     if found is None or partner is None:
         return None
     key, message = found
-    deal_id, company_id = _place(connection, tenant, key)
+    deal_id, company_id = records.place(connection, tenant.id, key)
     return MessageWrite(
         external_id=message.id,
         deal_id=deal_id,
@@ -247,35 +245,6 @@ def _message(connection: Connection, tenant: Tenant, row: OutboxRow, _: Agent) -
         body=message.body,
         sent_at=message.sent_at,
         channel=message.channel,
-    )
-
-
-def _step(connection: Connection, tenant: Tenant, row: OutboxRow, _: Agent) -> StepWrite | None:
-    found = steps.get(connection, tenant.id, row.subject_id)
-    partner = _partner(connection, tenant, row)
-    if found is None or partner is None:
-        return None
-    key, step = found
-    deal_id, company_id = _place(connection, tenant, key)
-    return StepWrite(
-        external_id=step.id,
-        deal_id=deal_id,
-        company_id=company_id,
-        partner_name=partner.name,
-        partner_external_id=partner.id,
-        milestone=step.milestone,
-        title=step.title,
-        owner_is_partner=step.owner_side is Side.PARTNER,
-        owner_name=step.owner_name,
-        owner_email=step.owner_email,
-        due=step.due,
-        done=step.status is StepStatus.DONE,
-        done_at=step.done_at,
-        team_only=step.audience is Audience.TEAM,
-        position=step.position,
-        crm_id=step.crm_id,
-        done_by=step.done_by,
-        version=step.version,
     )
 
 
@@ -338,7 +307,7 @@ def _link(connection: Connection, tenant: Tenant, row: OutboxRow, agent: Agent) 
     partner = _partner(connection, tenant, row)
     if partner is None or link.record is None:
         return None
-    deal_id, company_id = _place(connection, tenant, link.record)
+    deal_id, company_id = records.place(connection, tenant.id, link.record)
     others = links_of(connection, tenant.id, record=link.record)
     now = agent.clock()
     return ShareLinkWrite(
@@ -361,17 +330,10 @@ def _partner(connection: Connection, tenant: Tenant, row: OutboxRow) -> Partner 
     return partners.get(connection, tenant.id, row.partner_id) if row.partner_id else None
 
 
-def _place(connection: Connection, tenant: Tenant, key: RecordKey) -> tuple[str | None, str | None]:
-    """The deal and the company that a write belongs to."""
-    if key.object is ObjectKind.COMPANY:
-        return None, key.crm_id
-    record = records.get(connection, tenant.id, key)
-    return key.crm_id, record.company_id if record else None
-
-
 _BUILDERS: Mapping[OutboxKind, Callable[[Connection, Tenant, OutboxRow, Agent], Write | None]] = {
     OutboxKind.MESSAGE: _message,
-    OutboxKind.STEP: _step,
+    OutboxKind.STEP: planning.step,
+    OutboxKind.PLAN: planning.health,
     OutboxKind.REGISTRATION: _registration,
     OutboxKind.CONFLICT: _conflict,
     OutboxKind.CERTIFICATION: partnering.certification,

@@ -69,6 +69,7 @@ def change(context: Context, data: Mapping[str, Any]) -> CommandResult:
         tier=data["tier"].strip(),
         domain=data["domain"].strip().lower(),
         crm_company_id=old.crm_company_id,
+        country=old.country,
     )
     partners.change(context.connection, context.tenant.id, partner)
     context.tell_crm(OutboxKind.PARTNER, partner.id, partner.id)

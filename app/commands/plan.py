@@ -1,30 +1,45 @@
-"""Changing the mutual action plan."""
+"""Changing the steps of the mutual action plan."""
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date
+from datetime import date
 from typing import Any
 
 from marshmallow import Schema, fields, validate
 
 from app.commands.context import WITH_VIEWER, Command, CommandResult, Context
-from app.crm.port import Owner
-from app.domain.actor import ActorKind, Side
-from app.domain.plan import Step, StepStatus
-from app.domain.record import CrmKind
-from app.domain.step_merge import EVERYWHERE, Merged, Seen, Values, merge
-from app.domain.thread import Audience, Delivery, clean_line
+from app.commands.plan_changes import holder, require_seen, save, settle, spread, step_of
+from app.commands.plan_state import today
+from app.domain.actor import Side
+from app.domain.partner import Partner
+from app.domain.plan import ROLES, OwnerRole, Step, StepStatus
+from app.domain.plan_calendar import FARTHEST
+from app.domain.plan_dates import read_rule
+from app.domain.plan_graph import require_sound
+from app.domain.thread import Audience, clean_line
 from app.ground.errors import AppError, Reason
 from app.ground.ids import new_id
 from app.storage import partner as partners
 from app.storage import plan as steps
-from app.storage import tenant as tenants
-from app.storage.outbox import OutboxKind
 
 DEFAULT_MILESTONE = "Next steps"
 
+FIXED, NOTHING = "fixed", "nothing"
+"""What a form sends for a date that is counted from nothing, and for a step that waits for none."""
 
-class AddSchema(Schema):
+
+class PlanningSchema(Schema):
+    """How the date is found, what the step waits for, who owns it, and whether it is needed."""
+
+    due_from = fields.String(validate=validate.Length(max=200))
+    due_days = fields.Integer(validate=validate.Range(-FARTHEST, FARTHEST))
+    due_unit = fields.String(validate=validate.OneOf(["b", "d"]))
+    after = fields.String(validate=validate.Length(max=2_000))
+    need = fields.String(validate=validate.OneOf(["required", "optional"]))
+    owner_role = fields.String(validate=validate.OneOf([str(role) for role in OwnerRole]))
+
+
+class AddSchema(PlanningSchema):
     partner_id = fields.String(load_default="")
     milestone = fields.String(load_default=DEFAULT_MILESTONE)
     title = fields.String(required=True, error_messages={"required": "Say what is to be done."})
@@ -34,7 +49,7 @@ class AddSchema(Schema):
     audience = fields.String(load_default="partner", validate=validate.OneOf([str(a) for a in Audience]))
 
 
-class EditSchema(Schema):
+class EditSchema(PlanningSchema):
     step_id = fields.String(required=True)
     version = fields.Integer(required=True)
     title = fields.String()
@@ -49,7 +64,7 @@ class StepSchema(Schema):
 def add_step(context: Context, data: Mapping[str, Any]) -> CommandResult:
     """The step stands at the end of its milestone."""
     partner = context.partner_on_record(data["partner_id"])
-    _not_past(data["due"], context.now.date())
+    _not_past(data["due"], today(context))
     side, email = Side(data["owner_side"]), data["owner_email"].strip().lower()
     step = Step(
         id=new_id(),
@@ -62,88 +77,117 @@ def add_step(context: Context, data: Mapping[str, Any]) -> CommandResult:
         due=data["due"],
         audience=Audience(data["audience"]),
         position=steps.next_position(context.connection, context.tenant.id, context.key, partner.id),
+        baseline=data["due"],
+        plan_start=today(context),
     )
+    changes = _planning(step, data)
+    if "owner_role" in data:
+        changes |= _owned(context, partner, side, OwnerRole(data["owner_role"]))
+    step = replace(step, **changes)
+    _require_sound(context, step)
     steps.add(context.connection, context.tenant.id, context.key, step)
-    _spread(context, step)
+    spread(context, step)
+    settle(context, partner.id)
     return CommandResult(result={"step_id": step.id}, message=f"Added “{step.title}” to the plan.")
 
 
 def edit_step(context: Context, data: Mapping[str, Any]) -> CommandResult:
-    """The step holds the new values, unless somebody changed it since the version that the editor saw."""
-    step = _step(context, data["step_id"])
-    if step.version != data["version"]:
-        raise AppError(
-            Reason.EDIT_CONFLICT, "Somebody else changed this step meanwhile. Look again, then edit it."
-        )
+    """The step holds the new values, unless somebody changed it since the version that the editor saw. A date set by
+    hand no longer moves with anything."""
+    step = step_of(context, data["step_id"])
+    require_seen(step, data["version"])
     changes: dict[str, Any] = {}
     if "title" in data:
         changes["title"] = clean_line(data["title"])
     if "due" in data:
         if data["due"] != step.due:
-            _not_past(data["due"], context.now.date())
+            _not_past(data["due"], today(context))
+            changes["rule"] = ""
         changes["due"] = data["due"]
-    if "owner_side" in data and Side(data["owner_side"]) is not step.owner_side:
-        side = Side(data["owner_side"])
+    changes |= _planning(step, data)
+    side = Side(data.get("owner_side", step.owner_side))
+    role = OwnerRole(data.get("owner_role", step.owner_role))
+    if (side, role) != (step.owner_side, step.owner_role):
         partner = context.partner_on_record(step.partner_id)
-        changes |= {
-            "owner_side": side,
-            "owner_email": "",
-            "owner_name": _owner_name(context, side, partner.id, partner.name, ""),
-        }
-    _save(context, step, changes)
+        changes |= _owned(context, partner, side, role if role in ROLES[side] else OwnerRole.PERSON)
+    _require_sound(context, replace(step, **changes))
+    save(context, step, changes)
+    settle(context, step.partner_id)
     return CommandResult(result={"step_id": step.id}, message="Saved.")
 
 
 def complete_step(context: Context, data: Mapping[str, Any]) -> CommandResult:
     """The step is done; completing it again changes nothing."""
-    step = _step(context, data["step_id"])
+    step = step_of(context, data["step_id"])
     if step.status is not StepStatus.DONE:
-        _save(
-            context, step, {"status": StepStatus.DONE, "done_at": context.now, "done_by": context.actor.name}
-        )
+        done = {"status": StepStatus.DONE, "done_at": context.now, "done_by": context.actor.name}
+        save(context, step, done)
+        settle(context, step.partner_id)
     return CommandResult(result={"step_id": step.id}, message=f"“{step.title}” is done.")
 
 
 def reopen_step(context: Context, data: Mapping[str, Any]) -> CommandResult:
     """The step is open; reopening it again changes nothing."""
-    step = _step(context, data["step_id"])
+    step = step_of(context, data["step_id"])
     if step.status is not StepStatus.OPEN:
-        _save(context, step, {"status": StepStatus.OPEN, "done_at": None, "done_by": ""})
+        save(context, step, {"status": StepStatus.OPEN, "done_at": None, "done_by": ""})
+        settle(context, step.partner_id)
     return CommandResult(result={"step_id": step.id}, message=f"“{step.title}” is open again.")
 
 
-def _step(context: Context, step_id: str) -> Step:
-    """The step, if it is on this record and this actor may change it. What a viewer may not see answers exactly
-    like what does not exist."""
-    found = steps.get(context.connection, context.tenant.id, step_id)
-    if found is None or found[0] != context.key:
-        raise AppError(Reason.NOT_FOUND, "There is no such step in this plan.", field="step_id")
-    step = found[1]
-    if context.actor.kind is ActorKind.VIEWER:
-        if step.partner_id != context.actor.partner_id or step.audience is not Audience.PARTNER:
-            raise AppError(Reason.NOT_FOUND, "There is no such step in this plan.", field="step_id")
-        if step.owner_side is not Side.PARTNER:
-            raise AppError(Reason.FORBIDDEN, "This step belongs to the other side.", field="step_id")
-    return step
+def drop_step(context: Context, data: Mapping[str, Any]) -> CommandResult:
+    """The step is no longer needed and counts for nothing; opening it again brings it back. What is done stays."""
+    step = step_of(context, data["step_id"])
+    if step.status is StepStatus.DONE:
+        raise AppError(Reason.STATE_CONFLICT, "This step is done. What is done stays in the plan.")
+    if step.status is not StepStatus.DROPPED:
+        save(context, step, {"status": StepStatus.DROPPED})
+        settle(context, step.partner_id)
+    return CommandResult(result={"step_id": step.id}, message=f"“{step.title}” is no longer needed.")
 
 
-def _save(context: Context, step: Step, changes: Mapping[str, Any]) -> None:
-    changed = replace(step, **changes, version=step.version + 1, delivery=Delivery.SENT, refusal="")
-    if not steps.change(context.connection, context.tenant.id, changed, step.version):
-        raise AppError(
-            Reason.EDIT_CONFLICT, "Somebody else changed this step meanwhile. Look again, then edit it."
-        )
-    _spread(context, changed)
+def _planning(step: Step, data: Mapping[str, Any]) -> dict[str, Any]:
+    changes: dict[str, Any] = {}
+    if "due_from" in data:
+        changes["rule"] = _rule(data, step.rule)
+        if changes["rule"] == step.rule:
+            del changes["rule"]
+    if "after" in data:
+        named = [] if data["after"] == NOTHING else data["after"].split(",")
+        changes["after"] = tuple(dict.fromkeys(one.strip() for one in named if one.strip()))
+    if "need" in data:
+        changes["required"] = data["need"] == "required"
+    return changes
 
 
-def _spread(context: Context, step: Step) -> None:
-    context.tell_crm(OutboxKind.STEP, step.id, step.partner_id)
-    if step.audience is Audience.PARTNER:
-        context.publish()
+def _rule(data: Mapping[str, Any], held: str) -> str:
+    """The rule that a form describes. Days and unit that it does not name are those held."""
+    if data["due_from"] == FIXED:
+        return ""
+    old = read_rule(held)
+    days = data.get("due_days", old.days if old else 0)
+    unit = data.get("due_unit", "b" if old is None or old.business else "d")
+    rule = read_rule(f"{data['due_from']}{days:+d}{unit}")
+    return rule.to_text() if rule else ""
 
 
-def _not_past(due: date | None, today: date) -> None:
-    if due is not None and due < today:
+def _require_sound(context: Context, step: Step) -> None:
+    others = steps.of_partner(context.connection, context.tenant.id, context.key, step.partner_id)
+    require_sound(others, step)
+
+
+def _owned(context: Context, partner: Partner, side: Side, role: OwnerRole) -> dict[str, Any]:
+    if role not in ROLES[side]:
+        raise AppError(Reason.INVALID, "Nobody on this side holds that role.", field="owner_role")
+    if role is OwnerRole.PERSON:
+        name, email = _owner_name(context, side, partner.id, partner.name, ""), ""
+    else:
+        name, email = holder(context, side, role, partner)
+    return {"owner_side": side, "owner_role": role, "owner_email": email, "owner_name": name}
+
+
+def _not_past(due: date | None, day: date) -> None:
+    if due is not None and due < day:
         raise AppError(Reason.IN_THE_PAST, "This due date has passed. Choose today or later.", field="due")
 
 
@@ -156,82 +200,10 @@ def _owner_name(context: Context, side: Side, partner_id: str, partner_name: str
     return contact.name if contact else partner_name
 
 
-class PlaceSchema(Schema):
-    """One place of the CRM that shows the step: its task, or the item that the task mirrors."""
-
-    place = fields.String(required=True)
-    title = fields.String(required=True)
-    due = fields.Date(load_default=None, allow_none=True)
-    done = fields.Boolean(required=True)
-    owner = fields.String(load_default=None, allow_none=True)
-    at = fields.AwareDateTime(required=True, default_timezone=UTC)
-
-
-class FollowSchema(Schema):
-    step_id = fields.String(required=True)
-    places = fields.List(fields.Nested(PlaceSchema), required=True)
-
-
-def follow(context: Context, data: Mapping[str, Any]) -> CommandResult:
-    """The step holds what people made of it in the CRM, as far as step_merge lets it; what gave way is told to the
-    audit log. What is true in the CRM may lie in the past."""
-    step = _step(context, data["step_id"])
-    owners = {owner.email.lower(): owner for owner in tenants.owners(context.connection, context.tenant.id)}
-    ours = steps.values_of(step, owners)
-    agreed = steps.agreed(context.connection, context.tenant.id, step.id) or {EVERYWHERE: ours}
-    merged = merge(ours, agreed, [_seen(place) for place in data["places"]])
-    changes = _taken(context, step, merged, owners)
-    if changes:
-        _save(context, step, changes)
-    steps.set_agreed(context.connection, context.tenant.id, step.id, merged.agreed)
-    told = {f"taken_{name}": str(getattr(merged.values, name)) for name in merged.taken}
-    told |= {f"lost_{name}": str(value)[:500] for name, value in merged.lost.items()}
-    return CommandResult(result={"taken": sorted(merged.taken)}, message="Saved.", told=told)
-
-
-def _seen(place: Mapping[str, Any]) -> Seen:
-    return Seen(
-        place=place["place"],
-        values=Values(
-            title=_readable(place["title"]), due=place["due"], done=place["done"], owner=place["owner"]
-        ),
-        modified_at=place["at"],
-    )
-
-
-def _readable(title: str) -> str:
-    """A task's subject as a step may bear it; empty where nothing readable is left."""
-    try:
-        return clean_line(title[:200])
-    except AppError:
-        return ""
-
-
-def _taken(context: Context, step: Step, merged: Merged, owners: Mapping[str, Owner]) -> dict[str, Any]:
-    """The step's new values. A title that says nothing is not taken: the next write puts ours back."""
-    changes: dict[str, Any] = {}
-    if "title" in merged.taken:
-        changes["title"] = merged.values.title or step.title
-    if "due" in merged.taken:
-        changes["due"] = merged.values.due
-    if "done" in merged.taken and merged.values.done:
-        crm = "HubSpot" if context.tenant.crm is CrmKind.HUBSPOT else "Salesforce"
-        changes |= {"status": StepStatus.DONE, "done_at": merged.taken["done"], "done_by": crm}
-    elif "done" in merged.taken:
-        changes |= {"status": StepStatus.OPEN, "done_at": None, "done_by": ""}
-    if "owner" in merged.taken and merged.values.owner:
-        owner = owners.get(merged.values.owner)
-        name = owner.name if owner else merged.values.owner
-        changes |= {"owner_side": Side.US, "owner_email": merged.values.owner, "owner_name": name}
-    elif "owner" in merged.taken and step.owner_side is Side.US:
-        changes |= {"owner_email": "", "owner_name": ""}
-    return changes
-
-
 COMMANDS = (
     Command(name="plan.add_step", schema=AddSchema, run=add_step),
     Command(name="plan.edit_step", schema=EditSchema, run=edit_step),
     Command(name="plan.complete_step", schema=StepSchema, run=complete_step, actors=WITH_VIEWER),
     Command(name="plan.reopen_step", schema=StepSchema, run=reopen_step, actors=WITH_VIEWER),
-    Command(name="plan.follow", schema=FollowSchema, run=follow, actors=frozenset({ActorKind.SYSTEM})),
+    Command(name="plan.drop_step", schema=StepSchema, run=drop_step),
 )

@@ -21,6 +21,7 @@ from app.crm.port import (
     RegistrationWrite,
     StepWrite,
 )
+from app.domain.plan_words import due_words
 from app.ground.clock import from_iso, to_iso
 
 _PARAGRAPH = re.compile(r"<p[^>]*>(.*?)</p>", re.DOTALL)
@@ -142,6 +143,10 @@ def step_note(step: StepWrite) -> str:
             ("Owner's address", step.owner_email),
             ("Shown to", "the team only" if step.team_only else "the partner"),
             ("Position", str(step.position)),
+            ("Needed", "no longer" if step.dropped else "yes" if step.required else "optional"),
+            ("Due", due_words(step.rule)),
+            ("First agreed for", step.baseline.isoformat() if step.baseline else ""),
+            ("Evidence", ", ".join(f"{one.label} {one.url}" for one in step.evidence)),
         ),
         f"Alongside step {step.external_id} · {step.partner_external_id}",
     )

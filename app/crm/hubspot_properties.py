@@ -25,7 +25,12 @@ def _property(name: str, label: str, kind: str = "string", field_type: str = "te
 
 def _choice(name: str, label: str, *values: str) -> dict[str, Any]:
     options = [
-        {"label": value.capitalize(), "value": value, "displayOrder": order, "hidden": False}
+        {
+            "label": value.replace("_", " ").capitalize(),
+            "value": value,
+            "displayOrder": order,
+            "hidden": False,
+        }
         for order, value in enumerate(values)
     ]
     return _property(name, label, "enumeration", "select") | {"options": options}
@@ -64,6 +69,16 @@ _COLLABORATION = (
     _moment("alongside_link_expires", "Share link expires"),
 )
 
+_PLAN = (
+    _choice("alongside_plan_health", "Partner plan", "on_track", "at_risk", "late", "done"),
+    _choice("alongside_plan_waiting_on", "Partner plan waits for", "us", "partner"),
+    _property("alongside_plan_next_step", "Partner plan: next step"),
+    _property("alongside_plan_next_due", "Partner plan: next step due", "date", "date"),
+    _property("alongside_plan_forecast", "Partner plan: forecast close", "date", "date"),
+    _property("alongside_plan_progress", "Partner plan: done in percent", "number", "number"),
+    _property("alongside_plan_on_time", "Partner plan: on time in percent", "number", "number"),
+)
+
 _CERTIFICATION = (
     _property("alongside_certifications", "Partner certifications", field_type="textarea"),
     _property("alongside_certification_count", "Number of certifications", "number", "number"),
@@ -76,7 +91,7 @@ _CERTIFICATION = (
 )
 
 OURS: Mapping[str, Sequence[Mapping[str, Any]]] = {
-    "deals": _COLLABORATION,
+    "deals": (*_COLLABORATION, *_PLAN),
     "companies": (*_COLLABORATION, *_CERTIFICATION),
     "contacts": _CERTIFICATION,
     "notes": (

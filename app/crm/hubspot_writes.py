@@ -29,6 +29,7 @@ from app.crm.port import (
     PartnerWrite,
     PersonWrite,
     PlacementWrite,
+    PlanWrite,
     Refused,
     RegistrationWrite,
     ShareLinkWrite,
@@ -44,6 +45,9 @@ NOWHERE = "Put this on a deal or a company first: HubSpot keeps it on a record."
 TOO_MUCH = "This is more than HubSpot keeps in one note. Share fewer files, or shorten the note."
 
 OnRecord = MessageWrite | StepWrite | RegistrationWrite | ConflictWrite | ShareLinkWrite | PlacementWrite
+_UNKEPT = (ShareLinkWrite, PlanWrite)
+"""What no note is written of."""
+
 Noted = RegistrationWrite | ConflictWrite | CertificationWrite | PartnerWrite | PersonWrite | PlacementWrite
 W = TypeVar("W", RegistrationWrite, ConflictWrite, PlacementWrite)
 N = TypeVar("N", bound=Noted)
@@ -90,6 +94,7 @@ class Writer:
             PartnerWrite: lambda mine: self._notes(mine, "partner", partner_note),
             PersonWrite: lambda mine: self._notes(mine, "person", person_note),
             PlacementWrite: self._placements,
+            PlanWrite: lambda mine: self._on_records(mine, _plan_properties),
         }
         return by_class[type(writes[0])](writes) if writes else {}
 
@@ -162,7 +167,7 @@ class Writer:
         return {
             "hs_task_subject": step.title,
             "hs_task_body": step_note(step),
-            "hs_task_status": "COMPLETED" if step.done else "NOT_STARTED",
+            "hs_task_status": "DEFERRED" if step.dropped else "COMPLETED" if step.done else "NOT_STARTED",
             "hs_task_type": "TODO",
             "hs_timestamp": when,
             "alongside_undated": "" if due else when,
@@ -255,14 +260,16 @@ class Writer:
 
 
 def _fits(write: Write) -> bool:
-    return isinstance(write, ShareLinkWrite) or len(to_text(write)) <= NOTE_CHARS
+    return isinstance(write, _UNKEPT) or len(to_text(write)) <= NOTE_CHARS
 
 
 def _partner_of(write: Noted) -> str:
     return write.external_id if isinstance(write, PartnerWrite) else write.partner_external_id
 
 
-def _place(write: OnRecord) -> tuple[str, str]:
+def _place(write: OnRecord | PlanWrite) -> tuple[str, str]:
+    if isinstance(write, PlanWrite):
+        return "deals", write.deal_id
     if write.deal_id:
         return "deals", write.deal_id
     return ("companies", write.company_id) if write.company_id else ("", "")
@@ -329,4 +336,17 @@ def _link_properties(link: ShareLinkWrite) -> dict[str, str]:
         "alongside_link_views": str(link.views),
         "alongside_link_last_viewed": _iso(link.last_viewed_at),
         "alongside_link_expires": _iso(link.expires_at),
+    }
+
+
+def _plan_properties(plan: PlanWrite) -> dict[str, str]:
+    sides = {None: "", True: "partner", False: "us"}
+    return {
+        "alongside_plan_health": plan.health,
+        "alongside_plan_waiting_on": sides[plan.waiting_on_partner],
+        "alongside_plan_next_step": plan.next_step,
+        "alongside_plan_next_due": plan.next_due.isoformat() if plan.next_due else "",
+        "alongside_plan_forecast": plan.forecast.isoformat() if plan.forecast else "",
+        "alongside_plan_progress": str(plan.progress),
+        "alongside_plan_on_time": "" if plan.on_time is None else str(plan.on_time),
     }

@@ -25,6 +25,7 @@ from app.crm.port import (
 from app.domain.certification import Source
 from app.domain.conflict import ConflictKind, ConflictState
 from app.domain.partner import PartnerType
+from app.domain.plan import OwnerRole
 from app.domain.registration import RegistrationState
 
 VERSION = 1
@@ -40,13 +41,14 @@ KINDS: Mapping[str, type[Write]] = {
     "person": PersonWrite,
     "placement": PlacementWrite,
 }
-"""Share links are not among them: no CRM holds what a link needs, so a backup does."""
+"""Share links are not among them: no CRM holds what a link needs, so a backup does. Nor is how a plan is doing, which
+follows from its steps."""
 
 _NAMES = {kind: name for name, kind in KINDS.items()}
 
 
 def to_text(write: Write) -> str:
-    """The write as JSON. Raises KeyError for a share link."""
+    """The write as JSON. Raises KeyError for what is not read back."""
     body = {"v": VERSION, "is": _NAMES[type(write)], **_plain(write)}
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
@@ -76,6 +78,8 @@ def _check(write: Write) -> None:
         case ConflictWrite():
             ConflictKind(write.kind)
             ConflictState(write.state)
+        case StepWrite():
+            OwnerRole(write.owner_role)
 
 
 def _plain(value: Any) -> Any:

@@ -73,7 +73,7 @@ def _task_row(write: StepWrite, owners: Mapping[str, str]) -> Row:
     row: Row = {
         "Subject": write.title,
         "ActivityDate": day(write.due),
-        "Status": "Completed" if write.done else "Not Started",
+        "Status": "Deferred" if write.dropped else "Completed" if write.done else "Not Started",
         "WhatId": write.deal_id or write.company_id,
         "Description": f"{write.milestone} · {write.partner_name}",
         STEP: write.external_id,

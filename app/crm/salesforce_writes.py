@@ -12,6 +12,7 @@ from app.crm.port import (
     PartnerWrite,
     PersonWrite,
     PlacementWrite,
+    PlanWrite,
     Refused,
     RegistrationWrite,
     ShareLinkWrite,
@@ -23,6 +24,7 @@ from app.crm.port import (
 )
 from app.crm.salesforce_client import SalesforceClient
 from app.crm.salesforce_errors import BUSY, codes, sentence
+from app.domain.plan_words import due_words
 from app.ground.clock import to_iso
 
 ROWS = 200
@@ -47,6 +49,16 @@ CONFLICT_KINDS = {
     "partner_direct": "Partner and Direct",
     "own_duplicate": "Own Duplicate",
 }
+
+OWNER_ROLES = {
+    "person": "Person",
+    "deal_owner": "Deal Owner",
+    "main_contact": "Main Contact",
+    "firm": "Firm",
+}
+
+PLAN_HEALTH = {"": None, "on_track": "On Track", "at_risk": "At Risk", "late": "Late", "done": "Done"}
+WAITING_ON = {None: None, True: "Partner", False: "Us"}
 
 ON_THE_DEAL = ("approved", "expired")
 """Registration states that also show on the opportunity: only a granted claim attributes the deal."""
@@ -102,7 +114,7 @@ def step_row(write: StepWrite) -> Row:
         **_partner(write),
         "Milestone__c": write.milestone,
         "Title__c": write.title,
-        "Status__c": "Done" if write.done else "Open",
+        "Status__c": "Dropped" if write.dropped else "Done" if write.done else "Open",
         "Due_Date__c": day(write.due),
         "Done_At__c": moment(write.done_at),
         "Owner_Side__c": "Partner" if write.owner_is_partner else "Us",
@@ -110,6 +122,11 @@ def step_row(write: StepWrite) -> Row:
         "Owner_Email__c": write.owner_email or None,
         "Order__c": write.position,
         "Visibility__c": visibility(write.team_only),
+        "Need__c": "Required" if write.required else "Optional",
+        "Owner_Role__c": OWNER_ROLES[write.owner_role],
+        "Due_Rule__c": due_words(write.rule)[:255],
+        "Baseline_Date__c": day(write.baseline),
+        "Evidence__c": "\n".join(f"{one.label} {one.url}" for one in write.evidence),
         DATA: to_text(write),
     }
 
@@ -242,6 +259,8 @@ def amount(value: str) -> float | None:
 
 def write_plain(client: SalesforceClient, writes: Sequence[Write]) -> list[WriteResult]:
     """The results of writes that are one row each, in order."""
+    if isinstance(writes[0], PlanWrite):
+        return _plans(client, [write for write in writes if isinstance(write, PlanWrite)])
     target, make = TABLE[type(writes[0])]
     newest = {write.external_id: write for write in writes}  # of two writes of one thing the later one holds
     rows = [{EXTERNAL_ID: write.external_id, **make(write)} for write in newest.values()]
@@ -271,9 +290,29 @@ def _attribute(client: SalesforceClient, writes: Sequence[RegistrationWrite]) ->
     }
 
 
+def _plans(client: SalesforceClient, writes: Sequence[PlanWrite]) -> list[WriteResult]:
+    """How the plans are doing, as fields of their opportunities."""
+    newest = {write.external_id: write for write in writes}
+    rows = [{"id": write.deal_id, **plan_row(write)} for write in newest.values()]
+    found = dict(zip(newest, update(client, "Opportunity", rows), strict=True))
+    return [result(write.external_id, {**found[write.external_id], "id": write.deal_id}) for write in writes]
+
+
+def plan_row(write: PlanWrite) -> Row:
+    return {
+        "Alongside_Plan_Health__c": PLAN_HEALTH[write.health],
+        "Alongside_Plan_Waiting_On__c": WAITING_ON[write.waiting_on_partner],
+        "Alongside_Plan_Next_Step__c": write.next_step[:255] or None,
+        "Alongside_Plan_Next_Due__c": day(write.next_due),
+        "Alongside_Plan_Forecast__c": day(write.forecast),
+        "Alongside_Plan_Progress__c": write.progress,
+        "Alongside_Plan_On_Time__c": write.on_time,
+    }
+
+
 def fits(write: Write) -> bool:
     """Whether what a rebuild needs of it has room in one field."""
-    return isinstance(write, ShareLinkWrite) or len(to_text(write)) <= DATA_CHARS
+    return isinstance(write, ShareLinkWrite | PlanWrite) or len(to_text(write)) <= DATA_CHARS
 
 
 def result(external_id: str, answer: Mapping[str, Any]) -> WriteResult:

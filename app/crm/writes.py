@@ -23,8 +23,19 @@ class MessageWrite:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceFacts:
+    """What shows that a step was done."""
+
+    label: str
+    url: str
+    added_by: str
+    added_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepWrite:
-    """A plan step as a task on the record. `crm_id` is set once the CRM has it."""
+    """A plan step as a task on the record. `crm_id` is set once the CRM has it. `rule` is how the due date is found,
+    `after` the external ids of the steps it waits for; `dropped` is no longer needed, and neither open nor done."""
 
     external_id: str
     deal_id: str | None
@@ -44,6 +55,33 @@ class StepWrite:
     crm_id: str | None = None
     done_by: str = ""
     version: int = 1
+    dropped: bool = False
+    required: bool = True
+    after: tuple[str, ...] = ()
+    rule: str = ""
+    baseline: date | None = None
+    owner_role: str = "person"
+    key: str = ""
+    template_id: str = ""
+    template_version: int = 0
+    plan_start: date | None = None
+    evidence: tuple[EvidenceFacts, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanWrite:
+    """How the plans on a deal are doing, for people to report by. Nothing of it is read back: the steps say it all.
+    `progress` and `on_time` are in percent."""
+
+    external_id: str
+    deal_id: str
+    health: str
+    waiting_on_partner: bool | None
+    next_step: str
+    next_due: date | None
+    forecast: date | None
+    progress: int
+    on_time: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +187,7 @@ class PartnerWrite:
     tier: str
     domain: str
     company_id: str | None
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,4 +243,5 @@ Write = (
     | PartnerWrite
     | PersonWrite
     | PlacementWrite
+    | PlanWrite
 )

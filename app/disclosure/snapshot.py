@@ -4,7 +4,8 @@ A snapshot's content is plain JSON:
 {"deal": {"name"?}, "fields": [{"name", "label", "value", "object", "treatment"}],
  "stages": [{"label", "state": done|current|ahead}],
  "registration": {"state", "protected_from", "protected_until"}|null,
- "steps": [{"id", "milestone", "title", "side", "owner", "due", "status", "position"}],
+ "steps": [{"id", "milestone", "title", "side", "owner", "due", "status", "position",
+            "required", "after", "evidence": [{"label", "url"}]}],
  "messages": [{"id", "author", "side", "body", "at"}], "files": [{"id", "name", "type", "size", "at"}],
  "changes": [{"at", "what", "object", "field", "treatment"}], "vendor": {"name", "color"},
  "scope"?: {"motion", "stage", "territory"}}
@@ -16,6 +17,7 @@ learns from it that there is a plan, and an answer to it is refused.
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +27,8 @@ from app.disclosure.rules import UNKNOWN, Motion, Scope
 from app.disclosure.treatment import Treatment, never_reason
 from app.domain.link import SharedFile
 from app.domain.partner import PartnerType
-from app.domain.plan import Step
+from app.domain.plan import Step, live
+from app.domain.plan_graph import counted_from
 from app.domain.record import Record
 from app.domain.registration import Registration
 from app.domain.thread import Audience, Message
@@ -259,11 +262,17 @@ def _registration(registration: Registration | None) -> dict[str, str | None] | 
 
 def _steps(steps: Sequence[Step]) -> list[dict[str, Any]]:
     """Numbered anew, so that a step kept from the partner leaves no gap."""
-    shown = [step for step in steps if step.audience is Audience.PARTNER]
-    return [_step(step, position) for position, step in enumerate(shown, 1)]
+    shown = [step for step in live(steps) if step.audience is Audience.PARTNER]
+    ids = {step.id for step in shown}
+    return [_step(step, position, ids) for position, step in enumerate(shown, 1)]
 
 
-def _step(step: Step, position: int) -> dict[str, Any]:
+def _step(step: Step, position: int, shown: AbstractSet[str]) -> dict[str, Any]:
+    """What the step waits for is named as far as the partner sees it."""
+    waits = [one for one in step.after if one in shown]
+    counted = counted_from(step.rule)
+    if counted in shown and counted not in waits:
+        waits.append(counted)
     return {
         "id": step.id,
         "milestone": step.milestone,
@@ -273,6 +282,9 @@ def _step(step: Step, position: int) -> dict[str, Any]:
         "due": step.due.isoformat() if step.due else None,
         "status": str(step.status),
         "position": position,
+        "required": step.required,
+        "after": waits,
+        "evidence": [{"label": one.label, "url": one.url} for one in step.evidence],
     }
 
 

@@ -17,11 +17,13 @@ from app.domain.record import ObjectKind, Record, RecordKey
 from app.domain.registration import Registration
 from app.domain.tenant import Tenant
 from app.domain.thread import Message
+from app.reading.plan_choices import with_choices
 from app.storage import certification as certifications
 from app.storage import file as files
 from app.storage import link_preset, outbox
 from app.storage import partner as partners
 from app.storage import plan as steps
+from app.storage import plan_template as templates
 from app.storage import record as records
 from app.storage import registration as registrations
 from app.storage import tenant as tenants
@@ -48,6 +50,7 @@ WHAT = {
     OutboxKind.PARTNER: "the partner",
     OutboxKind.PERSON: "the contact",
     OutboxKind.PLACEMENT: "the partner's place on this record",
+    OutboxKind.PLAN: "the state of the plan",
 }
 """What a refused write was about, as a seller would call it."""
 
@@ -117,6 +120,9 @@ def gather(
         crm_files=tuple(asked.crm_files),
         rejected=_rejected(connection, tenant.id, record.key),
         requirements=tuple(certifications.requirements(connection, tenant.id)),
+        stage_values=tuple((stage.value, stage.label) for stage in stages if not stage.closed),
+        templates=tuple(templates.published(connection, tenant.id)) if own else (),
+        country=tenant.country,
         stages=tuple(label for label, _ in stage_track(stages, record.fields.get("stage") or "")),
         stage=_label(stages, record.fields.get("stage")),
         as_of=record.read_at,
@@ -139,7 +145,8 @@ def _partners(
     if not attached:
         return ()
     shared = _shared(connection, tenant.id, record, [partner.id for partner, _ in attached], asked)
-    return tuple(_partner(partner, shared, asked) for partner, _ in attached)
+    found = tuple(_partner(partner, shared, asked) for partner, _ in attached)
+    return tuple(with_choices(connection, tenant.id, record, known) for known in found)
 
 
 def _shared(

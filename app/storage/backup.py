@@ -32,6 +32,7 @@ KEPT: Sequence[Table] = (
     tables.policy,
     tables.certification_requirement,
     tables.unplaced_certification,
+    tables.plan_template,
     published_tables.live_policy,
     published_tables.face,
     tables.link_preset,

@@ -30,12 +30,13 @@ class OutboxKind(StrEnum):
     PARTNER = "partner"
     PERSON = "person"
     PLACEMENT = "placement"
+    PLAN = "plan"
 
 
 WRITTEN_ONCE = frozenset({OutboxKind.MESSAGE})
 """Kinds whose every row matters; of all others the latest state wins, so waiting rows coalesce."""
 
-BY_THEMSELVES = frozenset({OutboxKind.PARTNER, OutboxKind.PERSON, OutboxKind.PLACEMENT})
+BY_THEMSELVES = frozenset({OutboxKind.PARTNER, OutboxKind.PERSON, OutboxKind.PLACEMENT, OutboxKind.PLAN})
 """Kinds that need no order among the writes of their record, so that they never hold a message up."""
 
 

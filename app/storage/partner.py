@@ -208,6 +208,7 @@ def _partner(row: RowMapping) -> Partner:
         tier=row["tier"],
         domain=row["domain"],
         crm_company_id=row["crm_company_id"],
+        country=row["country"],
     )
 
 

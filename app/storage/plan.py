@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, func, select
 
 from app.domain.actor import Side
-from app.domain.plan import Step, StepStatus
+from app.domain.plan import Evidence, OwnerRole, Step, StepStatus
 from app.domain.record import ObjectKind, RecordKey
 from app.domain.step_merge import Values
 from app.domain.thread import Audience, Delivery
+from app.ground.clock import from_iso, to_iso
 from app.storage import tables
 from app.storage.rows import find, find_all, insert, insert_missing, update
 
@@ -70,6 +71,16 @@ def on_record(connection: Connection, tenant_id: str, key: RecordKey) -> list[St
         order=[_T.position, _T.id],
     )
     return [_step(row) for row in rows]
+
+
+def deals_with(connection: Connection, tenant_id: str, partner_id: str) -> set[str]:
+    """The deals on which this partner has steps."""
+    rows = connection.execute(
+        select(_T.crm_id)
+        .distinct()
+        .where(_T.tenant_id == tenant_id, _T.object == ObjectKind.DEAL, _T.partner_id == partner_id)
+    )
+    return {row.crm_id for row in rows}
 
 
 def next_position(connection: Connection, tenant_id: str, key: RecordKey, partner_id: str) -> int:
@@ -182,6 +193,16 @@ def _values(step: Step) -> dict[str, Any]:
         "delivery": step.delivery,
         "refusal": step.refusal,
         "crm_task_id": step.crm_id,
+        "required": step.required,
+        "after": list(step.after),
+        "due_rule": step.rule,
+        "baseline": step.baseline,
+        "owner_role": step.owner_role,
+        "template_key": step.key,
+        "template_id": step.template_id,
+        "template_version": step.template_version,
+        "plan_start": step.plan_start,
+        "evidence": [asdict(one) | {"added_at": to_iso(one.added_at)} for one in step.evidence],
     }
 
 
@@ -204,4 +225,16 @@ def _step(row: RowMapping) -> Step:
         delivery=Delivery(row["delivery"]),
         refusal=row["refusal"],
         crm_id=row["crm_task_id"],
+        required=row["required"],
+        after=tuple(row["after"] or ()),
+        rule=row["due_rule"],
+        baseline=row["baseline"],
+        owner_role=OwnerRole(row["owner_role"]),
+        key=row["template_key"],
+        template_id=row["template_id"],
+        template_version=row["template_version"],
+        plan_start=row["plan_start"],
+        evidence=tuple(
+            Evidence(**{**one, "added_at": from_iso(one["added_at"])}) for one in row["evidence"] or ()
+        ),
     )

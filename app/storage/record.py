@@ -314,3 +314,11 @@ def _record(row: RowMapping) -> Record:
         company_id=row["company_id"],
         read_at=row["read_at"],
     )
+
+
+def place(connection: Connection, tenant_id: str, key: RecordKey) -> tuple[str | None, str | None]:
+    """The deal and the company that something on this record belongs to."""
+    if key.object is ObjectKind.COMPANY:
+        return None, key.crm_id
+    record = get(connection, tenant_id, key)
+    return key.crm_id, record.company_id if record else None

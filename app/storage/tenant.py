@@ -230,4 +230,5 @@ def _tenant(row: RowMapping) -> Tenant:
         ui_origin=row["ui_origin"],
         time_zone=row["time_zone"],
         currency=row["currency"],
+        country=row["country"],
     )

@@ -59,8 +59,9 @@ def test_an_edit_names_the_version_that_the_editor_saw():
 
     edit = forms(card)["plan.edit_step"]
     assert edit.fixed == {"step_id": "a", "version": "7"}
-    assert names(edit) == ["title", "due", "owner_side"]
-    assert [field.value for field in edit.fields] == ["Security questionnaire", "2026-11-24", "partner"]
+    planning = ["due_from", "due_days", "due_unit", "after", "owner_side", "owner_role", "need"]
+    assert names(edit) == ["title", "due", *planning]
+    assert [field.value for field in edit.fields][:2] == ["Security questionnaire", "2026-11-24"]
 
 
 def test_the_form_for_a_step_offers_milestones_owners_and_no_past_date():
@@ -134,7 +135,11 @@ def test_a_refused_step_keeps_the_words_of_the_crm_and_a_retry():
 
     (step,) = items(card)
     assert step.refusal.startswith("HubSpot refused the task: “Due date is required on Enterprise deals”")
-    assert [action.command for action in step.actions] == ["plan.complete_step", "outbox.retry"]
+    assert [action.command for action in step.actions] == [
+        "plan.complete_step",
+        "plan.drop_step",
+        "outbox.retry",
+    ]
 
 
 def test_a_step_for_the_team_only_says_so():

@@ -10,6 +10,7 @@ from app.sandbox.salesforce.fields import (
     lookup,
     moment,
     money,
+    number,
     percent,
     picklist,
     text,
@@ -74,6 +75,13 @@ OPPORTUNITY_CUSTOM = (
     picklist("Alongside_Registration__c", "Partner Registration", *REGISTRATION_STATES),
     moment("Alongside_Protected_Until__c", "Partner Protected Until"),
     text("Alongside_Partner__c", "Registered Partner"),
+    picklist("Alongside_Plan_Health__c", "Partner Plan", "On Track", "At Risk", "Late", "Done"),
+    picklist("Alongside_Plan_Waiting_On__c", "Partner Plan Waits For", "Us", "Partner"),
+    text("Alongside_Plan_Next_Step__c", "Partner Plan Next Step"),
+    day("Alongside_Plan_Next_Due__c", "Partner Plan Next Due"),
+    day("Alongside_Plan_Forecast__c", "Partner Plan Forecast Close"),
+    number("Alongside_Plan_Progress__c", "Partner Plan Done Percent", 3),
+    number("Alongside_Plan_On_Time__c", "Partner Plan On Time Percent", 3),
 )
 """The first five are a sample of what orgs keep themselves; the package adds the `Alongside_` ones."""
 

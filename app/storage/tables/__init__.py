@@ -22,6 +22,7 @@ from app.storage.tables.flow import (
     slot,
 )
 from app.storage.tables.link import link_preset
+from app.storage.tables.plan_template import plan_template
 from app.storage.tables.proof import audit_checkpoint, signing_key
 from app.storage.tables.work import (
     attachment,
@@ -59,6 +60,7 @@ __all__ = [
     "owner",
     "partner",
     "partner_contact",
+    "plan_template",
     "policy",
     "record",
     "registration",

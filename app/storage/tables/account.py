@@ -19,6 +19,7 @@ tenant = Table(
     Column("ui_origin", String(300), nullable=False, default="", server_default=""),
     Column("time_zone", String(64), nullable=False, default="UTC", server_default="UTC"),
     Column("currency", String(3), nullable=False, default="USD", server_default="USD"),
+    Column("country", String(12), nullable=False, default="", server_default=""),
     Column("connected", Boolean, nullable=False, default=True),
     Column("trouble", Text, nullable=False, default=""),
     Column("created_at", Moment, nullable=False),

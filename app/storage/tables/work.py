@@ -1,6 +1,18 @@
 """The working copy: CRM records as far as somebody is shown them, and the partner work on them."""
 
-from sqlalchemy import Boolean, Column, Date, Float, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    Float,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    true,
+)
 
 from app.storage.schema import Json, Moment, metadata
 from app.storage.tables.columns import own_id, tenant_id
@@ -40,6 +52,7 @@ partner = Table(
     Column("tier", String(60), nullable=False, default=""),
     Column("domain", String(253), nullable=False, default=""),
     Column("crm_company_id", String(64), nullable=True),
+    Column("country", String(12), nullable=False, default="", server_default=""),
     UniqueConstraint("tenant_id", "name"),
 )
 
@@ -114,6 +127,16 @@ step = Table(
     Column("refusal", Text, nullable=False, default=""),
     Column("crm_task_id", String(64), nullable=True),
     Column("agreed", Json, nullable=True),  # what the CRM was last known to hold, by place
+    Column("required", Boolean, nullable=False, default=True, server_default=true()),
+    Column("after", Json, nullable=True),  # the steps it waits for
+    Column("due_rule", String(300), nullable=False, default="", server_default=""),
+    Column("baseline", Date, nullable=True),
+    Column("owner_role", String(16), nullable=False, default="person", server_default="person"),
+    Column("template_key", String(64), nullable=False, default="", server_default=""),
+    Column("template_id", String(32), nullable=False, default="", server_default=""),
+    Column("template_version", Integer, nullable=False, default=0, server_default="0"),
+    Column("plan_start", Date, nullable=True),
+    Column("evidence", Json, nullable=True),
     Index(None, "tenant_id", "object", "crm_id", "partner_id", "position"),
 )
 
