@@ -110,6 +110,11 @@ class SalesforceCrm:
         self._types: dict[ObjectKind, dict[str, str]] = {}
         self._owners: tuple[Any, dict[str, str]] | None = None
 
+    @property
+    def client(self) -> SalesforceClient:
+        """For what an org offers beside REST."""
+        return self._client
+
     def whoami(self) -> Account:
         (row,) = self._client.query(select(("Id", "Name", "TimeZoneSidKey"), "Organization", limit=1))
         try:

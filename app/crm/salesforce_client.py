@@ -9,6 +9,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
@@ -47,6 +48,15 @@ _WORDS: tuple[tuple[type[CrmError], str], ...] = (
 log = get_logger()
 T = TypeVar("T")
 _USAGE = re.compile(r"api-usage=(\d{1,12})/(\d{1,12})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """What a logged-in user is known by outside REST. Never shown: the token opens the org."""
+
+    token: str = field(repr=False)
+    instance_url: str
+    user_id: str
 
 
 class SalesforceClient:
@@ -116,6 +126,21 @@ class SalesforceClient:
             if part["httpStatusCode"] >= HTTPStatus.MULTIPLE_CHOICES:
                 raise error_of(part["httpStatusCode"], part["body"])
         return [part["body"]["records"] for part in answers]
+
+    def session(self) -> Session:
+        """The session of our calls, for what does not go through them. Raises CrmError when we are not let in."""
+        connection = self._connected()
+        return Session(
+            token=str(connection.session_id),
+            instance_url=f"https://{connection.sf_instance}",
+            user_id=self.user_id,
+        )
+
+    def forget(self, session: Session) -> None:
+        """The session is dead: the next call logs in anew."""
+        with self._lock:
+            if self._connection is not None and self._connection.session_id == session.token:
+                self._connection = None
 
     def pause(self, attempt: int) -> bool:
         """Waits before the next try; False when there is none left."""

@@ -74,6 +74,32 @@ def remove(name: str, record_id: str) -> Response:
     return jsonify(ok=True)
 
 
+@blueprint.post("/rows/<name>/<record_id>/undelete")
+def put_back(name: str, record_id: str) -> Response:
+    org = the_org()
+    org.records.undelete(name, record_id, org.user_id)
+    return jsonify(ok=True)
+
+
+@blueprint.post("/events")
+def change_events() -> Response:
+    """{"change": "GAP_UPDATE", "object", "ids"} publishes such an event; {"expired": true} lets three days pass for
+    every event; {"hidden": [objects]} keeps their events from the integration user; {"broken": [status, code]} ends
+    every subscription and refuses new ones so, until it is empty."""
+    org, body = the_org(), _body()
+    if "change" in body:
+        with org.store.transaction():
+            org.bus.tell(str(body["change"]), str(body["object"]), map(str, body["ids"]), org.user_id)
+    if body.get("expired"):
+        org.bus.forget()
+    if "hidden" in body:
+        org.bus.hidden = set(map(str, body["hidden"]))
+    if "broken" in body:
+        org.bus.broken = tuple(map(str, body["broken"]))
+        org.bus.wake()
+    return jsonify(ok=True)
+
+
 @blueprint.post("/faults")
 def add_fault() -> Response:
     """{"kind", "times", "skip", "on", "message", "seconds", "retry_after"}: see faults.py."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from app.ground.clock import Clock, to_iso, utc_now
+from app.sandbox.salesforce.event_bus import EventBus
 from app.sandbox.salesforce.faults import Faults
 from app.sandbox.salesforce.records import Records, loaded
 from app.sandbox.salesforce.standard import STAGES
@@ -32,6 +33,7 @@ class SalesforceSandboxConfig:
     currency: str = "USD"
     daily_limit: int = 100_000
     session_life: timedelta = timedelta(hours=2)
+    keep_alive: timedelta = timedelta(seconds=270)
     clock: Clock = field(default=utc_now)
 
 
@@ -40,7 +42,8 @@ class Org:
         self.config = config
         self.faults = Faults()
         self.store = Store(config.db_path, config.clock)
-        self.records = Records(self.store, self.faults)
+        self.bus = EventBus(self.store)
+        self.records = Records(self.store, self.faults, self.bus)
         self.daily_limit = config.daily_limit
         self.used = 0
         self.approved = True

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.sandbox.salesforce.errors import Refusal, not_found
+from app.sandbox.salesforce.event_bus import EventBus
 from app.sandbox.salesforce.faults import Faults
 from app.sandbox.salesforce.fields import Field
 from app.sandbox.salesforce.ids import normal_id
@@ -16,11 +17,13 @@ _WON = ("closed won", "won")
 
 
 class Records:
-    """Every method raises Refusal with the vendor's code; `by` is the id of the user who acts."""
+    """Every method raises Refusal with the vendor's code; `by` is the id of the user who acts. What they change is
+    told on the event bus; a bulk load is not, as if it came before anybody listened."""
 
-    def __init__(self, store: Store, faults: Faults) -> None:
+    def __init__(self, store: Store, faults: Faults, bus: EventBus) -> None:
         self.store = store
         self.faults = faults
+        self.bus = bus
 
     def create(self, object_name: str, body: Mapping[str, Any], by: str) -> str:
         values = self._checked(object_name, body, creating=True)
@@ -33,7 +36,9 @@ class Records:
         values |= _derived(object_name, values)
         with self.store.transaction():
             self._admit(object_name, values, None)
-            return self.store.insert(object_name, values, by)
+            made = self.store.insert(object_name, values, by)
+            self.bus.tell("CREATE", object_name, [made], by, self.store.get(object_name, made))
+            return made
 
     def update(self, object_name: str, record_id: str, body: Mapping[str, Any], by: str) -> None:
         values = self._checked(object_name, body, creating=False)
@@ -51,6 +56,7 @@ class Records:
             values |= _derived(object_name, row | values)
             self._admit(object_name, row | values, str(row["Id"]))
             self.store.update(object_name, str(row["Id"]), values, by)
+            self.bus.changed(object_name, row, values, by)
 
     def upsert(
         self, object_name: str, field: str, value: object, body: Mapping[str, Any], by: str
@@ -72,6 +78,14 @@ class Records:
         with self.store.transaction():
             row = self.existing(object_name, record_id)
             self.store.update(object_name, str(row["Id"]), {"IsDeleted": 1}, by)
+            self.bus.tell("DELETE", object_name, [str(row["Id"])], by)
+
+    def undelete(self, object_name: str, record_id: str, by: str) -> None:
+        """Takes the row out of the recycle bin, as people do by hand: REST has no call for it."""
+        with self.store.transaction():
+            self.store.update(object_name, normal_id(record_id), {"IsDeleted": 0}, by)
+            row = self.existing(object_name, record_id)
+            self.bus.tell("UNDELETE", object_name, [str(row["Id"])], by, row)
 
     def existing(self, object_name: str, record_id: str) -> Row:
         """The live row. Raises MALFORMED_ID, NOT_FOUND or ENTITY_IS_DELETED."""

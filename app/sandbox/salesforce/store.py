@@ -2,7 +2,8 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,6 +26,9 @@ class Store:
     def __init__(self, path: str, clock: Clock) -> None:
         self.clock = clock
         self.lock = threading.RLock()
+        self.transaction_key = ""
+        """Names the transaction that runs, in every change event it makes."""
+        self.on_commit: Callable[[], None] = lambda: None
         self._depth = 0
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._db.row_factory = sqlite3.Row
@@ -42,6 +46,8 @@ class Store:
         """All or nothing, also within another transaction; other threads wait."""
         with self.lock:
             name = f"level{self._depth}"
+            if self._depth == 0:
+                self.transaction_key = str(uuid.uuid4())
             self._db.execute("BEGIN IMMEDIATE" if self._depth == 0 else f"SAVEPOINT {name}")
             self._depth += 1
             try:
@@ -54,6 +60,8 @@ class Store:
                 raise
             self._depth -= 1
             self._db.execute("COMMIT" if self._depth == 0 else f"RELEASE {name}")
+            if self._depth == 0:
+                self.on_commit()
 
     def select(self, sql: str, parameters: Sequence[object] = ()) -> list[sqlite3.Row]:
         with self.lock:

@@ -11,6 +11,7 @@ from app.sandbox.salesforce import apex, control, oauth
 from app.sandbox.salesforce import composite as _composite  # noqa: F401 - its routes belong to the table
 from app.sandbox.salesforce.api import MAX_URI, Answer, Call, answer, as_json
 from app.sandbox.salesforce.errors import Refusal, not_found
+from app.sandbox.salesforce.event_bus import origin
 from app.sandbox.salesforce.faults import Fault
 from app.sandbox.salesforce.oauth import bearer_token, the_org
 from app.sandbox.salesforce.org import OLDEST_VERSION, VERSION, Org, SalesforceSandboxConfig
@@ -103,8 +104,13 @@ def rest(version: str, rest: str) -> Response:
         body=body,
         headers=dict(request.headers),
     )
-    with org.store.lock:
-        return _plain(*answer(org, call))
+    client = re.search(r"client=([^,;\s]+)", request.headers.get("Sforce-Call-Options", ""))
+    said = origin.set(f"com/salesforce/api/rest/{version}" + (f";client={client[1]}" if client else ""))
+    try:
+        with org.store.lock:
+            return _plain(*answer(org, call))
+    finally:
+        origin.reset(said)
 
 
 def _admitted(org: Org, version: str) -> str:

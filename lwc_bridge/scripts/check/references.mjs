@@ -99,7 +99,7 @@ const checks = {
 
   PlatformEventChannelMember({ file, body }) {
     there(file, "belongs to", body.eventChannel, namesOf("PlatformEventChannel"));
-    const object = body.selectedEntity.replace(/ChangeEvent$/, "");
+    const object = body.selectedEntity.replace(/__ChangeEvent$/, "__c").replace(/ChangeEvent$/, "");
     there(file, "carries changes of", object, objects);
     for (const { name } of list(body.enrichedFields)) fieldThere(file, "carries", object, name);
   },
