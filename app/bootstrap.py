@@ -10,6 +10,7 @@ from redis.retry import Retry
 
 from app.commands.execute import Executor
 from app.crm.budget import Budgets, RedisBooks
+from app.crm.events import EventSource
 from app.crm.hubspot import HubspotCrm
 from app.crm.hubspot_scopes import OPTIONAL_SCOPES, SCOPES
 from app.crm.port import (
@@ -84,6 +85,16 @@ class House:
             self._note(tenant_id, error)
             raise as_refusal(error) from error
 
+    def events_of(self, tenant: Tenant) -> EventSource | None:
+        """The stream of a Salesforce org; None for an account that does not tell of its changes. To be called only in
+        a process that forks no more."""
+        crm = self.crm_of(tenant)
+        if not isinstance(crm, SalesforceCrm) or not self.config.salesforce_pubsub_origin:
+            return None
+        from app.crm.salesforce_events import SalesforceEvents
+
+        return SalesforceEvents(self.config.salesforce_pubsub_origin, crm.client, tenant.account_id)
+
     def scopes_of(self, tenant: Tenant) -> Sequence[str]:
         """What a HubSpot account granted to the app. Raises CrmError."""
         crm = self.crm_of(tenant)
@@ -127,6 +138,7 @@ class House:
             crm_of=self.crm_of,
             executor=self.executor(),
             vault=self.vault,
+            events_of=self.events_of,
             budgets=self.budgets,
         )
 

@@ -46,7 +46,13 @@ def run_agent(*, workers: int, salesforce_every: timedelta, hubspot_every: timed
     config = read_config()
     set_up_logging(config.log_format)
     config = replace(config, redis_url=valkey.redis_url(config, DATA))
-    return agent.run(_parts(config), workers, salesforce_every=salesforce_every, hubspot_every=hubspot_every)
+    return agent.run(
+        _parts(config),
+        workers,
+        salesforce_every=salesforce_every,
+        hubspot_every=hubspot_every,
+        listens=bool(config.salesforce_consumer_key and config.salesforce_pubsub_origin),
+    )
 
 
 def _parts(config: Config) -> "Callable[[], tuple[Agent, Redis]]":

@@ -1,4 +1,4 @@
-"""The agent's processes: RQ workers that are ready before their first job, and the scheduler."""
+"""The agent's processes: RQ workers that are ready before their first job, the scheduler, and the listener."""
 
 import multiprocessing
 import os
@@ -20,6 +20,7 @@ from app.ground.bell import QUEUES
 from app.ground.log import get_logger
 from sync import schedule
 from sync.deps import Agent
+from sync.listening import keep_listening
 from sync.runtime import Runtime, install
 
 WORKER_TTL = 60
@@ -86,14 +87,29 @@ def keep_time(
             log.exception("schedule.failed")
 
 
-def run(parts: Parts, workers: int, *, salesforce_every: timedelta, hubspot_every: timedelta) -> int:
-    """`workers` RQ workers and one scheduler as child processes, until a signal; what dies is started again, sooner
-    at first, and later and later while it keeps dying."""
+def hear(parts: Parts, stop: threading.Event | None = None) -> None:
+    """The listener, until it is told to stop. Any number may run: a lease on each account's feed keeps them apart."""
+    agent, redis = parts()
+    keep_listening(agent, redis, stop or _stop_on_signal())
+
+
+def run(
+    parts: Parts,
+    workers: int,
+    *,
+    salesforce_every: timedelta,
+    hubspot_every: timedelta,
+    listens: bool = False,
+) -> int:
+    """`workers` RQ workers, one scheduler and, if asked for, one listener as child processes, until a signal; what
+    dies is started again, sooner at first, and later and later while it keeps dying."""
     context: ForkContext = multiprocessing.get_context("fork")
     ended = _stop_on_signal()
     places = [Place(work, {"parts": parts}) for _ in range(workers)]
     timing = {"salesforce_every": salesforce_every, "hubspot_every": hubspot_every}
     places.append(Place(keep_time, {"parts": parts, **timing}))
+    if listens:
+        places.append(Place(hear, {"parts": parts}))
     while not ended.wait(WATCH_SECONDS):
         for place in places:
             place.look_after(context, time.monotonic())

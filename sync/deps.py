@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from app.commands.execute import Executor
 from app.crm.budget import Budgets
+from app.crm.events import EventSource
 from app.crm.port import Crm
 from app.domain.tenant import Tenant
 from app.ground.bell import Bell
@@ -13,10 +14,15 @@ from app.identity.vault import Vault
 from app.storage.engine import Database
 
 
+def _nobody_tells(_: Tenant) -> EventSource | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agent:
     """`crm_of` gives a tenant's CRM; `executor` is the one door in, for what partners answered; `budgets` say which
-    tenant's CRM to leave alone for now; `vault` opens the keys that tenants sign with."""
+    tenant's CRM to leave alone for now; `vault` opens the keys that tenants sign with; `events_of` opens the stream
+    of a tenant whose CRM tells of its changes, and answers None for one that we have to ask."""
 
     database: Database
     bell: Bell
@@ -24,4 +30,5 @@ class Agent:
     crm_of: Callable[[Tenant], Crm]
     executor: Executor
     vault: Vault
+    events_of: Callable[[Tenant], EventSource | None] = _nobody_tells
     budgets: Budgets = field(default_factory=Budgets)

@@ -166,9 +166,7 @@ def _take_tenant(agent: Agent, tenant_id: str, events: Sequence[RowMapping]) -> 
                 continue
             if key:
                 keys.add(key)
-        records.mark(
-            connection, tenant_id, "read", _worth_reading(connection, tenant_id, keys), agent.clock()
-        )
+        records.mark(connection, tenant_id, "read", worth_reading(connection, tenant_id, keys), agent.clock())
         names = sorted(row["key"] for row in events)
         for start in range(0, len(names), 500):
             update(
@@ -290,7 +288,7 @@ def _key_of(tenant: Tenant, event: Mapping[str, object], wanted: Wanted) -> Reco
     return RecordKey(kind, object_id)
 
 
-def _worth_reading(connection: Connection, tenant_id: str, keys: Iterable[RecordKey]) -> list[RecordKey]:
+def worth_reading(connection: Connection, tenant_id: str, keys: Iterable[RecordKey]) -> list[RecordKey]:
     """Deals are read when we hold a copy, that is, once somebody looked at one; companies always, because
     registrations are matched against them."""
     wanted = list(keys)

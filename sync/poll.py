@@ -7,6 +7,7 @@ from app.crm.port import Changes, Crm
 from app.domain.record import ObjectKind, RecordKey
 from app.domain.tenant import Tenant
 from app.ground.log import get_logger
+from app.storage import event_feed as feeds
 from app.storage import record as records
 from app.storage import tenant as tenants
 from sync import steps
@@ -21,12 +22,13 @@ log = get_logger(__name__)
 
 @dataclass(slots=True)
 class Round:
-    """What one round read and changed."""
+    """What one round read and changed; `more` is left for the next."""
 
     read: int = 0
     changed: int = 0
     tasks_read: int = 0
     tasks: int = 0
+    more: bool = False
 
 
 def poll(agent: Agent, tenant: Tenant, done: Round | None = None) -> Round:
@@ -35,12 +37,16 @@ def poll(agent: Agent, tenant: Tenant, done: Round | None = None) -> Round:
     done = done or Round()
     with agent.database.read() as connection:
         wanted = wanted_fields(connection, tenant.id)
+        asked_for = feeds.get(connection, tenant.id).sweep_at
     crm = agent.crm_of(tenant)
-    feeds, tasks_cursor = _feeds(agent, tenant, wanted)
-    told = news(crm, feeds, tasks_cursor)
+    places, tasks_cursor = _feeds(agent, tenant, wanted)
+    told = news(crm, places, tasks_cursor)
     for kind, changes in told.changes.items():
         _take_kind(agent, tenant, crm, kind, changes, wanted, done)
     _take_tasks(agent, tenant, told, done)
+    if asked_for and not done.more:
+        with agent.database.write() as connection:
+            feeds.swept(connection, tenant.id, asked_for)
     if done.changed:
         agent.bell.ring("publish")
     return done
@@ -75,11 +81,11 @@ def first_load(agent: Agent, tenant: Tenant) -> None:
 def _feeds(agent: Agent, tenant: Tenant, wanted: Wanted) -> tuple[dict[ObjectKind, Feed], str | None]:
     """Where each feed stands. Companies first, so that a deal finds the one it moved to."""
     with agent.database.read() as connection:
-        feeds = {
+        places = {
             kind: Feed(cursor=tenants.cursor(connection, tenant.id, str(kind)), fields=wanted.fields[kind])
             for kind in (ObjectKind.COMPANY, ObjectKind.DEAL)
         }
-        return feeds, tenants.cursor(connection, tenant.id, "task")
+        return places, tenants.cursor(connection, tenant.id, "task")
 
 
 def _take_kind(
@@ -91,6 +97,7 @@ def _take_kind(
         if not changes.more:
             return
         changes = crm.changes(kind, changes.cursor, wanted.fields[kind])
+    done.more = True
 
 
 def _take_page(

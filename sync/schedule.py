@@ -12,6 +12,7 @@ from app.domain.record import CrmKind
 from app.ground.errors import AppError
 from app.ground.log import get_logger
 from app.storage import checkpoint, inbox, outbox, tables
+from app.storage import event_feed as feeds
 from app.storage import record as records
 from app.storage import registration as registrations
 from app.storage import tenant as tenants
@@ -24,6 +25,12 @@ from sync.deps import Agent
 
 SKEW = timedelta(seconds=30)
 """How far the clocks of two hosts may differ without being taken for a clock that was set back."""
+
+SAFETY_NET = timedelta(minutes=15)
+"""How often an account is asked that tells us of all its changes by itself: for what got lost on the way."""
+
+WANTED_SWEEP = timedelta(seconds=5)
+"""How often at most a sweep that the listener asked for is started: each finds all that changed until then."""
 
 log = get_logger(__name__)
 
@@ -61,12 +68,20 @@ def sweep(agent: Agent, _: Ticker) -> None:
 
 
 def poll_tenants(agent: Agent, ticker: Ticker) -> None:
-    """Starts a round for every tenant whose turn it is: one slot each, of its CRM's period."""
+    """Starts a round for every tenant whose turn it is: one slot each, of its CRM's period. An account that tells us
+    of all its changes is asked less often, and at once when the listener wants to know more."""
+    now = agent.clock()
     with agent.database.read() as connection:
         everyone = tenants.all_of(connection)
+        heard = feeds.all_of(connection)
     for tenant in everyone:
         every = ticker.salesforce_every if tenant.crm is CrmKind.SALESFORCE else ticker.hubspot_every
         name = f"poll-{tenant.id}"
+        feed = heard.get(tenant.id, feeds.Feed())
+        if feed.sweep_at is not None:
+            name, every = f"want-{tenant.id}", min(every, WANTED_SWEEP)
+        elif feed.tells_all(now):
+            name, every = f"net-{tenant.id}", max(every, SAFETY_NET)
         if take_slot(agent, name, every) and not ticker.start_poll(tenant.id):
             give_back_slot(agent, name, every)
 

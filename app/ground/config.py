@@ -82,6 +82,12 @@ SETTINGS = (
         help="Where Salesforce hands out tokens. Any other host also receives all API calls.",
     ),
     Setting(
+        name="SALESFORCE_PUBSUB_ORIGIN",
+        default="",
+        help="Where change events are told (gRPC). Empty: Salesforce’s own address; none for a stand-in, which is "
+        "then polled.",
+    ),
+    Setting(
         name="SMTP_URL",
         default="",
         help="smtp://user:password@host:port?from=address, for one-time codes.",
@@ -113,6 +119,7 @@ class Config:
     salesforce_consumer_secret: str
     salesforce_private_key: str
     salesforce_login_origin: str
+    salesforce_pubsub_origin: str
     smtp_url: str
     trusted_proxies: int
     log_format: str
@@ -142,6 +149,7 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
         salesforce_login_origin=_origin(
             "SALESFORCE_LOGIN_ORIGIN", raw["SALESFORCE_LOGIN_ORIGIN"], loopback_only=False
         ),
+        salesforce_pubsub_origin=_pubsub(raw["SALESFORCE_PUBSUB_ORIGIN"], raw["SALESFORCE_LOGIN_ORIGIN"]),
         smtp_url=raw["SMTP_URL"],
         trusted_proxies=_count("TRUSTED_PROXIES", raw["TRUSTED_PROXIES"]),
         log_format=raw["LOG_FORMAT"],
@@ -187,6 +195,14 @@ def _origin(name: str, value: str, *, loopback_only: bool = True) -> str:
     if loopback_only and parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
         raise AppError(Reason.INVALID, f"{name} must use https, except on this machine.")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _pubsub(value: str, login: str) -> str:
+    """Where Salesforce tells of changes: its own address for its own orgs only, never with a stand-in's session."""
+    if value:
+        return _origin("SALESFORCE_PUBSUB_ORIGIN", value)
+    real = (urlsplit(login).hostname or "").endswith((".salesforce.com", ".salesforce.mil"))
+    return "https://api.pubsub.salesforce.com:7443" if real else ""
 
 
 def _database(url: str) -> str:

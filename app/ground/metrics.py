@@ -11,6 +11,10 @@ from redis.exceptions import RedisError
 
 COUNTERS = {
     "crm_calls_total": ("Requests to a CRM, by how they ended", ("provider", "operation", "outcome")),
+    "crm_events_total": (
+        "Changes that a CRM told by itself, by what became of them",
+        ("provider", "outcome"),
+    ),
     "commands_total": ("Commands, by why they were refused or ok", ("command", "outcome")),
 }
 """Every counter with its labels. /metrics shows them, docs/operations draws them."""
@@ -35,10 +39,10 @@ def outcome_of(status: int) -> str:
     return next((word for low, high, word in _CLASSES if low <= status < high), "failed")
 
 
-def count(counter: str, *labels: str) -> None:
-    """Adds one. The process that counts may be a job's and end in a moment: `say` hands on what it has."""
+def count(counter: str, *labels: str, by: int = 1) -> None:
+    """Adds one, or `by`. The process that counts may be a job's and end in a moment: `say` hands on what it has."""
     with _lock:
-        _unsaid[(counter, *labels)] += 1
+        _unsaid[(counter, *labels)] += by
 
 
 def say(redis: Redis | None) -> None:

@@ -60,6 +60,7 @@ PASSING: Sequence[Table] = (
     tables.slot,
     tables.admin_session,
     tables.crm_event,
+    tables.event_feed,
     published_tables.viewer_code,
     published_tables.viewer_session,
     published_tables.attempt,

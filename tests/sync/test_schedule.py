@@ -2,12 +2,17 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
+import pytest
+
+from app.domain.record import CrmKind
 from app.domain.registration import RegistrationState
 from app.storage import checkpoint, outbox, tables
+from app.storage import event_feed as feeds
 from app.storage import registration as registrations
 from sync.schedule import SCHEDULES, Ticker, take_slot, tick
-from tests.house import TestHouse
+from tests.house import TestHouse, make_house
 
 
 def ticker(polled: list[str]) -> Ticker:
@@ -117,3 +122,68 @@ def test_a_key_that_cannot_be_opened_stops_no_other_schedule(house: TestHouse) -
     house.clock.advance(timedelta(hours=1))
 
     assert tick(house.agent, ticker([])) == len(SCHEDULES)
+
+
+# An account that tells of its changes by itself
+
+
+@pytest.fixture
+def telling(tmp_path: Path) -> TestHouse:
+    made = make_house(tmp_path, CrmKind.SALESFORCE)
+    with made.house.database.write() as connection:
+        feeds.take(connection, made.tenant.id, "f", made.clock())
+    return made
+
+
+def hear(house: TestHouse, *, task: bool = False) -> None:
+    with house.house.database.write() as connection:
+        feeds.advance(connection, house.tenant.id, "f", "p", house.clock(), task=task)
+
+
+def polls_of_an_hour(house: TestHouse, *, heard: bool) -> int:
+    polled: list[str] = []
+    for _ in range(60):
+        if heard:
+            hear(house)
+        tick(house.agent, ticker(polled))
+        house.clock.advance(timedelta(minutes=1))
+    return len(polled)
+
+
+def test_an_account_that_proved_to_tell_all_is_asked_each_quarter_of_an_hour(telling: TestHouse) -> None:
+    hear(telling, task=True)
+
+    assert polls_of_an_hour(telling, heard=True) in (4, 5)
+
+
+def test_one_that_has_not_proved_it_is_asked_as_ever(telling: TestHouse) -> None:
+    """Without the right to see all data, Salesforce keeps events about tasks to itself."""
+    assert polls_of_an_hour(telling, heard=True) == 60
+
+
+def test_one_that_fell_silent_is_asked_as_ever(telling: TestHouse) -> None:
+    hear(telling, task=True)
+    telling.clock.advance(feeds.SILENT)
+
+    assert polls_of_an_hour(telling, heard=False) == 60
+
+
+def test_the_proof_holds_for_a_day(telling: TestHouse) -> None:
+    hear(telling, task=True)
+    telling.clock.advance(feeds.TRUSTED)
+
+    assert polls_of_an_hour(telling, heard=True) == 60
+
+
+def test_a_sweep_that_the_listener_wants_is_started_at_once(telling: TestHouse) -> None:
+    hear(telling, task=True)
+    polled: list[str] = []
+    tick(telling.agent, ticker(polled))
+    telling.clock.advance(timedelta(seconds=20))
+    with telling.house.database.write() as connection:
+        feeds.want_sweep(connection, telling.tenant.id, telling.clock())
+
+    tick(telling.agent, ticker(polled))
+    tick(telling.agent, ticker(polled))
+
+    assert len(polled) == 2

@@ -143,13 +143,13 @@ class EventBus:
 
     def after(self, position: int, entities: Iterable[str], limit: int) -> tuple[list[Event], int]:
         """The events behind a place, oldest first, that this subscriber may see, and the place behind them."""
-        known = set(entities) - self.hidden
+        known, behind = set(entities) - self.hidden, self.latest()
         marks = ", ".join("?" * len(known))
         rows = self._store.select(
             f"SELECT * FROM _event WHERE position > ? AND entity IN ({marks}) ORDER BY position LIMIT ?",  # noqa: S608
             (position, *sorted(known), limit),
         )
-        return [self._event(row) for row in rows], rows[-1]["position"] if rows else self.latest()
+        return [self._event(row) for row in rows], rows[-1]["position"] if rows else behind
 
     def _event(self, row: Any) -> Event:
         header, told = json.loads(row["header"]), json.loads(row["told"])

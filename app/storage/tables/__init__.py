@@ -11,6 +11,7 @@ from app.storage.tables.account import (
     tenant,
 )
 from app.storage.tables.enablement import certification_requirement, unplaced_certification
+from app.storage.tables.feed import event_feed
 from app.storage.tables.flow import (
     audit,
     crm_event,
@@ -51,6 +52,7 @@ __all__ = [
     "cursor",
     "dirty",
     "done_command",
+    "event_feed",
     "field_info",
     "link_preset",
     "match_key",

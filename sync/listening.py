@@ -1,0 +1,198 @@
+"""The listener: one process that keeps a stream open to every account whose CRM tells of changes by itself.
+
+A process of its own, because gRPC does not survive a fork and workers fork for each job. Each account has a thread;
+the process's own thread renews what they hold, ends streams that fell silent, and follows who connects and leaves.
+"""
+
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from redis import Redis
+
+from app.crm.events import EventSource, NotOffered, PositionLost
+from app.crm.port import AuthExpired, CrmError
+from app.domain.record import CrmKind
+from app.domain.tenant import Tenant
+from app.ground import metrics
+from app.ground.ids import new_id
+from app.ground.log import get_logger
+from app.storage import event_feed as feeds
+from app.storage import tenant as tenants
+from app.storage.fault import Work
+from sync.backoff import LONGEST, NOT_ITS_FAULT, delay, note_fault
+from sync.deps import Agent
+from sync.events import apply
+
+MOST = 200
+"""Accounts one process listens to: a thread and a connection each. Start more agents for more."""
+
+TEND_SECONDS = 1.0
+RENEW = timedelta(seconds=10)
+SILENCE = timedelta(seconds=330)
+"""Salesforce gives a sign of life each 270 seconds; a stream without one is dead, whatever the network says."""
+
+STOP_SECONDS = 4.0
+
+UNREACHED = "Change events do not arrive at the moment: {said} Changes are found by polling."
+NOT_HERE = "This org sends no change events: {said} Changes are found by polling."
+
+log = get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Stream:
+    """One account's thread and what it holds. `fence` is its right to apply; `heard` when it last heard anything."""
+
+    tenant: Tenant
+    fence: str = field(default_factory=new_id)
+    ended: threading.Event = field(default_factory=threading.Event)
+    heard: float = field(default_factory=time.monotonic)
+    source: EventSource | None = None
+    holds: bool = False
+    thread: threading.Thread | None = None
+
+    def end(self) -> None:
+        self.ended.set()
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        source = self.source
+        if source is not None:
+            source.close()
+
+
+def listen(agent: Agent, stream: Stream) -> None:
+    """Follows one account until the stream is told to end: connects, applies, and connects again."""
+    attempts = 0
+    while not stream.ended.is_set():
+        try:
+            heard = _once(agent, stream)
+            wait, attempts = timedelta(0) if heard else RENEW, 0
+        except PositionLost:
+            log.warning("events.position_lost", tenant=stream.tenant.id)
+            wait = timedelta(0)
+        except NotOffered as error:
+            wait = LONGEST
+            _say(agent, stream, NOT_HERE, error)
+        except AuthExpired as error:  # a session ends after some hours, and the next try logs in anew
+            attempts += 1
+            wait = timedelta(0) if attempts == 1 else delay(attempts)
+            if attempts > 1:
+                _say(agent, stream, UNREACHED, error)
+        except CrmError as error:
+            attempts += 1
+            wait = delay(attempts, error)
+            if attempts > 1:  # a stream that is cut now and then is none of anybody's business
+                _say(agent, stream, UNREACHED, error)
+        except NOT_ITS_FAULT as error:
+            attempts += 1
+            wait = delay(attempts)
+            log.warning("events.no_database", tenant=stream.tenant.id, error=type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - counted and shown; the polls go on
+            attempts += 1
+            wait = delay(attempts)
+            note_fault(agent, stream.tenant.id, Work.POLL, "events", error)
+        stream.ended.wait(wait.total_seconds())
+
+
+def _once(agent: Agent, stream: Stream) -> bool:
+    """One subscription, to its end; whether there was one: another process may hold the feed. Raises CrmError."""
+    tenant, fence = stream.tenant, stream.fence
+    with agent.database.write() as connection:
+        position = feeds.take(connection, tenant.id, fence, agent.clock())
+    source = agent.events_of(tenant) if position is not None else None
+    if position is None or source is None:
+        return False
+    stream.source, stream.heard, stream.holds = source, time.monotonic(), True
+    try:
+        for batch in source.listen(position):
+            stream.heard = time.monotonic()
+            if stream.ended.is_set() or not apply(agent, tenant, batch, fence):
+                return False
+    except PositionLost:
+        with agent.database.write() as connection:
+            feeds.lose(connection, tenant.id, fence, agent.clock())
+        raise
+    finally:
+        stream.source, stream.holds = None, False
+        source.close()
+    return True
+
+
+def _say(agent: Agent, stream: Stream, frame: str, error: CrmError) -> None:
+    log.warning("events.not_told", tenant=stream.tenant.id, error=type(error).__name__)
+    with agent.database.write() as connection:
+        feeds.say(
+            connection, stream.tenant.id, stream.fence, frame.format(said=f"{error.message.rstrip('.')}.")
+        )
+
+
+class Listener:
+    """All streams of this process."""
+
+    def __init__(self, agent: Agent) -> None:
+        self._agent = agent
+        self._streams: dict[str, Stream] = {}
+        self._renewed = 0.0
+
+    def tend(self) -> None:
+        """Starts and ends streams as accounts come and go, renews what is held, ends what fell silent."""
+        with self._agent.database.read() as connection:
+            telling = {t.id: t for t in tenants.all_of(connection) if t.crm is CrmKind.SALESFORCE}
+        for tenant_id in [one for one in self._streams if one not in telling]:
+            self._streams.pop(tenant_id).end()
+        for tenant_id in sorted(telling.keys() - self._streams.keys())[: MOST - len(self._streams)]:
+            self._start(telling[tenant_id])
+        for stream in self._streams.values():
+            if stream.holds and time.monotonic() - stream.heard > SILENCE.total_seconds():
+                log.warning("events.silent", tenant=stream.tenant.id)
+                stream.hang_up()
+        if time.monotonic() - self._renewed >= RENEW.total_seconds():
+            self._renew()
+            self._renewed = time.monotonic()
+
+    def stop(self) -> None:
+        """Ends every stream, and lets others listen at once."""
+        for stream in self._streams.values():
+            stream.end()
+        until = time.monotonic() + STOP_SECONDS
+        for stream in self._streams.values():
+            if stream.thread is not None:
+                stream.thread.join(timeout=max(until - time.monotonic(), 0.0))
+        with self._agent.database.write() as connection:
+            for tenant_id, stream in self._streams.items():
+                feeds.release(connection, tenant_id, stream.fence)
+        self._streams.clear()
+
+    def _start(self, tenant: Tenant) -> None:
+        stream = Stream(tenant=tenant)
+        stream.thread = threading.Thread(
+            target=listen, args=(self._agent, stream), name=f"events-{tenant.id}", daemon=True
+        )
+        self._streams[tenant.id] = stream
+        stream.thread.start()
+
+    def _renew(self) -> None:
+        """A stream whose feed somebody else took over, after we were held up for long, is hung up."""
+        held = [stream for stream in self._streams.values() if stream.holds]
+        if not held:
+            return
+        now = self._agent.clock()
+        with self._agent.database.write() as connection:
+            lost = [s for s in held if not feeds.renew(connection, s.tenant.id, s.fence, now)]
+        for stream in lost:
+            stream.hang_up()
+
+
+def keep_listening(agent: Agent, redis: Redis | None, ended: threading.Event) -> None:
+    """The whole life of the process: until `ended`. A database that is away for a while is waited for."""
+    listener = Listener(agent)
+    while not ended.wait(TEND_SECONDS):
+        try:
+            listener.tend()
+        except Exception:
+            log.exception("events.failed")
+        metrics.say(redis)
+    listener.stop()
