@@ -14,6 +14,7 @@ from app.commands import (
     certification_feed,
     certification_rule,
     conflict,
+    following,
     partner,
     plan,
     plan_follow,
@@ -59,6 +60,7 @@ COMMANDS: Mapping[str, Command] = {
         partner,
         policy,
         writes,
+        following,
     )
     for command in module.COMMANDS
 }
