@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from app.cli_offboard import offboard
 from app.cli_upkeep import UPKEEP
 from app.ground.errors import AppError
 
@@ -309,7 +310,7 @@ def _shown(found: "Tenant") -> dict[str, Any]:
     }
 
 
-for upkeep in UPKEEP:
+for upkeep in (*UPKEEP, offboard):
     main.add_command(upkeep)
 
 if __name__ == "__main__":

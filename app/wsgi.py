@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from flask import Blueprint, Flask
 from redis.exceptions import RedisError
@@ -28,6 +29,7 @@ from app.doors.share.assets import asset_door
 from app.ground.config import read_config
 from app.ground.log import set_up_logging
 from app.identity.embed_key import EmbedKeys
+from app.offboarding import pack
 from app.reading.cards import Cards
 from app.reading.kept_answers import KeptAnswers
 from app.reading.measures import Measures
@@ -140,6 +142,7 @@ def _preview(house: House) -> PreviewDoor:
 def _admin(house: House, parts: _Parts) -> AdminDoor:
     return AdminDoor(
         desk=Desk(house.database, house.clock),
+        evidence=partial(pack, house),
         commands=parts.executor,
         clock=house.clock,
         origin=house.config.public_origin,

@@ -19,7 +19,7 @@ from app.tracing.code import Key
 from benchmarks.trace_pages import Shot, screenshots
 
 SEED = 20261122
-MARKED_ROUNDS, UNMARKED_ROUNDS = 6, 3
+MARKED_ROUNDS, UNMARKED_ROUNDS = 4, 3
 PROCESSES = 2
 
 Change = Callable[[Image.Image, random.Random], Image.Image]

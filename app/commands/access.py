@@ -8,6 +8,7 @@ from marshmallow import Schema, fields, validate
 
 from app.commands.context import ADMINS, Command, CommandResult, Context
 from app.commands.link_rules import with_mailbox
+from app.commands.offboarding import require_welcome
 from app.commands.policy import require_admitted
 from app.commands.sharing import LONGEST_DAYS, LinkSchema, link_answer, own_link
 from app.domain.link import LinkPreset, LinkState
@@ -62,7 +63,9 @@ def grant(context: Context, data: Mapping[str, Any]) -> CommandResult:
     """The link opens for this mailbox as well, once it is proved by a code."""
     link_id, asked = request_of(context.connection, context.tenant.id, data["request_id"])
     link = _live(context, own_link(context, link_id))
-    require_admitted(context, context.partner(link.partner_id), asked.email)
+    partner = context.partner(link.partner_id)
+    require_welcome(context, partner, asked.email)
+    require_admitted(context, partner, asked.email)
     rules = with_mailbox(link.rules, link.contact_email, asked.email)
     set_rules(context.connection, context.tenant.id, link.id, rules)
     _decide(context, asked.id, GRANTED)

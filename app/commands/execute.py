@@ -14,7 +14,7 @@ from app.commands import (
     certification_feed,
     certification_rule,
     conflict,
-    following,
+    offboarding,
     partner,
     plan,
     plan_follow,
@@ -55,12 +55,12 @@ COMMANDS: Mapping[str, Command] = {
         certification,
         sharing,
         access,
+        offboarding,
         certification_feed,
         certification_rule,
         partner,
         policy,
         writes,
-        following,
     )
     for command in module.COMMANDS
 }

@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from app.commands.context import ADMINS, Command, CommandResult, Context
+from app.commands.offboarding import require_welcome
 from app.domain import matching
 from app.domain.partner import Partner, PartnerContact, PartnerType
 from app.domain.record import ObjectKind, RecordKey
@@ -82,6 +83,7 @@ def change(context: Context, data: Mapping[str, Any]) -> CommandResult:
 def attach(context: Context, data: Mapping[str, Any]) -> CommandResult:
     """The partner works on the record: a known one by its id, or a new one by name and type."""
     partner = context.partner(data["partner_id"]) if data["partner_id"] else _new_partner(context, data)
+    require_welcome(context, partner)
     new = partners.attach(
         context.connection,
         context.tenant.id,

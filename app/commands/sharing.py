@@ -9,6 +9,7 @@ from marshmallow import Schema, fields, validate
 
 from app.commands.context import ADMINS, Command, CommandResult, Context, Outside
 from app.commands.link_rules import check_days, choose, preset_of, read_people
+from app.commands.offboarding import require_welcome
 from app.commands.policy import require_admitted
 from app.commands.publishing import publish_rooms
 from app.domain.link import SharedFile
@@ -68,11 +69,13 @@ def create_link(context: Context, data: Mapping[str, Any]) -> CommandResult:
     """A link for one partner contact that ends by itself. `url` is in this answer and nowhere else."""
     partner = context.partner_on_record(data["partner_id"])
     contact = _contact(context, partner.id, data)
+    require_welcome(context, partner, contact.email)
     require_admitted(context, partner, contact.email)
     preset = preset_of(context, partner.type)
     days = data["days"] or preset.days
     check_days(preset, days)
     for entry in read_people(data["also_for"]):
+        require_welcome(context, partner, entry)
         require_admitted(context, partner, f"anybody{entry}" if entry.startswith("@") else entry)
     chosen = choose(context, preset, contact.email, data)
     token = new_token()
@@ -101,6 +104,7 @@ def link_answer(context: Context, link: PublishedLink, token: str) -> Mapping[st
 def create_form_link(context: Context, data: Mapping[str, Any]) -> CommandResult:
     """A login-free registration form for a partner."""
     partner = context.partner(data["partner_id"])
+    require_welcome(context, partner)
     token = new_token()
     nobody = PartnerContact(id="", partner_id=partner.id, name="", email="")
     link = _new_link(context, FORM, partner.id, data["days"], record=None, contact=nobody)

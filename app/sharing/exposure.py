@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from app.sharing.gate import Admitted
 from app.storage.engine import Database
-from app.storage.published.viewers import note_exposure
+from app.storage.published.exposures import note_exposure
 
 AGAIN = timedelta(minutes=10)
 """The first showing is always written down; the last one is then exact to this much. A write on every reload

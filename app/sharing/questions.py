@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.identity.passcode import is_passcode
 from app.sharing.gate import rules_of
-from app.sharing.rules import Audience, Passcode, Terms, ViewLimit
+from app.sharing.rules import Audience, Passcode, Terms, ViewLimit, Without
 from app.storage.published.links import PublishedLink
 
 MAILBOX = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[^@\s<>,;:\"()\[\]\\]+\.[^@\s<>,;:\"()\[\]\\.]+")
@@ -25,6 +25,7 @@ class Questions:
 
     contact: str
     audience: Audience | None = None
+    without: tuple[Without, ...] = ()
     passcode: str = ""
     terms: str = ""
     most: int | None = None
@@ -34,6 +35,8 @@ class Questions:
         return clean_mailbox(typed) if self.audience else self.contact
 
     def admits(self, mailbox: str) -> bool:
+        if any(rule.email == mailbox for rule in self.without):
+            return False
         return self.audience.holds(mailbox) if self.audience else mailbox == self.contact
 
     def knows(self, passcode: str) -> bool:
@@ -47,6 +50,7 @@ def questions_of(link: PublishedLink) -> Questions:
     return Questions(
         contact=link.contact_email,
         audience=next((rule for rule in rules if isinstance(rule, Audience)), None),
+        without=tuple(rule for rule in rules if isinstance(rule, Without)),
         passcode=next((rule.hashed for rule in rules if isinstance(rule, Passcode)), ""),
         terms=next((rule.version for rule in rules if isinstance(rule, Terms)), ""),
         most=min(limits, default=None),

@@ -123,6 +123,18 @@ class Audience:
 
 
 @dataclass(frozen=True, slots=True)
+class Without:
+    """Anybody but this mailbox: for who left a firm whose whole domain may come in."""
+
+    before_door: ClassVar[bool] = False
+    email: str
+
+    def check(self, visit: Visit) -> Verdict:
+        out = visit.proved is not None and visit.proved.casefold() == self.email.casefold()
+        return Failure(Refusal.WRONG_MAILBOX) if out else SUCCESS
+
+
+@dataclass(frozen=True, slots=True)
 class ViewLimit:
     """Opens this many times. Looking at the front page is no opening; a session that is in stays in."""
 
@@ -185,7 +197,9 @@ class UnknownRule:
 Stored = tuple[str, ...]
 
 
-def write_rule(rule: Validity | MailboxProof | Audience | ViewLimit | Passcode | Terms | Hours) -> Stored:
+def write_rule(
+    rule: Validity | MailboxProof | Audience | Without | ViewLimit | Passcode | Terms | Hours,
+) -> Stored:
     """The rule as it is stored. Revocation is not stored here: it is the link's own column."""
     stored: Stored
     match rule:
@@ -195,6 +209,8 @@ def write_rule(rule: Validity | MailboxProof | Audience | ViewLimit | Passcode |
             stored = ("mailbox", email)
         case Audience(entries):
             stored = ("audience", *entries)
+        case Without(email):
+            stored = ("without", email)
         case ViewLimit(most):
             stored = ("views", str(most))
         case Passcode(hashed):
@@ -251,6 +267,7 @@ _READERS: Mapping[str, Callable[..., Rule]] = {
     "validity": lambda opens, ends: Validity(from_iso(opens), from_iso(ends)),
     "mailbox": lambda email: MailboxProof(_filled(email)),
     "audience": _read_audience,
+    "without": lambda email: Without(_filled(email)),
     "views": _read_views,
     "passcode": lambda hashed: Passcode(_filled(hashed)),
     "terms": lambda version: Terms(_filled(version)),

@@ -59,7 +59,6 @@ share_link = Table(
     Column("not_before", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("revoked_at", Moment, nullable=True),
-    Column("withdrawn_at", Moment, nullable=True),  # the record is gone from the CRM, and may come back
     Column("views", Integer, nullable=False, default=0),
     Column("last_viewed_at", Moment, nullable=True),
     Index(None, "tenant_id", "object", "crm_id", "partner_id"),
@@ -153,9 +152,16 @@ exposure = Table(
     Column("email", String(320), primary_key=True),
     Column("snapshot_id", String(32), primary_key=True),
     Column("policy_version", Integer, primary_key=True),
-    Column("tenant_id", String(32), nullable=False, index=True),
+    Column("tenant_id", String(32), nullable=False),
+    Column("partner_id", String(32), nullable=False, server_default=""),
+    Column("object", String(16), nullable=False, server_default=""),
+    Column("crm_id", String(64), nullable=False, server_default=""),
     Column("first_at", Moment, nullable=False),
     Column("last_at", Moment, nullable=False),
+    Index(None, "tenant_id", "first_at"),
+    Index(None, "tenant_id", "partner_id", "first_at"),
+    Index(None, "tenant_id", "email", "first_at"),
+    Index(None, "tenant_id", "object", "crm_id", "first_at"),
 )
 """Who was shown which snapshot under which policy; with both kept, every field value shown can be told."""
 

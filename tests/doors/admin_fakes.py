@@ -32,6 +32,7 @@ from app.doors.admin.routes import create_blueprint
 from app.doors.ports import CommandResult
 from app.ground.clock import SteppingClock
 from app.ground.errors import AppError, Reason
+from app.storage.offboarding import Offboarding
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 ORIGIN = "https://app.example.com"
@@ -182,6 +183,21 @@ class House:
     def link_terms(self, tenant_id: str) -> str:
         return "Keep it <b>secret</b>." if tenant_id == "t1" else ""
 
+    def offboardings(self, tenant_id: str) -> list[Offboarding]:
+        if tenant_id != "t1":
+            return []
+        body = {"who": "Lin <b>Chen</b>"}
+        return [
+            Offboarding(
+                id="o1", partner_id="", email="lin@x.example", at=NOW, by="ada", reason="Left", body=body
+            )
+        ]
+
+    def evidence(self, tenant_id: str, offboarding_id: str) -> bytes:
+        if (tenant_id, offboarding_id) != ("t1", "o1"):
+            raise AppError(Reason.NOT_FOUND, "There is no such offboarding.")
+        return b"PK"
+
     def audit(self, tenant_id: str, before: int | None) -> list[AuditRow]:
         return [
             AuditRow(
@@ -261,6 +277,8 @@ def _source(partner_type: PartnerType) -> Source:
 
 def app_of(house: House, origin: str = ORIGIN) -> Flask:
     app = Flask(__name__)
-    door = AdminDoor(desk=house, commands=house, clock=SteppingClock(NOW), origin=origin)
+    door = AdminDoor(
+        desk=house, evidence=house.evidence, commands=house, clock=SteppingClock(NOW), origin=origin
+    )
     app.register_blueprint(create_blueprint(door))
     return app

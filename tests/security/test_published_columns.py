@@ -56,7 +56,6 @@ PUBLISHED = {
                 "not_before",
                 "expires_at",
                 "revoked_at",
-                "withdrawn_at",
                 "views",
                 "last_viewed_at",
             ),
@@ -93,7 +92,19 @@ PUBLISHED = {
     ),
     "view": dict.fromkeys(("id", "tenant_id", "link_id", "email", "at", "device", "address_hash"), INNER),
     "exposure": dict.fromkeys(
-        ("link_id", "email", "snapshot_id", "policy_version", "tenant_id", "first_at", "last_at"), INNER
+        (
+            "link_id",
+            "email",
+            "snapshot_id",
+            "policy_version",
+            "tenant_id",
+            "partner_id",
+            "object",
+            "crm_id",
+            "first_at",
+            "last_at",
+        ),
+        INNER,
     ),
     "partner_inbox": {
         **dict.fromkeys(

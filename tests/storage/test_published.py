@@ -8,7 +8,7 @@ from app.disclosure.policy import default_policy
 from app.domain.partner import PartnerType
 from app.ground.errors import AppError, Reason
 from app.ground.ids import hash_token
-from app.storage.published import answers, attempts, links, rooms, viewers
+from app.storage.published import answers, attempts, exposures, links, rooms, viewers
 from tests.share_world import DEAL, EMAIL, NOW, PARTNER, TENANT, ShareWorld, content, share_world
 
 
@@ -227,9 +227,9 @@ def test_an_exposure_keeps_its_first_time_and_moves_its_last(world):
     snapshot = latest(world).id
 
     with world.database.write() as connection:
-        viewers.note_exposure(connection, link, EMAIL, snapshot, 1, NOW)
-        viewers.note_exposure(connection, link, EMAIL, snapshot, 1, NOW + timedelta(hours=1))
-        (shown,) = viewers.exposures_of(connection, TENANT, DEAL, PARTNER)
+        exposures.note_exposure(connection, link, EMAIL, snapshot, 1, NOW)
+        exposures.note_exposure(connection, link, EMAIL, snapshot, 1, NOW + timedelta(hours=1))
+        (shown,) = exposures.exposures_of(connection, TENANT, DEAL, PARTNER)
 
     assert (shown.first_at, shown.last_at) == (NOW, NOW + timedelta(hours=1))
 

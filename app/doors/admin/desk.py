@@ -25,10 +25,11 @@ from app.ground.clock import Clock
 from app.ground.ids import hash_token, new_token
 from app.reading import account
 from app.storage import audit as audit_log
-from app.storage import link_preset, tables
+from app.storage import link_preset, offboarding, tables
 from app.storage import partner as partners_table
 from app.storage import policy as policies
 from app.storage.engine import Database
+from app.storage.offboarding import Offboarding
 from app.storage.published.requests import newest_terms
 from app.storage.rows import find, insert, update
 
@@ -173,6 +174,10 @@ class Desk:
         with self._database.read() as connection:
             return newest_terms(connection, tenant_id)[1]
 
+    def offboardings(self, tenant_id: str) -> Sequence[Offboarding]:
+        with self._database.read() as connection:
+            return offboarding.all_of(connection, tenant_id)
+
     def audit(self, tenant_id: str, before: int | None) -> Sequence[AuditRow]:
         with self._database.read() as connection:
             rows = audit_log.newest(connection, tenant_id, AUDIT_PAGE, before)
@@ -186,7 +191,7 @@ class Desk:
                 detail=", ".join(
                     f"{name.replace('_', ' ')}: {value}"
                     for name, value in row["detail"].items()
-                    if isinstance(value, str) and value not in ("", "None")
+                    if value not in ("", "None")
                 )[:500],
             )
             for row in rows

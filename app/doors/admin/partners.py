@@ -23,6 +23,7 @@ class Done:
     message: str
     url: str = ""
     partner_id: str = ""
+    offboarding_id: str = ""
 
 
 def add_partners(blueprint: Blueprint, door: AdminDoor) -> None:
@@ -47,13 +48,42 @@ def add_partners(blueprint: Blueprint, door: AdminDoor) -> None:
         return _run(door, "sharing.create_form_link", ("days",), partner_id)
 
 
+def add_offboarding(blueprint: Blueprint, door: AdminDoor) -> None:
+    @blueprint.post("/partners/<partner_id>/offboard")
+    def offboard(partner_id: str) -> Response:
+        """One person of the partner where one is named, else everybody there."""
+        if request.form.get("contact"):
+            return _run(door, "partner.offboard", ("contact", "reason"), partner_id)
+        return _run(door, "partner.offboard", ("reason",), partner_id)
+
+    @blueprint.post("/offboardings/<offboarding_id>/lift")
+    def lift(offboarding_id: str) -> Response:
+        session = signed_in(door)
+        require_own_form(door)
+        fields = {"offboarding_id": offboarding_id}
+        key = request.form.get("key") or new_id()
+        result = door.commands.run(
+            session.tenant_id, session.actor, "partner.lift_offboarding", None, fields, key
+        )
+        return _page(door, session, done=Done(message=result.message))
+
+    @blueprint.get("/offboardings/<offboarding_id>.zip")
+    def evidence(offboarding_id: str) -> Response:
+        session = signed_in(door)
+        body = door.evidence(session.tenant_id, offboarding_id)
+        answer = Response(body, mimetype="application/zip")
+        answer.headers["Content-Disposition"] = 'attachment; filename="offboarding.zip"'
+        answer.headers["Cache-Control"] = "private, no-store"
+        return answer
+
+
 def _run(door: AdminDoor, command: str, names: tuple[str, ...], partner_id: str = "") -> Response:
     session = signed_in(door)
     require_own_form(door)
     if partner_id and partner_id not in {row.partner.id for row in door.desk.partners(session.tenant_id)}:
         raise NOBODY
     fields: dict[str, object] = {name: request.form.get(name, "").strip() for name in names}
-    if partner_id:
+    if partner_id and not fields.get("contact"):
         fields["partner_id"] = partner_id
     try:
         if "days" in fields:
@@ -65,7 +95,12 @@ def _run(door: AdminDoor, command: str, names: tuple[str, ...], partner_id: str 
         if error.status == NOBODY.status:
             raise
         return _page(door, session, error=error, typed=request.form, open_partner=partner_id)
-    done = Done(message=result.message, url=str(result.result.get("url", "")), partner_id=partner_id)
+    done = Done(
+        message=result.message,
+        url=str(result.result.get("url", "")),
+        partner_id=partner_id,
+        offboarding_id=str(result.result.get("offboarding_id", "")),
+    )
     return _page(door, session, done=done, open_partner=partner_id)
 
 
@@ -92,6 +127,7 @@ def _page(
         rows=door.desk.partners(session.tenant_id),
         types=list(PartnerType),
         form_days=FORM_DAYS,
+        ended=door.desk.offboardings(session.tenant_id),
         done=done,
         error=error,
         typed=typed or {},

@@ -1,6 +1,6 @@
 """What the admin pages ask of the house. Bootstrap hands it in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -16,6 +16,7 @@ from app.domain.tenant import Tenant
 from app.doors.ports import CommandDoor
 from app.ground.clock import Clock
 from app.reading.account import FieldRow, Health, PartnerRow, RecordRow, RefusedWrite
+from app.storage.offboarding import Offboarding
 
 __all__ = [
     "AdminDesk",
@@ -114,15 +115,20 @@ class AdminDesk(Protocol):
     def link_terms(self, tenant_id: str) -> str:
         """The terms that new links ask to accept; empty where there are none."""
 
+    def offboardings(self, tenant_id: str) -> Sequence[Offboarding]:
+        """Whose access was ended, the newest first."""
+
     def audit(self, tenant_id: str, before: int | None) -> Sequence[AuditRow]:
         """A page of the audit log, the newest first, from below the sequence `before`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdminDoor:
-    """`origin` is ours as browsers see it: forms from any other are refused."""
+    """`origin` is ours as browsers see it: forms from any other are refused. `evidence` packs what ended with an
+    offboarding (tenant, its id); it raises AppError for one the tenant does not have."""
 
     desk: AdminDesk
+    evidence: Callable[[str, str], bytes]
     commands: CommandDoor
     clock: Clock
     origin: str

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, request
 
 from app.doors.admin.links import add_links
 from app.doors.admin.pages import FILES, HEADERS, TYPES, VERSION, page, render, see_other
-from app.doors.admin.partners import add_partners
+from app.doors.admin.partners import add_offboarding, add_partners
 from app.doors.admin.ports import AdminDoor
 from app.doors.admin.preview import add_preview
 from app.doors.admin.safelist import NOBODY, add_safelist
@@ -34,6 +34,7 @@ def create_blueprint(door: AdminDoor) -> Blueprint:
     add_safelist(blueprint, door)
     add_preview(blueprint, door)
     add_partners(blueprint, door)
+    add_offboarding(blueprint, door)
     add_links(blueprint, door)
 
     @blueprint.before_request

@@ -12,7 +12,6 @@ from app.storage.published.links import COLUMNS, PublishedLink
 from app.storage.published.upsert import insert
 from app.storage.published_tables import (
     acceptance,
-    exposure,
     face,
     live_policy,
     partner_inbox,
@@ -209,61 +208,6 @@ def end_session(connection: Connection, token_hash: str) -> None:
 def forget_sessions(connection: Connection, at: datetime) -> int:
     """Removes the sessions that have ended; says how many."""
     return connection.execute(delete(viewer_session).where(viewer_session.c.expires_at <= at)).rowcount
-
-
-def note_exposure(
-    connection: Connection,
-    link: PublishedLink,
-    email: str,
-    snapshot_id: str,
-    policy_version: int,
-    at: datetime,
-) -> None:
-    """After this it is on record that this person was shown this snapshot under this policy, first and last."""
-    connection.execute(
-        insert(connection, exposure)
-        .values(
-            link_id=link.id,
-            email=email,
-            snapshot_id=snapshot_id,
-            policy_version=policy_version,
-            tenant_id=link.tenant_id,
-            first_at=at,
-            last_at=at,
-        )
-        .on_conflict_do_update(
-            index_elements=["link_id", "email", "snapshot_id", "policy_version"], set_={"last_at": at}
-        )
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exposure:
-    link_id: str
-    email: str
-    snapshot_id: str
-    policy_version: int
-    first_at: datetime
-    last_at: datetime
-
-
-def exposures_of(
-    connection: Connection, tenant_id: str, record: RecordKey, partner_id: str
-) -> list[Exposure]:
-    """Who was shown which snapshots of a room, oldest first."""
-    columns = [exposure.c[name] for name in Exposure.__dataclass_fields__]
-    rows = connection.execute(
-        select(*columns)
-        .join(snapshot, snapshot.c.id == exposure.c.snapshot_id)
-        .where(
-            exposure.c.tenant_id == tenant_id,
-            snapshot.c.object == record.object,
-            snapshot.c.crm_id == record.crm_id,
-            snapshot.c.partner_id == partner_id,
-        )
-        .order_by(exposure.c.first_at)
-    )
-    return [Exposure(**row) for row in rows.mappings()]
 
 
 def last_view_of(

@@ -22,8 +22,8 @@ from app.storage.tables.flow import (
     outbox,
     slot,
 )
-from app.storage.tables.following import erased_person, merged_record, person
 from app.storage.tables.link import link_preset
+from app.storage.tables.offboarding import offboarding
 from app.storage.tables.plan_template import plan_template
 from app.storage.tables.proof import audit_checkpoint, signing_key
 from app.storage.tables.work import (
@@ -53,19 +53,17 @@ __all__ = [
     "cursor",
     "dirty",
     "done_command",
-    "erased_person",
     "event_feed",
     "field_info",
     "link_preset",
     "match_key",
-    "merged_record",
     "message",
     "nonce",
+    "offboarding",
     "outbox",
     "owner",
     "partner",
     "partner_contact",
-    "person",
     "plan_template",
     "policy",
     "record",

@@ -41,3 +41,23 @@ def test_terms_are_saved_as_one_command(admin, house):
 
 def test_a_type_nobody_knows_is_not_found(admin):
     assert post(admin, "/admin/links/friend", days="5").status_code == 404
+
+
+def test_ending_a_firms_access_is_one_command_with_a_reason(admin, house):
+    post(admin, "/admin/partners/p1/offboard", contact="", reason="Contract ended", key="abcdefgh")
+    post(admin, "/admin/partners/p1/offboard", contact="lin@x.example", reason="Left", key="abcdefgi")
+
+    assert house.ran == [
+        ("t1", "partner.offboard", {"reason": "Contract ended", "partner_id": "p1"}),
+        ("t1", "partner.offboard", {"contact": "lin@x.example", "reason": "Left"}),
+    ]
+
+
+def test_ended_access_is_listed_with_its_evidence_and_can_be_lifted(admin, house):
+    text = get(admin, "/admin/partners").text
+
+    assert "Lin &lt;b&gt;Chen&lt;/b&gt;" in text
+    assert get(admin, "/admin/offboardings/o1.zip").data == b"PK"
+    assert get(admin, "/admin/offboardings/o9.zip").status_code == 404
+    post(admin, "/admin/offboardings/o1/lift", key="abcdefgh")
+    assert house.ran[-1][1:] == ("partner.lift_offboarding", {"offboarding_id": "o1"})
