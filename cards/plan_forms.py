@@ -49,10 +49,6 @@ def step_actions(step: Step) -> tuple[Action, ...]:
 
 
 def edit_form(facts: RecordFacts, known: PartnerFacts, step: Step) -> Form:
-    rule = read_rule(step.rule)
-    source = FIXED
-    if rule is not None:
-        source = f"{rule.anchor}:{rule.ref}" if rule.ref else str(rule.anchor)
     return Form(
         id=f"edit-{step.id}",
         title="Edit",
@@ -62,32 +58,7 @@ def edit_form(facts: RecordFacts, known: PartnerFacts, step: Step) -> Form:
         fixed={"step_id": step.id, "version": str(step.version)},
         fields=(
             FormField(name="title", label="Step", value=step.title, required=True, max_length=NAME_LIMIT),
-            FormField(
-                name="due", label="Due", type=FieldType.DATE, value=step.due.isoformat() if step.due else ""
-            ),
-            FormField(
-                name="due_from",
-                label="Date counts from",
-                type=FieldType.SELECT,
-                value=source,
-                options=_sources(facts, known, step),
-                help="A date that you set by hand no longer moves with anything.",
-            ),
-            FormField(
-                name="due_days",
-                label="Days after it",
-                type=FieldType.NUMBER,
-                value=str(rule.days) if rule else "",
-                min=f"-{FARTHEST}",
-                help="Less than nought is before it.",
-            ),
-            FormField(
-                name="due_unit",
-                label="Days are",
-                type=FieldType.SELECT,
-                value="b" if rule is None or rule.business else "d",
-                options=(("b", "Business days of both firms"), ("d", "Calendar days")),
-            ),
+            *_date_fields(facts, known, step),
             _after_field(known, step),
             side_field(step.owner_side),
             _role_field(step),
@@ -98,6 +69,42 @@ def edit_form(facts: RecordFacts, known: PartnerFacts, step: Step) -> Form:
                 value="required" if step.required else "optional",
                 options=(("required", "Required"), ("optional", "Optional")),
             ),
+        ),
+    )
+
+
+def _date_fields(facts: RecordFacts, known: PartnerFacts, step: Step) -> tuple[FormField, ...]:
+    """The day itself, or what it is counted from."""
+    rule = read_rule(step.rule)
+    source = FIXED
+    if rule is not None:
+        source = f"{rule.anchor}:{rule.ref}" if rule.ref else str(rule.anchor)
+    return (
+        FormField(
+            name="due", label="Due", type=FieldType.DATE, value=step.due.isoformat() if step.due else ""
+        ),
+        FormField(
+            name="due_from",
+            label="Date counts from",
+            type=FieldType.SELECT,
+            value=source,
+            options=_sources(facts, known, step),
+            help="A date that you set by hand no longer moves with anything.",
+        ),
+        FormField(
+            name="due_days",
+            label="Days after it",
+            type=FieldType.NUMBER,
+            value=str(rule.days) if rule else "",
+            min=f"-{FARTHEST}",
+            help="Less than nought is before it.",
+        ),
+        FormField(
+            name="due_unit",
+            label="Days are",
+            type=FieldType.SELECT,
+            value="b" if rule is None or rule.business else "d",
+            options=(("b", "Business days of both firms"), ("d", "Calendar days")),
         ),
     )
 

@@ -1,16 +1,25 @@
 """Templates: an admin writes, publishes and retires them."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
+from pathlib import Path
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from app.commands.context import ADMINS, Command, CommandResult, Context
-from app.domain.plan_template import Template, TemplateState, read_content
+from app.domain.plan_calendar import country
+from app.domain.plan_template import Content, Motion, Template, TemplateState, read_content
 from app.ground.errors import AppError, Reason
 from app.ground.ids import new_id
+from app.storage import partner as partners
 from app.storage import plan_template as templates
+from app.storage import tenant as tenants
+from app.storage.outbox import OutboxKind
+
+SAMPLES = Path(__file__).with_name("plan_samples.json")
 
 
 class SaveTemplateSchema(Schema):
@@ -20,6 +29,15 @@ class SaveTemplateSchema(Schema):
     version = fields.Integer(load_default=0)
     revision = fields.Integer(load_default=0)
     body = fields.Dict(required=True)
+
+
+class SampleSchema(Schema):
+    sample = fields.String(required=True, validate=validate.OneOf([str(motion) for motion in Motion]))
+
+
+class CountrySchema(Schema):
+    partner_id = fields.String(load_default="")
+    country = fields.String(load_default="", validate=validate.Length(max=12))
 
 
 class TemplateVersionSchema(Schema):
@@ -50,6 +68,30 @@ def save(context: Context, data: Mapping[str, Any]) -> CommandResult:
             Reason.EDIT_CONFLICT, "Somebody else changed this draft meanwhile. Look again, then edit it."
         )
     return _answer(draft, "Saved the draft.")
+
+
+def from_sample(context: Context, data: Mapping[str, Any]) -> CommandResult:
+    """A draft that says what one of the templates says that come with the product."""
+    return _begin(context, _fresh(context, new_id(), 1, samples()[data["sample"]]))
+
+
+def set_country(context: Context, data: Mapping[str, Any]) -> CommandResult:
+    """The holidays of this country are no working days of the partner, or without one of our own firm. Plans move
+    with the next thing that happens to them, and every night."""
+    code = country(data["country"])
+    if not data["partner_id"]:
+        tenants.set_country(context.connection, context.tenant.id, code)
+        return CommandResult(message="Saved.")
+    partner = context.partner(data["partner_id"])
+    partners.change(context.connection, context.tenant.id, replace(partner, country=code))
+    context.tell_crm(OutboxKind.PARTNER, partner.id, partner.id)
+    return CommandResult(message="Saved.")
+
+
+@cache
+def samples() -> Mapping[str, Content]:
+    """The templates that come with the product, by motion."""
+    return {motion: read_content(body) for motion, body in json.loads(SAMPLES.read_text("utf-8")).items()}
 
 
 def publish(context: Context, data: Mapping[str, Any]) -> CommandResult:
@@ -122,6 +164,8 @@ def _command(name: str, schema: type[Schema], run: Any) -> Command:
 
 COMMANDS = (
     _command("template.save", SaveTemplateSchema, save),
+    _command("template.from_sample", SampleSchema, from_sample),
+    _command("plan.set_country", CountrySchema, set_country),
     _command("template.publish", TemplateVersionSchema, publish),
     _command("template.retire", TemplateVersionSchema, retire),
     _command("template.discard", TemplateVersionSchema, discard),

@@ -83,6 +83,10 @@ def trouble_of(connection: Connection, tenant_id: str) -> str:
     )
 
 
+def set_country(connection: Connection, tenant_id: str, country: str) -> None:
+    update(connection, tables.tenant, {"country": country}, tables.tenant.c.id == tenant_id)
+
+
 def set_trouble(connection: Connection, tenant_id: str, sentence: str) -> None:
     t = tables.tenant.c
     update(

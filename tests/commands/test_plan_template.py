@@ -220,3 +220,30 @@ def test_a_step_that_is_no_longer_needed_comes_back_but_not_by_a_viewer(house: T
     assert hidden.reason is Reason.NOT_FOUND
     house.run("plan.reopen_step", {"step_id": step})
     assert plan(house, partner)["Survey"].status is StepStatus.OPEN
+
+
+@pytest.mark.parametrize("motion", ["source", "co_sell", "renewal"])
+def test_each_example_becomes_a_plan(house: TestHouse, motion: str) -> None:
+    partner = house.attach()
+    made = house.run("template.from_sample", {"sample": motion}, actor=ADMIN, record=None).result
+    named = {"template_id": made["template_id"], "version": 1}
+    house.run("template.publish", named, actor=ADMIN, record=None)
+
+    house.run("plan.apply_template", {"partner_id": partner, "template_id": made["template_id"]})
+
+    assert all(step.due for step in plan(house, partner).values())
+
+
+def test_holidays_of_both_firms_are_no_working_days(house: TestHouse) -> None:
+    partner = house.attach()
+    house.run("plan.set_country", {"country": "us"}, actor=ADMIN, record=None)
+    house.run("plan.set_country", {"partner_id": partner, "country": "NO"}, actor=ADMIN, record=None)
+
+    fields = {"partner_id": partner, "title": "Call", "due_from": "start", "due_days": 4}
+    house.run("plan.add_step", fields)
+
+    assert str(plan(house, partner)["Call"].due) == "2026-11-27"  # the 26th is Thanksgiving
+    unknown = {"partner_id": partner, "country": "Norway"}
+    assert (
+        refusal(lambda: house.run("plan.set_country", unknown, actor=ADMIN, record=None)).field == "country"
+    )

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from flask import Flask
 
+from app.commands.plan_template import samples
 from app.disclosure.changes import Reach
 from app.disclosure.policy import NEVER, ROOM_SECTIONS, Policy, default_policy
 from app.disclosure.policy_body import read_policy
@@ -14,6 +15,7 @@ from app.domain.actor import Actor, Side
 from app.domain.link import LinkPreset
 from app.domain.partner import Partner, PartnerContact, PartnerType
 from app.domain.plan import Step
+from app.domain.plan_template import Template, TemplateState
 from app.domain.record import CrmKind, ObjectKind, Record, RecordKey
 from app.domain.tenant import Tenant
 from app.domain.thread import Audience, Message
@@ -197,6 +199,15 @@ class House:
         if (tenant_id, offboarding_id) != ("t1", "o1"):
             raise AppError(Reason.NOT_FOUND, "There is no such offboarding.")
         return b"PK"
+
+    def templates(self, tenant_id: str) -> list[Template]:
+        content = samples()["co_sell"]
+        made = {"id": "w1", "author": "ada@vendor.example", "changed_at": NOW, "content": content}
+        newer = Template(version=2, revision=1, state=TemplateState.DRAFT, **made)
+        return [newer, Template(version=1, revision=2, state=TemplateState.PUBLISHED, **made)]
+
+    def stages(self, tenant_id: str) -> list[tuple[str, str]]:
+        return [("s1", "Qualified"), ("s2", "Contract")]
 
     def audit(self, tenant_id: str, before: int | None) -> list[AuditRow]:
         return [

@@ -22,6 +22,8 @@ PAGES = (
     "/admin/preview?record=deal:9001&partner=p1",
     "/admin/partners",
     "/admin/links",
+    "/admin/plans",
+    "/admin/plans/w1/2",
     "/admin/audit",
     "/admin/no/such/page",
 )

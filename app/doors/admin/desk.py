@@ -10,6 +10,7 @@ from app.disclosure.policy_body import stored_policy
 from app.disclosure.snapshot import Content
 from app.domain.link import LinkPreset
 from app.domain.partner import PartnerType
+from app.domain.plan_template import Template
 from app.domain.record import ObjectKind, RecordKey
 from app.domain.tenant import Tenant
 from app.doors.admin.ports import (
@@ -27,7 +28,9 @@ from app.reading import account
 from app.storage import audit as audit_log
 from app.storage import link_preset, offboarding, tables
 from app.storage import partner as partners_table
+from app.storage import plan_template as plan_templates
 from app.storage import policy as policies
+from app.storage import tenant as tenants_table
 from app.storage.engine import Database
 from app.storage.offboarding import Offboarding
 from app.storage.published.requests import newest_terms
@@ -177,6 +180,15 @@ class Desk:
     def offboardings(self, tenant_id: str) -> Sequence[Offboarding]:
         with self._database.read() as connection:
             return offboarding.all_of(connection, tenant_id)
+
+    def templates(self, tenant_id: str) -> Sequence[Template]:
+        with self._database.read() as connection:
+            return plan_templates.all_of(connection, tenant_id)
+
+    def stages(self, tenant_id: str) -> Sequence[tuple[str, str]]:
+        with self._database.read() as connection:
+            found = tenants_table.stages(connection, tenant_id)
+        return [(stage.value, stage.label) for stage in found if not stage.closed]
 
     def audit(self, tenant_id: str, before: int | None) -> Sequence[AuditRow]:
         with self._database.read() as connection:

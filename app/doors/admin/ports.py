@@ -11,6 +11,7 @@ from app.disclosure.snapshot import Content
 from app.domain.actor import Actor, ActorKind
 from app.domain.link import LinkPreset
 from app.domain.partner import PartnerType
+from app.domain.plan_template import Template
 from app.domain.record import RecordKey
 from app.domain.tenant import Tenant
 from app.doors.ports import CommandDoor
@@ -117,6 +118,12 @@ class AdminDesk(Protocol):
 
     def offboardings(self, tenant_id: str) -> Sequence[Offboarding]:
         """Whose access was ended, the newest first."""
+
+    def templates(self, tenant_id: str) -> Sequence[Template]:
+        """Every version of every plan template."""
+
+    def stages(self, tenant_id: str) -> Sequence[tuple[str, str]]:
+        """The pipeline's stages that are not closed: what the CRM holds, and the label."""
 
     def audit(self, tenant_id: str, before: int | None) -> Sequence[AuditRow]:
         """A page of the audit log, the newest first, from below the sequence `before`."""

@@ -5,6 +5,7 @@ from flask import Blueprint, Response, request
 from app.doors.admin.links import add_links
 from app.doors.admin.pages import FILES, HEADERS, TYPES, VERSION, page, render, see_other
 from app.doors.admin.partners import add_offboarding, add_partners
+from app.doors.admin.plans import add_plans
 from app.doors.admin.ports import AdminDoor
 from app.doors.admin.preview import add_preview
 from app.doors.admin.safelist import NOBODY, add_safelist
@@ -35,6 +36,7 @@ def create_blueprint(door: AdminDoor) -> Blueprint:
     add_preview(blueprint, door)
     add_partners(blueprint, door)
     add_offboarding(blueprint, door)
+    add_plans(blueprint, door)
     add_links(blueprint, door)
 
     @blueprint.before_request
