@@ -12,13 +12,15 @@ from app.disclosure.policy import OBJECTS, Policy, never_reason
 from app.disclosure.policy_body import read_policy
 from app.domain.actor import Actor
 from app.domain.partner import PartnerType
+from app.domain.plan_template import Motion
 from app.domain.record import RecordKey
 from app.domain.tenant import Tenant
 from app.ground.clock import Clock
 from app.ground.errors import AppError, Reason
 from app.ground.log import get_logger
-from app.reading import account, safelist
+from app.reading import account, plan_settings, safelist
 from app.reading.setup import Found, Item, checklist
+from app.storage import plan_template as plan_templates
 from app.storage import policy as policies
 from app.storage import sighting, tables
 from app.storage import tenant as tenants
@@ -74,6 +76,7 @@ class Settings:
             rows = account.partners(connection, tenant_id, now)
             reach = account.reach(connection, tenant_id, now)
             rooms = account.records(connection, tenant_id, "")
+            templates = plan_templates.all_of(connection, tenant_id)
         return {
             "account": {"id": tenant.account_id, "name": tenant.name, "origin": self._origin},
             "checklist": [asdict(item) for item in checklist(found, now)],
@@ -83,6 +86,8 @@ class Settings:
                 for t in PartnerType
             ],
             "partners": [_partner(row) for row in rows],
+            "templates": plan_settings.templates(templates),
+            "motions": [{"value": motion, "label": motion.label} for motion in Motion],
             "previews": [
                 {
                     "label": f"{room.name} – {partner.name}",

@@ -26,6 +26,8 @@ function Page() {
   );
 }
 
+const DUE = '3 business days after the start of the plan';
+
 function overview(more: Partial<Overview> = {}): Overview {
   return {
     account: { id: '62515', name: 'Vendor Inc.', origin: VARIABLES.backend_origin },
@@ -60,6 +62,18 @@ function overview(more: Partial<Overview> = {}): Overview {
         people: ['Kim <kim@northwind.example>'],
       },
     ],
+    templates: [
+      {
+        id: 'w1',
+        version: 1,
+        state: 'draft',
+        state_label: 'Draft',
+        name: 'Joint selling',
+        motion_label: 'Co-sell',
+        steps: [{ key: 'brief', title: 'Briefing', milestone: 'Align', who: 'Us', due: DUE, note: '' }],
+      },
+    ],
+    motions: [{ value: 'renewal', label: 'Renewal' }],
     previews: [{ label: 'Initech rollout – Northwind', url: 'https://alongside.example.com/preview/t' }],
     ...more,
   };
@@ -112,7 +126,7 @@ function open(found: Overview | object = overview()) {
 
 async function opened(found?: Overview | object) {
   const room = open(found);
-  await room.renderer.waitFor(() => expect(room.renderer.findAll(Tab)).toHaveLength(4));
+  await room.renderer.waitFor(() => expect(room.renderer.findAll(Tab)).toHaveLength(5));
   await room.renderer.waitFor(() => room.renderer.findByTestId(LoadingButton, 'save-safelist'));
   return room;
 }
@@ -136,8 +150,24 @@ test('what is left to do is counted, named and advised on', async () => {
   const room = await opened();
 
   expect(room.renderer.find(Tab).props.title).toBe('Set-up (1 left)');
-  expect(room.renderer.findAll(StatusTag).map((tag) => tag.text)).toEqual(['Done', 'To do', 'Not known yet']);
+  expect(room.renderer.findAll(StatusTag).map((tag) => tag.text)).toEqual([
+    'Done',
+    'To do',
+    'Not known yet',
+    'Draft',
+  ]);
   expect(words(room)).toContain('Place it.');
+});
+
+test('a template shows how its dates are found and is published by its button', async () => {
+  const room = await opened();
+  room.backend.commands['template.publish'] = () => doing({ version: 1 }, 'Published “Joint selling”.');
+
+  expect(words(room)).toContain(DUE);
+  room.renderer.findByTestId(LoadingButton, 'template.publish-w1').trigger('onClick');
+  await room.renderer.waitFor(() => expect(room.backend.sent('template.publish')).toHaveLength(1));
+
+  expect(room.backend.sent('template.publish')[0]?.body.fields).toEqual({ template_id: 'w1', version: 1 });
 });
 
 test('without anything left the safelist comes first', async () => {
@@ -283,7 +313,7 @@ test('a write that HubSpot refused is named, counted and tried again', async () 
   ];
   const room = await opened(overview({ health: { ...overview().health, refused } }));
   room.backend.commands['outbox.retry'] = () => doing({}, 'Sent to the CRM again.');
-  expect(room.renderer.findAll(Tab)[3]?.props.title).toBe('Connection (1 refused)');
+  expect(room.renderer.findAll(Tab)[4]?.props.title).toBe('Connection (1 refused)');
   expect(words(room)).toContain('Due date is required.');
 
   room.renderer.findByTestId(LoadingButton, 'retry-o1').trigger('onClick');
@@ -354,7 +384,7 @@ test('a server that does not answer is named with what to check, and asked again
 
   room.renderer.findByTestId(Button, 'again').trigger('onClick');
 
-  await room.renderer.waitFor(() => expect(room.renderer.findAll(Tab)).toHaveLength(4));
+  await room.renderer.waitFor(() => expect(room.renderer.findAll(Tab)).toHaveLength(5));
 });
 
 test('a project without a backend address says so', () => {

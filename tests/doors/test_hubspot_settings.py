@@ -188,14 +188,18 @@ def test_a_refused_write_is_listed_with_its_record_and_tried_again(hubspot: Hubs
     )
     house.work()
 
-    refused = overview(hubspot)["health"]["refused"][0]
+    everything = overview(hubspot)["health"]["refused"]  # the step, and how the plan is doing
+    refused = everything[0]
     house.crm.refusals.clear()
-    done = as_admin(hubspot, "outbox.retry", {"outbox_id": refused["id"]})
+    done = [
+        as_admin(hubspot, "outbox.retry", {"outbox_id": one["id"]}, key=f"retry-{number:06}")
+        for number, one in enumerate(everything)
+    ]
     house.work()
 
     assert (refused["reason"], refused["record"]) == ("Due date is required.", "Initech rollout")
     assert refused["url"].endswith("/contacts/62515/record/0-3/900")
-    assert done["ok"]
+    assert all(one["ok"] for one in done)
     assert overview(hubspot)["health"]["refused"] == []
 
 

@@ -6,29 +6,19 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from app.domain.actor import Side
-from app.domain.plan import ROLES, OwnerRole
 from app.domain.plan_calendar import countries
-from app.domain.plan_dates import Anchor, read_rule
+from app.domain.plan_dates import read_rule
 from app.domain.plan_template import MOST_STEPS, Motion, Template, TemplateState
-from app.domain.plan_words import due_words
 from app.doors.admin.pages import see_other
 from app.doors.admin.ports import AdminDoor, AdminSession
 from app.doors.admin.safelist import NOBODY
 from app.doors.admin.session import require_own_form, show, signed_in
 from app.ground.errors import AppError
 from app.ground.ids import new_id
+from app.reading.plan_settings import OWNERS, owner_words, template_due
 
 SPARE_ROWS = 3
 """Empty rows at the end of the form; saving brings three more."""
-
-WHO = (
-    (Side.PARTNER, OwnerRole.FIRM, "The partner's firm"),
-    (Side.PARTNER, OwnerRole.MAIN_CONTACT, "The partner's main contact"),
-    (Side.US, OwnerRole.FIRM, "Our firm"),
-    (Side.US, OwnerRole.DEAL_OWNER, "The deal's owner"),
-)
-"""Who may own a step of a template: it knows no people."""
 
 EMPTY: Mapping[str, Any] = {
     "key": "",
@@ -125,8 +115,8 @@ def _page(
         groups=groups,
         motions=list(Motion),
         states=TemplateState,
-        when=_when,
-        who=_who,
+        when=template_due,
+        who=owner_words,
         firms=list(_firms(door, session)),
         countries=countries(),
         done=done,
@@ -140,17 +130,6 @@ def _firms(door: AdminDoor, session: AdminSession) -> Iterator[tuple[str, str, s
     yield "", tenant.name, tenant.country
     for row in door.desk.partners(session.tenant_id):
         yield row.partner.id, row.partner.name, row.partner.country
-
-
-def _when(template: Template, rule: str) -> str:
-    """How a date of the template is found, in words."""
-    found = read_rule(rule)
-    step = template.content.step(found.ref) if found and found.anchor is Anchor.STEP else None
-    return due_words(rule, f"“{step.title}”" if step else found.ref if found else "")
-
-
-def _who(side: Side, role: OwnerRole) -> str:
-    return next((label for s, r, label in WHO if (s, r) == (side, role)), "")
 
 
 def _editor(
@@ -172,7 +151,7 @@ def _editor(
         said=said,
         rows=[(row, read_rule(row.get("rule", "")) if not error else _loose(row)) for row in rows],
         motions=list(Motion),
-        who=[(f"{side}:{role}", label) for side, role, label in WHO if role in ROLES[side]],
+        who=[(f"{side}:{role}", label) for side, role, label in OWNERS],
         stages=door.desk.stages(session.tenant_id),
         states=TemplateState,
         error=error,

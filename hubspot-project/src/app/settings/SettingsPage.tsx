@@ -18,6 +18,7 @@ import { Checklist } from './components/Checklist';
 import { Connection } from './components/Connection';
 import { Partners } from './components/Partners';
 import { Safelist } from './components/Safelist';
+import { Templates } from './components/Templates';
 import { useAnswer } from './hooks/useAnswer';
 import type { Overview } from './types';
 
@@ -93,6 +94,9 @@ function Pages({ api, overview, refreshing, stale, reload, done }: PagesProps) {
         </Tab>
         <Tab tabId="partners" title="Partners">
           <Partners api={api} partners={overview.partners} types={overview.types} done={done} />
+        </Tab>
+        <Tab tabId="templates" title="Templates">
+          <Templates api={api} templates={overview.templates} motions={overview.motions} done={done} />
         </Tab>
         <Tab tabId="connection" title={refused > 0 ? `Connection (${refused} refused)` : 'Connection'}>
           <Connection

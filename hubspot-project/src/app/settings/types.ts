@@ -45,12 +45,29 @@ export interface Partner {
   people: string[];
 }
 
+export interface Template {
+  id: string;
+  version: number;
+  state: 'draft' | 'published' | 'retired';
+  state_label: string;
+  name: string;
+  motion_label: string;
+  steps: { key: string; title: string; milestone: string; who: string; due: string; note: string }[];
+}
+
+export interface Motion {
+  value: string;
+  label: string;
+}
+
 export interface Overview {
   account: { id: string; name: string; origin: string };
   checklist: Item[];
   health: Health;
   types: PartnerType[];
   partners: Partner[];
+  templates: Template[];
+  motions: Motion[];
   previews: { label: string; url: string }[];
 }
 
