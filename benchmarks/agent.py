@@ -31,7 +31,7 @@ from app.ground.valkey import answers, forget_socket, server_command, socket_pat
 from app.reading.stores import Events
 from app.storage import record as records
 from app.tenancy import add_tenant
-from sync import ingest, poll, publish
+from sync import ingest, poll, publish, webhook_events
 from tests.contract.hubspot_world import open_world
 from tests.database import migrated_database_url
 
@@ -123,7 +123,7 @@ def _changed_records() -> tuple[float, float]:
                 ]
             )
             began = time.thread_time()
-            _until_none(lambda: ingest.take_events(agent) + ingest.read_marked(agent))
+            _until_none(lambda: webhook_events.take_events(agent) + ingest.read_marked(agent))
             read = time.thread_time()
             _until_none(lambda: publish.publish_marked(agent))
             published = time.thread_time()

@@ -34,7 +34,7 @@ from app.sandbox.hubspot import Seed
 from app.storage import migrate, outbox
 from app.storage import record as records
 from app.tenancy import add_tenant
-from sync import ingest, poll, writeback
+from sync import ingest, poll, webhook_events, writeback
 from tests.contract import hubspot_world, salesforce_world
 from tests.sandbox import salesforce_org
 
@@ -260,7 +260,7 @@ def _tell(account: Account, *, companies: bool) -> None:
     """The webhooks' events come in, and the agent works them off."""
     named = [("deal", "hs_next_step", i) for i in account.deals]
     named += [("company", "country", i) for i in account.companies] if companies else []
-    events = [
+    told = [
         (
             account.tenant,
             new_id(),
@@ -269,10 +269,10 @@ def _tell(account: Account, *, companies: bool) -> None:
         for kind, name, i in named
     ]
     house = account.house
-    for start in range(0, len(events), 100):
-        Events(house.database, house.bell, account.clock).keep(events[start : start + 100])
+    for start in range(0, len(told), 100):
+        Events(house.database, house.bell, account.clock).keep(told[start : start + 100])
     agent = house.agent()
-    _until_nothing(lambda: ingest.take_events(agent) + ingest.read_marked(agent))
+    _until_nothing(lambda: webhook_events.take_events(agent) + ingest.read_marked(agent))
 
 
 def _check_copy(account: Account, mark: str) -> None:

@@ -17,6 +17,7 @@ from app.ground.metrics import count
 from app.storage import event_feed as feeds
 from app.storage import plan as steps
 from app.storage import record as records
+from sync import places
 from sync.deps import Agent
 from sync.ingest import Wanted, wanted_fields, worth_reading
 
@@ -87,7 +88,7 @@ def apply(agent: Agent, tenant: Tenant, batch: Batch, fence: str) -> bool:
         found = sort(batch.changes, wanted_fields(connection, tenant.id)) if batch.changes else Found()
         marked = worth_reading(connection, tenant.id, found.read)
         records.mark(connection, tenant.id, "read", marked, now)
-        records.archive(connection, tenant.id, _held(connection, tenant.id, list(found.gone)))
+        places.withdraw(agent, connection, tenant, _held(connection, tenant.id, list(found.gone)))
         moved = steps.in_crm(connection, tenant.id, sorted(found.steps)) if found.steps else []
         # What happened before the first answer is told by nobody: one sweep closes the gap.
         if found.sweep or batch.unreadable or first or moved:

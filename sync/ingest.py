@@ -2,29 +2,26 @@
 rooms have to be published anew."""
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import groupby
-from operator import itemgetter
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
-from app.crm.fields import canonical_name
 from app.crm.port import AuthExpired, Crm, CrmError, CrmRecord
 from app.disclosure.policy import never_reason
 from app.domain import matching
 from app.domain.record import ObjectKind, Record, RecordKey
 from app.domain.tenant import Tenant
 from app.ground.log import get_logger
-from app.storage import fault, tables
+from app.storage import fault
 from app.storage import policy as policies
 from app.storage import record as records
 from app.storage import registration as registrations
 from app.storage import tenant as tenants
 from app.storage.fault import Work
-from app.storage.rows import find_all, update
-from sync.backoff import FIRST, LONGEST, NOT_ITS_FAULT, SET_ASIDE_AFTER, delay, divide, note_fault
+from sync import people, places
+from sync.backoff import FIRST, LONGEST, SET_ASIDE_AFTER, delay, divide, note_fault
 from sync.deps import Agent
 
 CARD_FIELDS: Mapping[ObjectKind, tuple[str, ...]] = {
@@ -38,17 +35,9 @@ BATCH = 1_000
 
 LEASE = timedelta(seconds=180)
 """Longer than the calls of one batch take: some twenty, at worst with a few retries among them."""
-EVENTS = 1000
-"""Events taken in one transaction."""
 
-UNREADABLE = "HubSpot sent an event that cannot be read. What it was about is found by the next poll."
-
-EVENT_OBJECTS = {
-    "deal": ObjectKind.DEAL,
-    "0-3": ObjectKind.DEAL,
-    "company": ObjectKind.COMPANY,
-    "0-2": ObjectKind.COMPANY,
-}
+PURPOSES = ("read", "fields")
+"""Why a record is read: `read` brings all of it, its company too; `fields` only what a webhook said has changed."""
 
 log = get_logger(__name__)
 
@@ -72,23 +61,31 @@ def wanted_fields(connection: Connection, tenant_id: str) -> Wanted:
     return Wanted(found)
 
 
-def fetch(agent: Agent, tenant: Tenant, keys: Sequence[RecordKey]) -> None:
+def fetch(
+    agent: Agent, tenant: Tenant, keys: Sequence[RecordKey], fields_only: Collection[RecordKey] = ()
+) -> None:
     """After this our copies of the records are as the CRM has them now, and their rooms are marked where something
-    changed. A record the CRM does not have is archived here. Raises CrmError; no transaction is open meanwhile."""
+    changed. Nobody is shown a record any more that the CRM does not have. Of `fields_only` the company is not asked
+    for where we know it. Raises CrmError; no transaction is open meanwhile."""
     with agent.database.read() as connection:
         wanted = wanted_fields(connection, tenant.id)
+        held = records.get_many(
+            connection, tenant.id, [k for k in fields_only if k.object is ObjectKind.DEAL]
+        )
     crm = agent.crm_of(tenant)
     read: list[CrmRecord] = []
     for kind in (ObjectKind.DEAL, ObjectKind.COMPANY):
         ids = [key.crm_id for key in keys if key.object is kind]
         if ids:
             read += crm.read(kind, ids, wanted.fields[kind]).values()
-    companies = companies_of(crm, read)
+    kept = {key.crm_id: record.company_id for key, record in held.items()}
+    companies = {deal: company for deal, company in kept.items() if company}
+    companies |= companies_of(crm, [r for r in read if r.companies is not None or r.id not in kept])
     read += _unknown_companies(agent, tenant, crm, wanted, companies, keys)
     with agent.database.write() as connection:
         store(agent, connection, tenant, read, companies)
         found = {RecordKey(r.kind, r.id) for r in read}
-        records.archive(connection, tenant.id, [key for key in keys if key not in found])
+        places.withdraw(agent, connection, tenant, [key for key in keys if key not in found])
     agent.bell.ring("publish")
 
 
@@ -106,6 +103,7 @@ def store(
     # Two workers may read one record; what the slower one brings must not replace what is newer.
     fresh = {key: r for key, r in fresh.items() if key not in newest or newest[key] <= r.modified_at}
     held = records.get_many(connection, tenant.id, fresh)
+    back = records.archived(connection, tenant.id, fresh.keys() - held.keys())
     now, changed, same = agent.clock(), [], []
     for key, crm_record in fresh.items():
         old = held.get(key)
@@ -117,117 +115,87 @@ def store(
             changed.append(record)
     records.save(connection, tenant.id, changed, {k: r.modified_at for k, r in fresh.items()}, now)
     records.touch(connection, tenant.id, same, now)
+    places.bring_back(agent, connection, tenant, back)
     rooms = {room for record in changed for room in _follow(connection, tenant, record)}
     records.mark(connection, tenant.id, "publish", rooms, now)
     return len(changed)
 
 
-def take_events(agent: Agent) -> int:
-    """Turns stored webhook events into marks on the records they touch: one read however many events there are,
-    and none at all for a field that nobody is shown."""
-    t = tables.crm_event.c
-    broken: set[str] = set()
-    while True:
-        with agent.database.write() as connection:
-            rows = find_all(
-                connection,
-                tables.crm_event,
-                t.applied_at.is_(None),
-                t.tenant_id.not_in(broken),
-                order=[t.received_at],
-                limit=EVENTS,
-            )
-        taken = 0
-        for tenant_id, group in groupby(sorted(rows, key=itemgetter("tenant_id")), itemgetter("tenant_id")):
-            try:
-                taken += _take_tenant(agent, tenant_id, list(group))
-            except NOT_ITS_FAULT:
-                raise
-            except Exception as error:  # noqa: BLE001 - the other tenants' events go on
-                note_fault(agent, tenant_id, Work.EVENT, "all", error)
-                broken.add(tenant_id)
-        if taken or not rows:
-            return taken
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A mark that is being worked on."""
 
-
-def _take_tenant(agent: Agent, tenant_id: str, events: Sequence[RowMapping]) -> int:
-    t = tables.crm_event.c
-    with agent.database.write() as connection:
-        tenant = tenants.by_id(connection, tenant_id)
-        wanted = wanted_fields(connection, tenant_id)
-        keys: set[RecordKey] = set()
-        for row in events:
-            try:
-                key = _key_of(tenant, row["body"], wanted) if tenant else None
-            except (TypeError, ValueError, AttributeError) as error:
-                # An event that cannot be read now never can: it is named, and the poll finds what it meant.
-                log.warning("ingest.unreadable_event", tenant=tenant_id, error=type(error).__name__)
-                fault.note(connection, tenant_id, Work.EVENT, row["key"], UNREADABLE, agent.clock())
-                continue
-            if key:
-                keys.add(key)
-        records.mark(connection, tenant_id, "read", worth_reading(connection, tenant_id, keys), agent.clock())
-        names = sorted(row["key"] for row in events)
-        for start in range(0, len(names), 500):
-            update(
-                connection,
-                tables.crm_event,
-                {"applied_at": agent.clock()},
-                t.tenant_id == tenant_id,
-                t.key.in_(names[start : start + 500]),
-            )
-        fault.forget(connection, tenant_id, Work.EVENT, ["all"])
-    return len(events)
+    purpose: str
+    key: RecordKey
+    fence: str
 
 
 def read_marked(agent: Agent, only: str = "") -> int:
     """Reads up to a batch of the records that wait for it, of every tenant whose CRM need not be left alone, or of
     the one that is named. One tenant's trouble delays only its own records."""
     with agent.database.read() as connection:
-        waiting = [only] if only else records.tenants_waiting(connection, "read", agent.clock())
+        now = agent.clock()
+        found = {one for purpose in PURPOSES for one in records.tenants_waiting(connection, purpose, now)}
+    waiting = [only] if only else sorted(found)
     random.shuffle(waiting)
     return sum(_read_tenant(agent, one) for one in waiting if not agent.budgets.of(one).paused())
 
 
 def _read_tenant(agent: Agent, tenant_id: str) -> int:
+    claimed: list[Claimed] = []
     with agent.database.write() as connection:
         tenant = tenants.by_id(connection, tenant_id)
-        claimed = records.claim(connection, "read", agent.clock(), LEASE, BATCH, tenant_id)
+        for purpose in PURPOSES:
+            rows = records.claim(connection, purpose, agent.clock(), LEASE, BATCH - len(claimed), tenant_id)
+            claimed += [Claimed(purpose, key, fence) for _, key, fence in rows]
+            if len(claimed) == BATCH:
+                break
     if tenant is None or not claimed:
         return 0
 
-    def read(part: Sequence[tuple[str, RecordKey, str]]) -> None:
-        fetch(agent, tenant, [key for _, key, _ in part])
+    def read(part: Sequence[Claimed]) -> None:
+        whole = {one.key for one in part if one.purpose == "read"}
+        told = {one.key for one in part} - whole
+        fetch(agent, tenant, [key for key in (*whole, *told) if key.object is not ObjectKind.CONTACT], told)
+        people.follow(agent, tenant, [key.crm_id for key in whole if key.object is ObjectKind.CONTACT])
         with agent.database.write() as connection:
             tenants.set_trouble(connection, tenant_id, "")
-            fault.forget(connection, tenant_id, Work.READ, [str(key) for _, key, _ in part])
-            records.clear(connection, "read", tenant_id, [key for _, key, _ in part], part[0][2])
+            fault.forget(connection, tenant_id, Work.READ, [str(one.key) for one in part])
+            for purpose, fence, keys in _together(part):
+                records.clear(connection, purpose, tenant_id, keys, fence)
 
     divided = divide(claimed, read)
-    for (_, key, fence), error in divided.failed:
-        times = note_fault(agent, tenant_id, Work.READ, str(key), error)
+    for one, error in divided.failed:
+        times = note_fault(agent, tenant_id, Work.READ, str(one.key), error)
         wait = delay(times) if times < SET_ASIDE_AFTER else LONGEST
         with agent.database.write() as connection:
-            records.postpone(connection, "read", tenant_id, [key], fence, agent.clock() + wait)
+            records.postpone(connection, one.purpose, tenant_id, [one.key], one.fence, agent.clock() + wait)
     if divided.untried:
         _postpone(agent, tenant_id, divided.untried, divided.stopped)
     return len(claimed)
 
 
-def _postpone(
-    agent: Agent, tenant_id: str, rows: Sequence[tuple[str, RecordKey, str]], error: CrmError | None
-) -> None:
+def _together(claimed: Sequence[Claimed]) -> list[tuple[str, str, list[RecordKey]]]:
+    """The marks of one claim with each other: purpose, fence, records."""
+    found: dict[tuple[str, str], list[RecordKey]] = {}
+    for one in claimed:
+        found.setdefault((one.purpose, one.fence), []).append(one.key)
+    return [(purpose, fence, keys) for (purpose, fence), keys in found.items()]
+
+
+def _postpone(agent: Agent, tenant_id: str, claimed: Sequence[Claimed], error: CrmError | None) -> None:
     """The rows wait, and if it was the CRM that stopped us, all background work of the tenant with them: what is
     marked meanwhile must not ask again, each for itself."""
+    groups = _together(claimed)
     with agent.database.write() as connection:
-        keys = [key for _, key, _ in rows]
-        tried = records.attempts(connection, "read", tenant_id, keys)
+        tried = max(records.attempts(connection, purpose, tenant_id, keys) for purpose, _, keys in groups)
         wait = delay(tried, error) if error else FIRST
         if error:
             note_trouble(connection, tenant_id, error)
-        records.postpone(connection, "read", tenant_id, keys, rows[0][2], agent.clock() + wait)
+        for purpose, fence, keys in groups:
+            records.postpone(connection, purpose, tenant_id, keys, fence, agent.clock() + wait)
     if error:
-        log.warning("ingest.postponed", tenant=tenant_id, error=type(error).__name__, records=len(rows))
+        log.warning("ingest.postponed", tenant=tenant_id, error=type(error).__name__, records=len(claimed))
         agent.budgets.of(tenant_id).pause(wait.total_seconds())
 
 
@@ -272,20 +240,6 @@ def _follow(connection: Connection, tenant: Tenant, record: Record) -> Sequence[
     keys = matching.keys(record.fields.get("name") or "", record.fields.get("domain") or "", ())
     registrations.set_keys(connection, tenant.id, "company", record.key.crm_id, sorted(keys))
     return records.partnered_keys(connection, tenant.id, record.key.crm_id)
-
-
-def _key_of(tenant: Tenant, event: Mapping[str, object], wanted: Wanted) -> RecordKey | None:
-    """The record an event is about, if anybody could be shown the difference."""
-    prefix, _, what = str(event.get("subscriptionType", "")).partition(".")
-    kind = EVENT_OBJECTS.get(str(event.get("objectTypeId") or prefix))
-    object_id = str(event.get("objectId") or event.get("fromObjectId") or "")
-    if kind is None or not object_id:
-        return None
-    if what == "propertyChange":
-        field = canonical_name(tenant.crm, kind, str(event.get("propertyName", "")))
-        if field not in wanted.fields[kind]:
-            return None
-    return RecordKey(kind, object_id)
 
 
 def worth_reading(connection: Connection, tenant_id: str, keys: Iterable[RecordKey]) -> list[RecordKey]:

@@ -10,7 +10,7 @@ from app.domain.tenant import Tenant
 from app.ground.metrics import tally_of_calls
 from app.storage import outbox
 from app.storage import tenant as tenants
-from sync import inbound, ingest, poll, publish, writeback
+from sync import inbound, ingest, poll, publish, webhook_events, writeback
 from sync.deps import Agent
 
 BATCHES = 1_000
@@ -90,7 +90,7 @@ def _read(agent: Agent, tenant: Tenant, report: Report) -> None:
         with agent.database.write() as connection:
             ingest.note_trouble(connection, tenant.id, error)
         return
-    ingest.take_events(agent)
+    webhook_events.take_events(agent)
     report.reread = _until_none(lambda: ingest.read_marked(agent, tenant.id))
 
 

@@ -10,7 +10,7 @@ from app.ground.log import get_logger
 from app.storage import event_feed as feeds
 from app.storage import record as records
 from app.storage import tenant as tenants
-from sync import steps
+from sync import people, places, steps
 from sync.deps import Agent
 from sync.ingest import Wanted, companies_of, store, wanted_fields
 
@@ -39,11 +39,12 @@ def poll(agent: Agent, tenant: Tenant, done: Round | None = None) -> Round:
         wanted = wanted_fields(connection, tenant.id)
         asked_for = feeds.get(connection, tenant.id).sweep_at
     crm = agent.crm_of(tenant)
-    places, tasks_cursor = _feeds(agent, tenant, wanted)
-    told = news(crm, places, tasks_cursor)
+    standing, tasks_cursor = _feeds(agent, tenant, wanted)
+    told = news(crm, standing, tasks_cursor)
     for kind, changes in told.changes.items():
         _take_kind(agent, tenant, crm, kind, changes, wanted, done)
     _take_tasks(agent, tenant, told, done)
+    people.look_up(agent, tenant)
     if asked_for and not done.more:
         with agent.database.write() as connection:
             feeds.swept(connection, tenant.id, asked_for)
@@ -113,7 +114,7 @@ def _take_page(
     companies = companies_of(crm, live)
     with agent.database.write() as connection:
         done.changed += store(agent, connection, tenant, live, companies)
-        records.archive(connection, tenant.id, [RecordKey(kind, r.id) for r in mine if r.archived])
+        places.withdraw(agent, connection, tenant, [RecordKey(kind, r.id) for r in mine if r.archived])
         tenants.move_cursor(connection, tenant.id, str(kind), changes.cursor, agent.clock())
 
 

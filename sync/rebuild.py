@@ -23,6 +23,7 @@ from app.storage import record as records
 from app.storage import tenant as tenants
 from app.storage.working_copy import REBUILDING
 from sync import ingest, poll, steps
+from sync.aftermath import as_of_now
 from sync.deps import Agent
 from sync.restoring import restore
 
@@ -152,7 +153,7 @@ def _restore_all(agent: Agent, tenant: Tenant, cursor: str, report: Report, pace
 
 
 def _take(connection: Connection, tenant: Tenant, page: WorkPage, report: Report) -> None:
-    report.restored += restore(connection, tenant.id, page.items)
+    report.restored += restore(connection, tenant.id, as_of_now(connection, tenant.id, page.items))
     report.unreadable += page.unreadable
 
 

@@ -22,6 +22,7 @@ from app.storage.published_tables import partner_inbox
 from app.storage.rows import insert_new, update
 from sync.backoff import LONGEST
 from sync.deps import Agent
+from sync.ingest import PURPOSES
 
 SKEW = timedelta(seconds=30)
 """How far the clocks of two hosts may differ without being taken for a clock that was set back."""
@@ -59,7 +60,7 @@ def sweep(agent: Agent, _: Ticker) -> None:
             "inbound": inbox.answers_due(connection, now),
             "publish": records.waiting(connection, "publish", now),
             "crm": inbox.events_due(connection)
-            or records.waiting(connection, "read", now)
+            or any(records.waiting(connection, purpose, now) for purpose in PURPOSES)
             or bool(outbox.tenants_due(connection, now)),
         }
     for queue, due in waits.items():

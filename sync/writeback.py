@@ -322,7 +322,7 @@ def _link(connection: Connection, tenant: Tenant, row: OutboxRow, agent: Agent) 
         revoked_at=link.revoked_at,
         views=link.views,
         last_viewed_at=link.last_viewed_at,
-        active_links=sum(o.revoked_at is None and o.expires_at > now for o in others),
+        active_links=sum(o.ended_at is None and o.expires_at > now for o in others),
     )
 
 

@@ -31,7 +31,7 @@ class CommandResult:
 
     result: Mapping[str, object] = field(default_factory=dict)
     message: str = ""
-    told: Mapping[str, str] = field(default_factory=dict)
+    told: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)

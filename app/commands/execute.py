@@ -14,6 +14,7 @@ from app.commands import (
     certification_feed,
     certification_rule,
     conflict,
+    following,
     offboarding,
     partner,
     plan,
@@ -61,6 +62,7 @@ COMMANDS: Mapping[str, Command] = {
         partner,
         policy,
         writes,
+        following,
     )
     for command in module.COMMANDS
 }

@@ -52,7 +52,7 @@ def save(context: Context, data: Mapping[str, Any]) -> CommandResult:
     rooms = {
         link.record
         for link in links_of(context.connection, context.tenant.id)
-        if link.purpose == ROOM and link.record and link.revoked_at is None and link.expires_at > context.now
+        if link.purpose == ROOM and link.record and link.ended_at is None and link.expires_at > context.now
     }
     if rooms:
         context.publish(*rooms)

@@ -35,7 +35,7 @@ def publish_rooms(connection: Connection, tenant: Tenant, key: RecordKey, now: d
     open_to = {
         link.partner_id
         for link in links_of(connection, tenant.id, record=key)
-        if link.purpose == ROOM and link.revoked_at is None and link.expires_at > now
+        if link.purpose == ROOM and link.ended_at is None and link.expires_at > now
     }
     if not open_to or records.get(connection, tenant.id, key) is None:
         return 0

@@ -135,10 +135,11 @@ class HubspotCrm:
         return found
 
     def _rows(
-        self, object_type: str, ids: Sequence[str], properties: Sequence[str]
+        self, object_type: str, ids: Sequence[str], properties: Sequence[str], by: str = ""
     ) -> Iterator[dict[str, Any]]:
         for part in chunks(ids, BATCH):
-            body = {
+            body: dict[str, Any] = {"idProperty": by} if by else {}
+            body |= {
                 "properties": list(properties),
                 "propertiesWithHistory": [],
                 "inputs": [{"id": one} for one in part],
@@ -170,6 +171,11 @@ class HubspotCrm:
             return [_record(kind, row, names) for row in rows]
         read = self.read(kind, [str(row["id"]) for row in rows], list(names))
         return [read[str(row["id"])] for row in rows if str(row["id"]) in read]
+
+    def contacts_by_email(self, emails: Sequence[str]) -> dict[str, str]:
+        """The contact's id by address, in small letters; addresses without a contact are absent."""
+        found = self._rows("contacts", list(dict.fromkeys(emails)), ["email"], by="email")
+        return {str(row["properties"].get("email") or "").lower(): str(row["id"]) for row in found}
 
     def related(self, kind: ObjectKind, ids: Sequence[str], to: ObjectKind) -> Mapping[str, Sequence[str]]:
         linked = self._linked(TYPES[kind], [one for one in dict.fromkeys(ids) if _is_id(one)], TYPES[to])

@@ -13,6 +13,7 @@ from app.doors.hubspot import HubspotDoor, check_signature
 from app.doors.ports import EventStore
 from app.doors.problems import answer_problems
 from app.ground.errors import AppError, Reason
+from app.ground.ids import hash_token
 
 EVENTS_LIMIT = 500
 """HubSpot sends at most 100 events in one request."""
@@ -62,7 +63,24 @@ def _events() -> list[dict[str, Any]]:
     return loaded
 
 
+KEY_PARTS = (
+    "subscriptionType",
+    "objectId",
+    "eventId",
+    "occurredAt",
+    "propertyName",
+    "subscriptionId",
+    "fromObjectId",
+    "toObjectId",
+    "associationRemoved",
+    "primaryObjectId",
+    "mergedObjectIds",
+)
+
+KEY_CHARS = 200
+
+
 def _key(event: Mapping[str, Any]) -> str:
     """HubSpot does not promise that event ids are unique, so the key is all that tells two events apart."""
-    parts = ("subscriptionType", "objectId", "eventId", "occurredAt", "propertyName", "subscriptionId")
-    return "|".join(str(event.get(part, "")) for part in parts)[:200]
+    key = "|".join(str(event.get(part, "")) for part in KEY_PARTS)
+    return key if len(key) <= KEY_CHARS else f"{key[:120]}|{hash_token(key)}"

@@ -178,7 +178,7 @@ def partners(connection: Connection, tenant_id: str, now: datetime) -> list[Part
 
 def open_links(connection: Connection, tenant_id: str, now: datetime) -> list[PublishedLink]:
     return [
-        link for link in links_of(connection, tenant_id) if link.revoked_at is None and link.expires_at > now
+        link for link in links_of(connection, tenant_id) if link.ended_at is None and link.expires_at > now
     ]
 
 

@@ -30,7 +30,7 @@ _O, _D, _E, _A = tables.outbox.c, tables.dirty.c, tables.crm_event.c, partner_in
 _QUEUES: dict[str, tuple[Table, ColumnElement[datetime], ColumnElement[bool]]] = {
     "write": (tables.outbox, _O.created_at, _O.state == "waiting"),
     "answers": (partner_inbox, _A.created_at, _A.state == "waiting"),
-    "read": (tables.dirty, _D.since, _D.purpose == "read"),
+    "read": (tables.dirty, _D.since, _D.purpose.in_(("read", "fields"))),
     "publish": (tables.dirty, _D.since, _D.purpose == "publish"),
     "events": (tables.crm_event, _E.received_at, _E.applied_at.is_(None)),
 }

@@ -126,7 +126,7 @@ def rules_of(link: PublishedLink) -> tuple[Rule, ...]:
     """The link's own rules, and those that hold for every link whatever was stored: its time, its revocation, and
     for a room a mailbox: the one it was made for, unless an audience is named."""
     own = tuple(read_rule(stored) for stored in link.rules)
-    always: list[Rule] = [NotRevoked(link.revoked_at), Validity(link.not_before, link.expires_at)]
+    always: list[Rule] = [NotRevoked(link.ended_at), Validity(link.not_before, link.expires_at)]
     if link.purpose == links.ROOM and not any(isinstance(rule, Audience) for rule in own):
         always.append(MailboxProof(link.contact_email))
     return (*always, *own)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,10 +12,12 @@ from app.domain.actor import Actor
 from app.domain.record import RecordKey
 from app.ground.clock import to_iso
 from app.storage import tables
-from app.storage.rows import find_all, insert
+from app.storage.rows import find_all, insert, update
 
 _T = tables.audit.c
 GENESIS = "0" * 64
+ERASURE = "person.erase"
+"""The one command after which older rows may say less than they did."""
 
 
 def append(
@@ -45,6 +47,7 @@ def append(
         "crm_id": record.crm_id if record else None,
         "detail": dict(detail),
         "previous": last.hash if last else GENESIS,
+        "erased_by": None,
     }
     insert(connection, tables.audit, {**row, "hash": row_hash(row)})
     return sequence
@@ -55,7 +58,7 @@ def row_hash(row: Mapping[str, Any]) -> str:
     body = {
         key: (to_iso(value) if isinstance(value, datetime) else value)
         for key, value in row.items()
-        if key != "hash"
+        if key not in ("hash", "erased_by")
     }
     return hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
@@ -72,16 +75,78 @@ def length(connection: Connection, tenant_id: str) -> int:
     return connection.scalar(select(func.count()).where(_T.tenant_id == tenant_id)) or 0
 
 
+def anonymise(connection: Connection, tenant_id: str, names: Iterable[str], pseudonym: str) -> dict[str, str]:
+    """After this no row names the person. Each changed row by its number, with the hash of what it says now: the
+    caller's own row has to keep them as `rows`, for they prove that nothing else was changed in these rows."""
+    words = {name.lower() for name in names}
+    rows = connection.execute(
+        tables.audit.select().where(_T.tenant_id == tenant_id).order_by(_T.sequence),
+        execution_options={"yield_per": 1_000},
+    )
+    told = [dict(row) for row in rows.mappings() if _names(row, words)]
+    by = (connection.scalar(select(func.max(_T.sequence)).where(_T.tenant_id == tenant_id)) or 0) + 1
+    changed: dict[str, str] = {}
+    for row in told:
+        named = row["actor_name"].lower() in words
+        detail = {key: pseudonym if _is(value, words) else value for key, value in row["detail"].items()}
+        after = {
+            "actor_name": pseudonym if named else row["actor_name"],
+            "actor_id": pseudonym if row["actor_id"].lower() in words else row["actor_id"],
+            "detail": detail,
+        }
+        update(
+            connection,
+            tables.audit,
+            {**after, "erased_by": by},
+            _T.tenant_id == tenant_id,
+            _T.sequence == row["sequence"],
+        )
+        changed[str(row["sequence"])] = row_hash({**row, **after})
+    return changed
+
+
+def _names(row: RowMapping, words: Collection[str]) -> bool:
+    return (
+        row["actor_name"].lower() in words
+        or row["actor_id"].lower() in words
+        or any(_is(value, words) for value in row["detail"].values())
+    )
+
+
+def _is(value: object, words: Collection[str]) -> bool:
+    return isinstance(value, str) and value.lower() in words
+
+
 def first_break(connection: Connection, tenant_id: str) -> int | None:
     """The sequence number at which the chain does not hold, or None if it holds to its end. Reads row by row,
-    however long the log is. Rows cut off the end leave a chain that holds: keep the newest hash elsewhere too."""
+    however long the log is. Rows cut off the end leave a chain that holds: keep the newest hash elsewhere too.
+
+    A row that was made anonymous says something else than its hash: a later row of the chain says what.
+    """
     previous, expected = GENESIS, 1
+    erased: dict[int, dict[int, str]] = {}  # what is still to be vouched for, by the row that has to
     rows = connection.execute(
         tables.audit.select().where(_T.tenant_id == tenant_id).order_by(_T.sequence),
         execution_options={"yield_per": 1_000},
     )
     for row in rows.mappings():
-        if row["sequence"] != expected or row["previous"] != previous or row_hash(dict(row)) != row["hash"]:
+        if row["sequence"] != expected or row["previous"] != previous:
             return expected
+        if row["erased_by"] is not None:
+            erased.setdefault(row["erased_by"], {})[expected] = row_hash(dict(row))
+        elif row_hash(dict(row)) != row["hash"]:
+            return expected
+        broken = _unvouched(erased.pop(expected, {}), row)
+        if broken is not None:
+            return broken
         previous, expected = row["hash"], expected + 1
-    return None
+    return min((number for rows in erased.values() for number in rows), default=None)
+
+
+def _unvouched(rows: Mapping[int, str], by: RowMapping) -> int | None:
+    """The first of the anonymous rows that this row does not vouch for."""
+    said = by["detail"].get("rows") if by["command"] == ERASURE else None
+    vouched = said if isinstance(said, dict) else {}
+    return min(
+        (number for number, digest in rows.items() if vouched.get(str(number)) != digest), default=None
+    )

@@ -53,6 +53,8 @@ KEPT: Sequence[Table] = (
     published_tables.tracing_key,
     published_tables.viewing,
     tables.sighting,
+    tables.merged_record,
+    tables.erased_person,
 )
 """What no CRM can hold, and what waits to go there."""
 
@@ -65,9 +67,10 @@ PASSING: Sequence[Table] = (
     published_tables.viewer_code,
     published_tables.viewer_session,
     published_tables.attempt,
+    tables.person,
     fault.table,
 )
-"""What is worthless an hour later: whoever was signed in signs in again."""
+"""What is worthless an hour later, or found again: whoever was signed in signs in again."""
 
 _SUBJECTS: Mapping[OutboxKind, Table] = {
     OutboxKind.MESSAGE: tables.message,

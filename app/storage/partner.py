@@ -159,6 +159,23 @@ def of_person(connection: Connection, tenant_id: str, email: str) -> list[str]:
     return sorted({row["partner_id"] for row in rows})
 
 
+def contacts_in_crm(connection: Connection, tenant_id: str, crm_contact_id: str) -> list[PartnerContact]:
+    """Whom we hold of this contact in the CRM: somebody may work for several partners."""
+    rows = find_all(
+        connection,
+        tables.partner_contact,
+        _C.tenant_id == tenant_id,
+        _C.crm_contact_id == crm_contact_id,
+        order=[_C.id],
+    )
+    return [_contact(row) for row in rows]
+
+
+def change_contact(connection: Connection, tenant_id: str, contact: PartnerContact) -> None:
+    values = {name: value for name, value in asdict(contact).items() if name != "id"}
+    update(connection, tables.partner_contact, values, _C.tenant_id == tenant_id, _C.id == contact.id)
+
+
 def contacts(connection: Connection, tenant_id: str, partner_ids: Sequence[str]) -> list[PartnerContact]:
     rows = find_all(
         connection,

@@ -59,6 +59,7 @@ share_link = Table(
     Column("not_before", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("revoked_at", Moment, nullable=True),
+    Column("withdrawn_at", Moment, nullable=True),  # the record is gone from the CRM, and may come back
     Column("views", Integer, nullable=False, default=0),
     Column("last_viewed_at", Moment, nullable=True),
     Index(None, "tenant_id", "object", "crm_id", "partner_id"),

@@ -70,17 +70,31 @@ def save(
     )
 
 
-def archive(connection: Connection, tenant_id: str, keys: Iterable[RecordKey]) -> None:
-    """The records are gone from the CRM: nobody is shown them any more."""
-    for key in keys:
+def archive(connection: Connection, tenant_id: str, keys: Iterable[RecordKey]) -> list[RecordKey]:
+    """The records are gone from the CRM: nobody is shown them any more. Those of which we had a live copy."""
+    live = list(get_many(connection, tenant_id, keys))
+    if live:
         update(
             connection,
             tables.record,
             {"archived": True},
             _T.tenant_id == tenant_id,
-            _T.object == key.object,
-            _T.crm_id == key.crm_id,
+            tuple_(_T.object, _T.crm_id).in_([(str(key.object), key.crm_id) for key in live]),
         )
+    return live
+
+
+def archived(connection: Connection, tenant_id: str, keys: Iterable[RecordKey]) -> list[RecordKey]:
+    """Those that the CRM no longer had when we last looked."""
+    pairs = [(str(key.object), key.crm_id) for key in keys]
+    if not pairs:
+        return []
+    rows = connection.execute(
+        select(_T.object, _T.crm_id).where(
+            _T.tenant_id == tenant_id, tuple_(_T.object, _T.crm_id).in_(pairs), _T.archived.is_(True)
+        )
+    )
+    return [RecordKey(ObjectKind(row.object), row.crm_id) for row in rows]
 
 
 def touch(connection: Connection, tenant_id: str, keys: Sequence[RecordKey], at: datetime) -> None:

@@ -5,10 +5,11 @@ import json
 import pytest
 
 from app.identity.hubspot_signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
+from app.storage import record as records
 from app.storage import tables
 from app.storage.rows import find_all
 from app.wsgi import web_app
-from tests.house import HUBSPOT_SECRET, ORIGIN, TestHouse
+from tests.house import DEAL, HUBSPOT_SECRET, ORIGIN, TestHouse
 
 EVENT = {
     "eventId": 1,
@@ -70,12 +71,22 @@ def test_an_unknown_portal_is_answered_like_a_known_one(house: TestHouse) -> Non
 def test_the_generic_form_of_an_event_is_understood(house: TestHouse) -> None:
     house.attach()
     generic = {**EVENT, "subscriptionType": "object.propertyChange", "objectTypeId": "0-3"}
-    house.crm.calls.clear()
 
     send(house, [generic])
     house.work()
 
-    assert "read" in house.crm.calls
+    with house.house.database.read() as connection:
+        held = records.get(connection, house.tenant.id, DEAL)
+    assert held is not None
+    assert held.fields["stage"] == "s2"
+
+
+def test_two_moves_of_one_second_are_two_events(house: TestHouse) -> None:
+    moved = {**EVENT, "subscriptionType": "deal.associationChange", "objectId": None, "fromObjectId": 900}
+
+    send(house, [{**moved, "toObjectId": 700}, {**moved, "toObjectId": 701}])
+
+    assert stored(house) == 2
 
 
 @pytest.mark.parametrize(

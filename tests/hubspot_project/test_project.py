@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.crm.fields import FIELDS
+from app.crm.hubspot_events import OBJECTS, What
 from app.crm.hubspot_paths import TYPES
 from app.crm.hubspot_properties import OURS
 from app.crm.hubspot_scopes import OPTIONAL_SCOPES
@@ -14,7 +15,8 @@ from app.disclosure.policy import never_reason
 from app.domain.record import CrmKind, ObjectKind
 from app.doors.hubspot_oauth import SCOPES
 from app.reading.setup import PLACES
-from sync.ingest import CARD_FIELDS, EVENT_OBJECTS
+from sync import people
+from sync.ingest import CARD_FIELDS
 
 SOURCE = Path(__file__).parents[2] / "hubspot-project" / "src"
 CONSTANT = {"created"}
@@ -50,10 +52,22 @@ def test_every_scope_is_one_that_some_call_needs() -> None:
     assert set(SCOPES) == objects | schemas | {"oauth", "crm.objects.owners.read"}
 
 
-def test_only_objects_that_the_agent_understands_are_subscribed_to() -> None:
-    assert {one["objectType"] for one in subscriptions()} == {n for n in EVENT_OBJECTS if n.isalpha()}
+def test_exactly_what_has_a_consequence_here_is_subscribed_to() -> None:
     rest = config("app/webhooks/webhooks-hsmeta.json")["subscriptions"]
-    assert (rest["hubEvents"], rest["legacyCrmObjects"]) == ([], [])
+    hub = [one["subscriptionType"] for one in rest["hubEvents"]]
+    kinds = {one["subscriptionType"].partition(".")[2] for one in subscriptions()} | {
+        name.partition(".")[2] for name in hub
+    }
+
+    assert {one["objectType"] for one in subscriptions()} == {n for n in OBJECTS if n.isalpha()}
+    assert kinds == set(What)
+    assert (hub, rest["legacyCrmObjects"]) == (["contact.privacyDeletion"], [])
+
+
+def test_of_contacts_only_what_partners_people_are_called_is_told() -> None:
+    told = {one.get("propertyName", "") for one in subscriptions() if one["objectType"] == "contact"}
+
+    assert told == {FIELDS[ObjectKind.CONTACT][name][CrmKind.HUBSPOT] for name in people.FIELDS} | {""}
 
 
 @pytest.mark.parametrize("kind", [ObjectKind.DEAL, ObjectKind.COMPANY])

@@ -27,7 +27,7 @@ from app.storage import tables
 from app.storage import tenant as tenants
 from app.storage.rows import find_all
 from app.tenancy import add_tenant
-from sync import inbound, ingest, poll, publish, writeback
+from sync import inbound, ingest, poll, publish, webhook_events, writeback
 from tests.database import migrated_database_url
 from tests.security.canaries import Canaries
 from tests.security.filled_crm import FilledCrm, OpenBooks, filled
@@ -78,7 +78,7 @@ class PublishedWorld:
         agent = self.house.agent()
         parts = (
             inbound.execute_answers,
-            ingest.take_events,
+            webhook_events.take_events,
             ingest.read_marked,
             publish.publish_marked,
             writeback.write_due,

@@ -56,6 +56,7 @@ PUBLISHED = {
                 "not_before",
                 "expires_at",
                 "revoked_at",
+                "withdrawn_at",
                 "views",
                 "last_viewed_at",
             ),

@@ -14,6 +14,7 @@ from app.ground.clock import utc_now
 from app.ground.config import read_config
 from app.ground.ids import new_id
 from app.tenancy import add_tenant
+from sync import inbound, ingest, publish, webhook_events, writeback
 from sync.deps import Agent
 from sync.once import Report, sync_once
 from tests.contract.world import World
@@ -43,6 +44,19 @@ class Connected:
 
     def sync(self) -> Report:
         return sync_once(self.agent, self.tenant)
+
+    def work(self) -> None:
+        """What the workers would do without a poll, until nothing is left to do."""
+        while sum(
+            (
+                inbound.execute_answers(self.agent),
+                webhook_events.take_events(self.agent),
+                ingest.read_marked(self.agent),
+                publish.publish_marked(self.agent),
+                writeback.write_due(self.agent),
+            )
+        ):
+            pass
 
     def attach(self, record: RecordKey, name: str, type_: str = "reseller", **more: str) -> str:
         done = self.run("partner.attach", record, name=name, type=type_, **more)

@@ -203,7 +203,7 @@ class Desk:
                 detail=", ".join(
                     f"{name.replace('_', ' ')}: {value}"
                     for name, value in row["detail"].items()
-                    if value not in ("", "None")
+                    if isinstance(value, str) and value not in ("", "None")
                 )[:500],
             )
             for row in rows

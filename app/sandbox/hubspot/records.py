@@ -24,6 +24,12 @@ class Listener(Protocol):
 
     def deleted(self, kind: ObjectType, record: int, source: str) -> None: ...
 
+    def restored(self, kind: ObjectType, record: int, source: str) -> None: ...
+
+    def merged(self, kind: ObjectType, record: int, gone: Sequence[int], source: str) -> None: ...
+
+    def erased(self, record: int, source: str) -> None: ...
+
     def associated(
         self, kind: ObjectType, record: int, to: ObjectType, other: int, *, removed: bool, source: str
     ) -> None: ...
@@ -119,10 +125,20 @@ class Records:
                 (self.now_ms(), kind.name, record),
             )
             if done.rowcount:
+                self._bin_links(kind, record)
                 db.execute("DELETE FROM uniques WHERE type = ? AND id = ?", (kind.name, record))
                 db.execute("DELETE FROM links WHERE from_type = ? AND from_id = ?", (kind.name, record))
                 db.execute("DELETE FROM links WHERE to_type = ? AND to_id = ?", (kind.name, record))
                 self._listener.deleted(kind, record, source)
+
+    def _bin_links(self, kind: ObjectType, record: int) -> None:
+        """A record that is restored gets its associations back."""
+        with self._db.transaction() as db:
+            rows = db.execute(
+                "SELECT * FROM links WHERE (from_type = ? AND from_id = ?) OR (to_type = ? AND to_id = ?)",
+                (kind.name, record, kind.name, record),
+            ).fetchall()
+        self._db.set_setting(f"binned:{kind.name}:{record}", [list(row) for row in rows])
 
     def associate(
         self,

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from app.ground.clock import to_iso
+from app.sandbox.hubspot import bin as bin_
 from app.sandbox.hubspot.config import HubspotSandboxConfig
 from app.sandbox.hubspot.db import Database
 from app.sandbox.hubspot.grants import Grants
@@ -66,6 +67,18 @@ class HubspotSandbox:
 
     def delete(self, kind: str, record: int | str) -> None:
         self.records.archive(object_type(kind), int(record), source=UI)
+
+    def restore(self, kind: str, record: int | str) -> None:
+        """A person takes the record out of the recycle bin again, with what it was associated with."""
+        bin_.restore(self.records, self.db, object_type(kind), int(record), self.webhooks)
+
+    def merge(self, kind: str, into: int | str, gone: int | str) -> None:
+        """A person merges two records: all that hangs on `gone` hangs on `into` afterwards."""
+        bin_.merge(self.records, self.db, object_type(kind), int(into), int(gone), self.webhooks)
+
+    def erase_contact(self, record: int | str) -> None:
+        """A person deletes a contact for good, by privacy law: it cannot be restored."""
+        bin_.erase(self.records, self.db, int(record), self.webhooks)
 
     def get(self, kind: str, record: int | str) -> dict[str, Any]:
         """The record with every property that has a value. Raises HubError 404."""

@@ -10,7 +10,7 @@ import requests
 
 from app.sandbox.hubspot.config import HubspotSandboxConfig
 from app.sandbox.hubspot.db import Database
-from app.sandbox.hubspot.schema import ObjectType
+from app.sandbox.hubspot.schema import TYPES, ObjectType
 from app.sandbox.hubspot.signing import signed_headers
 
 MAX_EVENTS = 100
@@ -29,10 +29,31 @@ DEFAULT_SUBSCRIPTIONS: dict[str, list[str]] = {
         "product_name",
         "*creation",
         "*deletion",
+        "*restore",
+        "*merge",
         "*associationChange",
     ],
-    "companies": ["name", "domain", "industry", "city", "country", "*creation", "*deletion"],
-    "contacts": ["firstname", "lastname", "email", "jobtitle", "*creation", "*deletion"],
+    "companies": [
+        "name",
+        "domain",
+        "industry",
+        "city",
+        "country",
+        "*creation",
+        "*deletion",
+        "*restore",
+        "*merge",
+    ],
+    "contacts": [
+        "firstname",
+        "lastname",
+        "email",
+        "jobtitle",
+        "*creation",
+        "*deletion",
+        "*merge",
+        "*privacyDeletion",
+    ],
     "tasks": ["hs_task_status", "hs_task_subject", "hs_timestamp", "*deletion"],
 }
 """By type: the properties whose changes are told, and with a star the other kinds of event."""
@@ -99,6 +120,20 @@ class Webhooks:
         if self._wants(kind, "*deletion"):
             self._queue(kind, "deletion", source, {"objectId": record, "changeFlag": "DELETED"})
 
+    def restored(self, kind: ObjectType, record: int, source: str) -> None:
+        if self._wants(kind, "*restore"):
+            self._queue(kind, "restore", source, {"objectId": record, "changeFlag": "RESTORED"})
+
+    def merged(self, kind: ObjectType, record: int, gone: Sequence[int], source: str) -> None:
+        if self._wants(kind, "*merge"):
+            facts = {"primaryObjectId": record, "mergedObjectIds": list(gone), "newObjectId": record}
+            self._queue(kind, "merge", source, facts | {"numberOfPropertiesMoved": 0})
+
+    def erased(self, record: int, source: str) -> None:
+        """Contacts only, and only under the event's old name."""
+        if self._wants(TYPES["contacts"], "*privacyDeletion"):
+            self._queue(TYPES["contacts"], "privacyDeletion", source, {"objectId": record})
+
     def associated(
         self, kind: ObjectType, record: int, to: ObjectType, other: int, *, removed: bool, source: str
     ) -> None:
@@ -129,8 +164,7 @@ class Webhooks:
             "portalId": self._config.portal_id,
             "appId": self._config.app_id,
             "occurredAt": now,
-            "subscriptionType": f"object.{change}",
-            "objectTypeId": kind.type_id,
+            **_type(kind, change),
             "changeSource": source,
             "sourceId": "userId:1" if source == "CRM_UI" else str(self._config.app_id),
         } | facts
@@ -200,3 +234,9 @@ class Webhooks:
         except requests.RequestException:
             return False
         return 200 <= answer.status_code < 300
+
+
+def _type(kind: ObjectType, change: str) -> dict[str, str]:
+    if change == "privacyDeletion":
+        return {"subscriptionType": f"{kind.singular}.{change}"}
+    return {"subscriptionType": f"object.{change}", "objectTypeId": kind.type_id}

@@ -36,8 +36,14 @@ class PublishedLink:
     not_before: datetime
     expires_at: datetime
     revoked_at: datetime | None = None
+    withdrawn_at: datetime | None = None
     views: int = 0
     last_viewed_at: datetime | None = None
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it stopped to open anything, for good or for as long as its record is gone from the CRM."""
+        return self.revoked_at or self.withdrawn_at
 
     def for_seller(self) -> ShareLink:
         """What a seller may know of it."""
@@ -118,6 +124,7 @@ def save_link(connection: Connection, link: PublishedLink, token_hash: str) -> N
             not_before=link.not_before,
             expires_at=link.expires_at,
             revoked_at=link.revoked_at,
+            withdrawn_at=link.withdrawn_at,
             views=link.views,
             last_viewed_at=link.last_viewed_at,
         )
@@ -170,6 +177,29 @@ def revoke_link(connection: Connection, tenant_id: str, link_id: str, at: dateti
     return link_of(connection, tenant_id, link_id)
 
 
+def withdraw_links(connection: Connection, tenant_id: str, record: RecordKey, at: datetime) -> int:
+    """After this the record's links open nothing, open sessions included, until they are brought back. How many of
+    them were open."""
+    open_now = live_links(connection, tenant_id, record, at)
+    _set_withdrawn(connection, tenant_id, record, at)
+    return open_now
+
+
+def bring_links_back(connection: Connection, tenant_id: str, record: RecordKey, at: datetime) -> int:
+    """After this the record's links open as their own rules say. How many do now."""
+    _set_withdrawn(connection, tenant_id, record, None)
+    return live_links(connection, tenant_id, record, at)
+
+
+def _set_withdrawn(connection: Connection, tenant_id: str, record: RecordKey, at: datetime | None) -> None:
+    c = share_link.c
+    connection.execute(
+        update(share_link)
+        .where(c.tenant_id == tenant_id, c.object == record.object, c.crm_id == record.crm_id)
+        .values(withdrawn_at=at)
+    )
+
+
 def extend_link(connection: Connection, tenant_id: str, link_id: str, expires_at: datetime) -> PublishedLink:
     """The link with a new end. Raises AppError when it was revoked or is not this tenant's."""
     link = link_of(connection, tenant_id, link_id)
@@ -207,7 +237,7 @@ def replace_token(connection: Connection, tenant_id: str, link_id: str, token_ha
 def live_links(connection: Connection, tenant_id: str, record: RecordKey, at: datetime) -> int:
     """How many links of this record can still be opened: the CRM shows the number."""
     return sum(
-        link.revoked_at is None and link.expires_at > at
+        link.ended_at is None and link.expires_at > at
         for link in links_of(connection, tenant_id, record=record)
     )
 

@@ -22,6 +22,7 @@ from app.storage.tables.flow import (
     outbox,
     slot,
 )
+from app.storage.tables.following import erased_person, merged_record, person
 from app.storage.tables.link import link_preset
 from app.storage.tables.offboarding import offboarding
 from app.storage.tables.plan_template import plan_template
@@ -53,10 +54,12 @@ __all__ = [
     "cursor",
     "dirty",
     "done_command",
+    "erased_person",
     "event_feed",
     "field_info",
     "link_preset",
     "match_key",
+    "merged_record",
     "message",
     "nonce",
     "offboarding",
@@ -64,6 +67,7 @@ __all__ = [
     "owner",
     "partner",
     "partner_contact",
+    "person",
     "plan_template",
     "policy",
     "record",

@@ -20,6 +20,7 @@ audit = Table(
     Column("detail", Json, nullable=False),
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
+    Column("erased_by", Integer, nullable=True),  # the later row that made this one anonymous
     Index(None, "tenant_id", "object", "crm_id"),
 )
 """What was done, by whom, each row chained to the one before by its hash."""

@@ -133,6 +133,30 @@ def edit(name: str, record: str) -> dict[str, Any]:
     return sandbox().get(name, record)
 
 
+@control.delete("/records/<name>/<record>")
+def delete(name: str, record: str) -> tuple[str, int]:
+    """A person puts the record into the recycle bin; `?forever=1` deletes a contact by privacy law."""
+    if request.args.get("forever"):
+        sandbox().erase_contact(record)
+    else:
+        sandbox().delete(name, record)
+    return "", 204
+
+
+@control.post("/records/<name>/<record>/restore")
+def restore(name: str, record: str) -> dict[str, Any]:
+    """A person takes the record out of the recycle bin."""
+    sandbox().restore(name, record)
+    return sandbox().get(name, record)
+
+
+@control.post("/records/<name>/<record>/merge/<gone>")
+def merge(name: str, record: str, gone: str) -> dict[str, Any]:
+    """A person merges another record into this one."""
+    sandbox().merge(name, record, gone)
+    return sandbox().get(name, record)
+
+
 @control.get("/records/<name>/<record>/<to>")
 def linked(name: str, record: str, to: str) -> dict[str, Any]:
     """The notes, tasks, companies or contacts of a record with every value, oldest first."""
