@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import timedelta
@@ -26,7 +27,7 @@ from app.crm.salesforce import SalesforceCrm
 from app.domain.actor import Actor, ActorKind
 from app.domain.record import CrmKind, ObjectKind, RecordKey
 from app.domain.tenant import Tenant
-from app.ground.clock import SteppingClock, utc_now
+from app.ground.clock import SteppingClock, from_iso, utc_now
 from app.ground.config import read_config
 from app.ground.ids import new_id
 from app.reading.stores import Events
@@ -44,6 +45,10 @@ DEALS = int(os.environ.get("BENCHMARK_DEALS", "5000"))
 SMALL = 1_200
 CHANGED, COMPANIES, MESSAGES = 1_000, 800, 1_000
 SELLER = Actor(kind=ActorKind.SELLER, id="u1", name="Sam Seller", email="sam@vendor.example")
+SINGULAR = {"deals": "deal", "companies": "company", "contacts": "contact"}
+PAUSE = 2.5
+"""Seconds between two changes of a record: what follows sooner is read, to be sure of the order."""
+
 LAG = timedelta(minutes=2)
 """Later than this after a change a reader may take the CRM's feed for complete."""
 
@@ -69,6 +74,11 @@ class Account:
         keys = [RecordKey(ObjectKind.DEAL, i) for i in deals]
         keys += [RecordKey(ObjectKind.COMPANY, i) for i in companies]
         ingest.fetch(self.house.agent(), self.tenant, keys)
+
+    def contacts(self) -> Sequence[dict[str, Any]]:
+        """As many as the changed deals have."""
+        found: Sequence[dict[str, Any]] = self.world.portal.all("contacts")
+        return found[: CHANGED * 18 // 10]
 
     def poll(self) -> poll.Round:
         return poll.poll(self.house.agent(), self.tenant)
@@ -102,23 +112,37 @@ def _busy(account: Account, size: int) -> Iterator[dict[str, Any]]:
     _check_copy(account, "polled")
     yield _figure(account, size, "poll_calls", calls, CHANGED, f"{COMPANIES} of their companies changed too")
     if account.kind is CrmKind.HUBSPOT:
-        for companies in (False, True):
-            name = f"told {companies}"
-            _change(account, name, companies=companies)
-            calls = account.calls_of(lambda told=companies: _tell(account, companies=told))
-            _check_copy(account, name)
-            what = (
-                f"{COMPANIES} of their companies changed too"
-                if companies
-                else "their companies had not changed"
-            )
-            yield _figure(account, size, "webhook_calls", calls, CHANGED, what)
+        yield from _told(account, size)
     _post(account)
     calls = account.calls_of(lambda: _write_all(account))
     with account.house.database.read() as connection:
         _require(outbox.waiting_count(connection, account.tenant.id) == 0, "outbox")
     _require(_messages(account) == MESSAGES, "messages")
     yield _figure(account, size, "writeback_calls", calls, MESSAGES, "messages on as many deals")
+
+
+def _told(account: Account, size: int) -> Iterator[dict[str, Any]]:
+    """What webhooks cost: texts stand in the event, other values and the company of a deal that moved are read."""
+    contacts = f"{CHANGED * 18 // 10} contacts told of, none of them a partner's"
+    for name, number, moved, what in (
+        ("told", False, False, f"a text of each, {COMPANIES} of their companies too, {contacts}"),
+        (
+            "told anew",
+            True,
+            False,
+            f"an amount of each, a text of {COMPANIES} of their companies, {contacts}",
+        ),
+        ("told again", True, True, f"an amount and the company of each, {COMPANIES} companies, {contacts}"),
+    ):
+        time.sleep(PAUSE)
+        _change(account, name, companies=True, number=number)
+        calls = account.calls_of(lambda n=number, m=moved: _tell(account, number=n, moved=m))
+        _check_copy(account, name)
+        yield _figure(account, size, "webhook_calls", calls, CHANGED, what)
+    calls = account.calls_of(lambda: _until_nothing(lambda: account.poll().read))
+    yield _figure(
+        account, size, "safety_poll_calls", calls, CHANGED, "the poll that looks behind the webhooks"
+    )
 
 
 def _figure(account: Account, size: int, metric: str, value: int, n: int, what: str) -> dict[str, Any]:
@@ -247,32 +271,56 @@ def _load_salesforce(world: Any, size: int) -> tuple[list[str], list[str]]:
     return deals, companies
 
 
-def _change(account: Account, mark: str, *, companies: bool) -> None:
-    """People in the CRM change every deal's next step and, of every company, where it is."""
+def _change(account: Account, mark: str, *, companies: bool, number: bool = False) -> None:
+    """People in the CRM change every deal's next step, and its amount; and of every company, where it is."""
     for deal in account.deals:
         account.world.change_field(ObjectKind.DEAL, deal, "next_step", mark)
+        if number:
+            account.world.change_field(ObjectKind.DEAL, deal, "amount", str(len(mark) * 1000))
     for company in account.companies if companies else ():
         account.world.change_field(ObjectKind.COMPANY, company, "country", mark[:40])
     account.clock.advance(LAG)
 
 
-def _tell(account: Account, *, companies: bool) -> None:
+def _tell(account: Account, *, number: bool, moved: bool) -> None:
     """The webhooks' events come in, and the agent works them off."""
-    named = [("deal", "hs_next_step", i) for i in account.deals]
-    named += [("company", "country", i) for i in account.companies] if companies else []
-    told = [
-        (
-            account.tenant,
-            new_id(),
-            {"subscriptionType": f"{kind}.propertyChange", "propertyName": name, "objectId": int(i)},
-        )
-        for kind, name, i in named
-    ]
+    portal = account.world.portal
+    told: list[dict[str, Any]] = []
+    for deal in account.deals:
+        told.append(_event(account, "deals", "hs_next_step", deal))
+        if number:
+            told.append(_event(account, "deals", "amount", deal))
+        if moved:
+            (company,) = portal.linked("deals", deal, "companies")
+            ends = {"fromObjectId": int(deal), "toObjectId": int(company["id"])}
+            told.append(
+                {
+                    "subscriptionType": "object.associationChange",
+                    "objectTypeId": "0-3",
+                    "associationType": "DEAL_TO_COMPANY",
+                    **ends,
+                }
+            )
+    told += [_event(account, "companies", "country", i) for i in account.companies]
+    told += [_event(account, "contacts", "email", row["id"]) for row in account.contacts()]
+    arrived = [(account.tenant, new_id(), event) for event in told]
     house = account.house
-    for start in range(0, len(told), 100):
-        Events(house.database, house.bell, account.clock).keep(told[start : start + 100])
+    for start in range(0, len(arrived), 100):
+        Events(house.database, house.bell, account.clock).keep(arrived[start : start + 100])
     agent = house.agent()
     _until_nothing(lambda: webhook_events.take_events(agent) + ingest.read_marked(agent))
+
+
+def _event(account: Account, object_type: str, name: str, crm_id: str) -> dict[str, Any]:
+    """As HubSpot tells that the property became what it is now."""
+    found = account.world.portal.get(object_type, crm_id)
+    return {
+        "subscriptionType": f"{SINGULAR[object_type]}.propertyChange",
+        "propertyName": name,
+        "propertyValue": found["properties"].get(name, ""),
+        "objectId": int(crm_id),
+        "occurredAt": int(from_iso(found["updatedAt"]).timestamp() * 1000),
+    }
 
 
 def _check_copy(account: Account, mark: str) -> None:

@@ -29,6 +29,9 @@ from sync.ingest import Wanted, store, wanted_fields, worth_reading
 EVENTS = 1000
 """Events taken in one transaction."""
 
+BATCHES = 10
+"""Of these before anything is read: more would keep the first records waiting."""
+
 UNREADABLE = "HubSpot sent an event that cannot be read. What it was about is found by the next poll."
 
 TEXTS = frozenset({"string", "enumeration"})
@@ -54,7 +57,18 @@ class Due:
 
 
 def take_events(agent: Agent) -> int:
-    """How many stored events were dealt with, up to a batch."""
+    """How many stored events were dealt with. A wave of them is taken whole, so that what has to be read fills its
+    batches."""
+    total = 0
+    for _ in range(BATCHES):
+        taken = _take_batch(agent)
+        total += taken
+        if taken < EVENTS:
+            break
+    return total
+
+
+def _take_batch(agent: Agent) -> int:
     t = tables.crm_event.c
     broken: set[str] = set()
     while True:

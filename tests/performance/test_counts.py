@@ -229,3 +229,28 @@ def test_a_deleted_deal_is_shown_to_nobody_after_a_poll(tmp_path: Path) -> None:
         with made.house.database.read() as connection:
             assert records.get(connection, made.tenant.id, key) is None
         made.house.database.close()
+
+
+@pytest.mark.parametrize(
+    ("field", "api_name", "count"), [("next_step", "hs_next_step", 0), ("amount", "amount", 2)]
+)
+def test_what_webhooks_tell_costs_a_read_of_a_hundred_only_where_a_value_is_no_text(
+    tmp_path: Path, field: str, api_name: str, count: int
+) -> None:
+    with hubspot_world.open_world(tmp_path, requests_per_10_seconds=10**6) as world:
+        made = connect(tmp_path, world, CrmKind.HUBSPOT)
+        poll.first_load(made.agent, made.tenant)
+        keys = deals(world, 200)
+        ingest.fetch(made.agent, made.tenant, keys)
+        later = int((utc_now() + timedelta(seconds=5)).timestamp() * 1000)
+        for key in keys:
+            world.change_field(ObjectKind.DEAL, key.crm_id, field, "77")
+        told = {"subscriptionType": "deal.propertyChange", "propertyName": api_name, "propertyValue": "77"}
+        made.hear([{**told, "objectId": int(key.crm_id), "occurredAt": later} for key in keys])
+
+        assert calls(world, made.work) == count
+
+        with made.house.database.read() as connection:
+            held = records.get_many(connection, made.tenant.id, keys)
+        assert {record.fields[field] for record in held.values()} == {"77"}
+        made.house.database.close()

@@ -1,5 +1,6 @@
 """A house whose CRM is a vendor's stand-in over HTTP, reached by the real adapter."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from app.domain.tenant import Tenant
 from app.ground.clock import utc_now
 from app.ground.config import read_config
 from app.ground.ids import new_id
+from app.reading.stores import Events
 from app.tenancy import add_tenant
 from sync import inbound, ingest, publish, webhook_events, writeback
 from sync.deps import Agent
@@ -57,6 +59,12 @@ class Connected:
             )
         ):
             pass
+
+    def hear(self, events: Sequence[Mapping[str, object]]) -> None:
+        """HubSpot's events are stored, as the door stores them."""
+        Events(self.house.database, self.house.bell, self.house.clock).keep(
+            [(self.tenant, new_id(), one) for one in events]
+        )
 
     def attach(self, record: RecordKey, name: str, type_: str = "reseller", **more: str) -> str:
         done = self.run("partner.attach", record, name=name, type=type_, **more)

@@ -7,8 +7,6 @@ from sqlalchemy import select
 
 from app.audit_verifier import Broken, check
 from app.domain.record import ObjectKind, RecordKey
-from app.ground.ids import new_id
-from app.reading.stores import Events
 from app.sharing.gate import Gate
 from app.sharing.rules import Failure
 from app.storage import audit, audit_export, tables
@@ -40,9 +38,7 @@ def hear(made: Connected) -> None:
     body = made.world.portal.webhooks.waiting()
     with db.transaction() as rows:
         rows.execute("DELETE FROM events")
-    Events(made.house.database, made.house.bell, made.house.clock).keep(
-        [(made.tenant, new_id(), one) for one in body]
-    )
+    made.hear(body)
     made.work()
 
 
@@ -130,9 +126,7 @@ def test_what_is_told_late_of_a_merged_deal_is_the_survivors(told: Connected) ->
     told.world.portal.merge("deals", other.crm_id, deal.crm_id)
     hear(told)
 
-    Events(told.house.database, told.house.bell, told.house.clock).keep(
-        [(told.tenant, new_id(), one) for one in late]
-    )
+    told.hear(late)
     told.work()
 
     with told.house.database.read() as connection:
