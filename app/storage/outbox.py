@@ -196,6 +196,16 @@ def retry(connection: Connection, tenant_id: str, outbox_id: str, at: datetime) 
     )
 
 
+def drop(connection: Connection, tenant_id: str, outbox_id: str) -> OutboxRow | None:
+    """The refused row as it was; it is gone. None, and nothing has changed, if there is no such refused row."""
+    row = get(connection, tenant_id, outbox_id)
+    mine = (_T.tenant_id == tenant_id, _T.id == outbox_id, _T.state == "refused")
+    if row is None or not connection.execute(tables.outbox.delete().where(*mine)).rowcount:
+        return None
+    fault.forget(connection, tenant_id, fault.Work.WRITE, [outbox_id])
+    return row
+
+
 def refused(connection: Connection, tenant_id: str, record: RecordKey | None = None) -> list[OutboxRow]:
     where = [_T.tenant_id == tenant_id, _T.state == "refused"]
     if record:

@@ -6,7 +6,7 @@ from app.doors.admin.links import add_links
 from app.doors.admin.pages import FILES, HEADERS, TYPES, VERSION, page, render, see_other
 from app.doors.admin.partners import add_offboarding, add_partners
 from app.doors.admin.plans import add_plans
-from app.doors.admin.ports import AdminDoor
+from app.doors.admin.ports import AdminDoor, AdminSession
 from app.doors.admin.preview import add_preview
 from app.doors.admin.safelist import NOBODY, add_safelist
 from app.doors.admin.session import (
@@ -20,6 +20,7 @@ from app.doors.admin.session import (
 )
 from app.doors.problems import as_app_error
 from app.ground.errors import AppError
+from app.ground.ids import new_id
 
 FORM_LIMIT = 1024 * 1024
 """Bytes of a form: a safelist of 1,000 fields is some 500 kB."""
@@ -104,11 +105,32 @@ def _add_entrance(blueprint: Blueprint, door: AdminDoor) -> None:
         return answer
 
 
+def _overview(
+    door: AdminDoor, session: AdminSession, *, message: str = "", error: AppError | None = None
+) -> Response:
+    status = error.status if error else 200
+    health = door.desk.health(session.tenant_id)
+    return show("overview.html", door, session, status, health=health, message=message, error=error)
+
+
 def _add_overview(blueprint: Blueprint, door: AdminDoor) -> None:
     @blueprint.get("/")
     def overview() -> Response:
+        return _overview(door, signed_in(door))
+
+    @blueprint.post("/refused/<outbox_id>/<what>")
+    def settle(outbox_id: str, what: str) -> Response:
         session = signed_in(door)
-        return show("overview.html", door, session, health=door.desk.health(session.tenant_id))
+        require_own_form(door)
+        if what not in ("retry", "drop"):
+            raise NOBODY
+        fields = {"outbox_id": outbox_id, "reason": request.form.get("reason", "").strip()}
+        key = request.form.get("key") or new_id()
+        try:
+            done = door.commands.run(session.tenant_id, session.actor, f"outbox.{what}", None, fields, key)
+        except AppError as error:
+            return _overview(door, session, error=error)
+        return _overview(door, session, message=done.message)
 
     @blueprint.get("/audit")
     def audit() -> Response:

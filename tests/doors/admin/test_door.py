@@ -123,6 +123,20 @@ def test_the_overview_tells_what_the_crm_refused_in_its_own_words(admin):
 
     assert "Connected to HubSpot" in text
     assert "Due date is required on Enterprise deals" in text
+    assert "/retry" in text
+    assert "/drop" in text
+
+
+@pytest.mark.parametrize(("what", "command"), [("retry", "outbox.retry"), ("drop", "outbox.drop")])
+def test_what_the_crm_refused_is_tried_again_or_left_out_from_the_overview(admin, house, what, command):
+    answer = post(admin, f"/admin/refused/o1/{what}", reason="A test")
+
+    assert answer.status_code == 200
+    assert house.ran[-1][1:] == (command, {"outbox_id": "o1", "reason": "A test"})
+
+
+def test_nothing_else_can_be_done_with_what_the_crm_refused(admin):
+    assert post(admin, "/admin/refused/o1/explode").status_code == 404
 
 
 @pytest.mark.parametrize(
