@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from app.domain.actor import Side
+from app.domain.certification import lapses_before
 from app.domain.plan import Step, StepStatus, progress
 from app.domain.plan_dates import Anchor, close_day, read_rule
 from app.domain.plan_forecast import health
@@ -181,6 +182,7 @@ def _note(facts: RecordFacts, known: PartnerFacts, step: Step, today: date) -> s
     titles = {one.id: one.title for one in known.plan if one.status is StepStatus.OPEN}
     waits = [f"“{titles[one]}”" for one in step.after if one in titles]
     said = [
+        certificate_warning(facts, known, step, today),
         "" if step.required else "Optional",
         f"Waits for {words.listing(waits, facts.locale)}" if waits else "",
         words.sentence(due_words(step.rule, _ref(facts, known, step))),
@@ -198,6 +200,17 @@ def _ref(facts: RecordFacts, known: PartnerFacts, step: Step) -> str:
     if rule.anchor is Anchor.STAGE:
         return next((label for value, label in facts.stage_values if value == rule.ref), rule.ref)
     return next((f"“{one.title}”" for one in known.steps if one.id == rule.ref), "another step")
+
+
+def certificate_warning(facts: RecordFacts, known: PartnerFacts, step: Step, today: date) -> str:
+    """Says that the owner's certificate lapses before the step is due; empty where it does not."""
+    if step.owner_side is not Side.PARTNER:
+        return ""
+    first = lapses_before(known.certifications, step.owner_name, step.owner_email, step.due, today)
+    if first is None or first.expires is None:
+        return ""
+    day = words.day(first.expires, today, facts.locale)
+    return f"{first.person}’s certification {first.name} lapses {day}, before this is due"
 
 
 def _when(facts: RecordFacts, step: Step, today: date) -> tuple[str, str]:

@@ -20,6 +20,7 @@ from app.storage.published.attempts import forget_attempts
 from app.storage.published.viewers import forget_sessions
 from app.storage.published_tables import partner_inbox
 from app.storage.rows import insert_new, update
+from sync import certifying
 from sync.backoff import LONGEST
 from sync.deps import Agent
 from sync.ingest import PURPOSES
@@ -105,6 +106,11 @@ def expire_protection(agent: Agent, _: Ticker) -> None:
             log.info("schedule.expiry_skipped", tenant=tenant_id, reason=str(error.reason))
 
 
+def remind_of_certifications(agent: Agent, _: Ticker) -> None:
+    """Tells of certifications that are about to lapse."""
+    certifying.remind(agent)
+
+
 def clean_up(agent: Agent, _: Ticker) -> None:
     """Takes away what has served its time: used nonces, applied events, old slots."""
     now = agent.clock()
@@ -143,6 +149,7 @@ SCHEDULES = (
     Schedule(name="poll", every=timedelta(seconds=1), run=poll_tenants),
     Schedule(name="expire", every=timedelta(minutes=1), run=expire_protection),
     Schedule(name="seal", every=timedelta(minutes=10), run=seal_audit),
+    Schedule(name="certifications", every=timedelta(hours=1), run=remind_of_certifications),
     Schedule(name="clean", every=timedelta(hours=1), run=clean_up),
 )
 

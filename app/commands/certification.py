@@ -7,7 +7,8 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from app.commands.context import Command, CommandResult, Context
-from app.domain.certification import Certification, Statement, told
+from app.domain.actor import ActorKind
+from app.domain.certification import LAPSED, REMINDERS, Certification, Statement, told
 from app.domain.thread import clean_line
 from app.ground.errors import AppError, Reason
 from app.ground.ids import new_id
@@ -43,6 +44,11 @@ class MoveSchema(Schema):
     partner_id = fields.String(required=True)
     person_email = fields.Email(required=True, error_messages={"required": "Name the person's e-mail."})
     to_partner_id = fields.String(required=True, error_messages={"required": "Choose the new partner."})
+
+
+class RemindSchema(Schema):
+    certification_id = fields.String(required=True)
+    days = fields.Integer(required=True, validate=validate.OneOf([*REMINDERS, LAPSED]))
 
 
 def record(context: Context, data: Mapping[str, Any]) -> CommandResult:
@@ -111,6 +117,17 @@ def move(context: Context, data: Mapping[str, Any]) -> CommandResult:
     )
 
 
+def remind(context: Context, data: Mapping[str, Any]) -> CommandResult:
+    """This reminder is given and comes no more; the CRM shows how the certification stands now."""
+    held = certifications.get(context.connection, context.tenant.id, data["certification_id"])
+    if held is None:
+        raise AppError(Reason.NOT_FOUND, "There is no such certification.")
+    if held.reminded is not None and held.reminded <= data["days"]:
+        raise AppError(Reason.STATE_CONFLICT, "This reminder was given already.")
+    keep(context, replace(held, reminded=data["days"]))
+    return CommandResult(message="Reminded.")
+
+
 def keep(context: Context, certification: Certification) -> None:
     """Saves it; after the commit the CRM is told."""
     certifications.save(context.connection, context.tenant.id, certification)
@@ -121,4 +138,11 @@ COMMANDS = (
     Command(name="certification.record", schema=RecordSchema, run=record, needs_record=False),
     Command(name="certification.revoke", schema=RevokeSchema, run=revoke, needs_record=False),
     Command(name="certification.move", schema=MoveSchema, run=move, needs_record=False),
+    Command(
+        name="certification.remind",
+        schema=RemindSchema,
+        run=remind,
+        actors=frozenset({ActorKind.SYSTEM}),
+        needs_record=False,
+    ),
 )

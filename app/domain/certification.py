@@ -279,6 +279,23 @@ def _groups(people: Sequence[tuple[str, str]]) -> list[int]:
     return [root(at) for at in range(len(people))]
 
 
+REMINDERS = (60, 30, 7)
+"""Days before the end at which somebody hears of it. LAPSED stands for the day after."""
+
+LAPSED = -1
+
+
+def reminder_due(one: Certification, today: date) -> int | None:
+    """The reminder that is due and was not given: the latest one only, where several were missed."""
+    if one.expires is None:
+        return None
+    left = (one.expires - today).days
+    stage = LAPSED if left < 0 else min((days for days in REMINDERS if left <= days), default=None)
+    if stage is None or (one.reminded is not None and one.reminded <= stage):
+        return None
+    return stage
+
+
 def lapses_before(
     certifications: Sequence[Certification], name: str, email: str, due: date | None, today: date
 ) -> Certification | None:

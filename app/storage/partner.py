@@ -117,6 +117,19 @@ def records_of(connection: Connection, tenant_id: str, partner_id: str) -> list[
     return [RecordKey(ObjectKind(row["object"]), row["crm_id"]) for row in rows]
 
 
+def newest_records_of(connection: Connection, tenant_id: str, partner_id: str) -> list[RecordKey]:
+    """The records the partner works on, the one it was brought to last first; at most 20."""
+    rows = find_all(
+        connection,
+        tables.attachment,
+        _A.tenant_id == tenant_id,
+        _A.partner_id == partner_id,
+        order=[_A.attached_at.desc(), _A.crm_id],
+        limit=20,
+    )
+    return [RecordKey(ObjectKind(row["object"]), row["crm_id"]) for row in rows]
+
+
 def mark_seen(connection: Connection, tenant_id: str, key: RecordKey, partner_id: str, at: datetime) -> None:
     """Notes that a seller has read this partner's thread on this record."""
     update(

@@ -152,3 +152,23 @@ def test_the_side_stands_for_an_owner_nobody_named():
     theirs, ours = items(plan_with(make.step("a"), make.step("b", side=Side.US)))
 
     assert (theirs.owner, ours.owner) == ("Northwind Integrators", "Us")
+
+
+@pytest.mark.parametrize(
+    ("email", "due", "warned"), [("m@n.example", 50, True), ("m@n.example", 40, False), ("", 50, False)]
+)
+def test_a_step_warns_when_its_owners_certificate_lapses_before_it_is_due(email, due, warned):
+    held = make.certification("a", "Data engineer", 45, person_name="Maria Quint", person_email="m@n.example")
+    step = make.step(due=due, owner_email=email, owner_name="")
+    mine = make.known(steps=(step,), certifications=(held,))
+
+    (item,) = [
+        item
+        for block in of(build("plan", partners=(mine,)), Steps)
+        for m in block.milestones
+        for item in m.steps
+    ]
+
+    assert item.note == (
+        "Maria Quint’s certification Data engineer lapses 6 Jan 2027, before this is due" if warned else ""
+    )
