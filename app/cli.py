@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from app.cli_certifications import certifications
 from app.cli_offboard import offboard
 from app.cli_upkeep import UPKEEP
 from app.ground.errors import AppError
@@ -310,7 +311,7 @@ def _shown(found: "Tenant") -> dict[str, Any]:
     }
 
 
-for upkeep in (*UPKEEP, offboard):
+for upkeep in (*UPKEEP, offboard, certifications):
     main.add_command(upkeep)
 
 if __name__ == "__main__":

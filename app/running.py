@@ -209,3 +209,19 @@ def house_of(tenant_id: str) -> Iterator[tuple["House", "Tenant"]]:
         yield parts, tenant
     finally:
         parts.database.close()
+
+
+def import_certifications(tenant_id: str, text: str, *, rehearse: bool) -> dict[str, Any]:
+    """What became of the rows of a CSV file. Reads only, where it is a rehearsal. Raises AppError for a file that
+    is no such table."""
+    from app.commands.certification_csv import read_rows
+    from app.domain.actor import SYSTEM
+    from app.ground.clock import utc_now
+    from app.ground.ids import new_id
+
+    if rehearse:
+        rows = read_rows(text, utc_now())
+        refused = [{"line": row.line, "reason": row.refusal} for row in rows if row.refusal]
+        return {"readable": len(rows) - len(refused), "refused": refused}
+    done = house().executor().run(tenant_id, SYSTEM, "certification.import", None, {"text": text}, new_id())
+    return dict(done.result)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from app.commands.certification import EVIDENCE_LIMIT, keep
 from app.commands.context import ADMINS, Command, CommandResult, Context
 from app.domain import matching
 from app.domain.actor import ActorKind
-from app.domain.certification import Certification, Source, Statement, told
+from app.domain.certification import AWARD, Certification, Source, Statement, told
 from app.domain.matching.domains import is_shared
 from app.domain.partner import Partner
 from app.ground.errors import AppError, Reason
@@ -77,14 +77,26 @@ class PlaceAwardSchema(Schema):
 
 def observe(context: Context, data: Mapping[str, Any]) -> CommandResult:
     """Every statement is taken in. Late and repeated ones change nothing; one whose partner we do not know waits."""
-    everyone = partners.all_of(context.connection, context.tenant.id)
-    found = Counter(_take(context, _statement(values), everyone) for values in data["statements"])
-    counts = {word: found[word] for word in ("new", "changed", "unchanged", "waiting")}
+    counts = take(context, data["statements"])
     return CommandResult(
         result=dict(counts),
         message=", ".join(f"{count} {word}" for word, count in counts.items() if count) + ".",
-        told={"statements": str(found.total()), **{word: str(count) for word, count in counts.items()}},
+        told={word: str(count) for word, count in counts.items()},
     )
+
+
+def take(context: Context, statements: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """How many of these (as StatementSchema reads them) were new, changed something, changed nothing, or wait."""
+    everyone = partners.all_of(context.connection, context.tenant.id)
+    found = Counter(_take(context, _statement(values), everyone) for values in statements)
+    return {word: found[word] for word in ("new", "changed", "unchanged", "waiting")}
+
+
+def first_fault(error: ValidationError) -> str:
+    """What is wrong with a statement, in one sentence that names the column."""
+    name, sentences = next(iter(error.messages_dict.items()))
+    sentence = sentences[0] if isinstance(sentences, list) and sentences else "Not valid."
+    return f"{str(name).replace('_', ' ').capitalize()}: {sentence}"
 
 
 def place(context: Context, data: Mapping[str, Any]) -> CommandResult:
@@ -132,7 +144,7 @@ def _take(context: Context, statement: Statement, everyone: list[Partner]) -> st
     )
     before = held or (waiting[0] if waiting else empty)
     after = told(before, statement, context.now)
-    if after is before:
+    if after is before or _says_the_same(before, after):
         return "unchanged"
     firm = statement.firm or (waiting[1] if waiting else "")
     if not after.moved and after.said_at is not None:
@@ -143,6 +155,13 @@ def _take(context: Context, statement: Statement, everyone: list[Partner]) -> st
     keep(context, after)
     certifications.forget_unplaced(context.connection, tenant, id_)
     return "changed" if held else "new"
+
+
+def _says_the_same(before: Certification, after: Certification) -> bool:
+    """A file is imported again and again: a row that says nothing new is not written to the CRM anew. Feeds have
+    times of their own, which must be kept."""
+    same = all(getattr(before, name) == getattr(after, name) for name in AWARD)
+    return after.source is Source.CSV and same and before.is_revoked == after.is_revoked
 
 
 def _placed(context: Context, one: Certification, firm: str, everyone: list[Partner]) -> Certification:

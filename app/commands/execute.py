@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from app.commands import (
     access,
     certification,
+    certification_csv,
     certification_feed,
     certification_rule,
     conflict,
@@ -58,6 +59,7 @@ COMMANDS: Mapping[str, Command] = {
         access,
         offboarding,
         certification_feed,
+        certification_csv,
         certification_rule,
         partner,
         policy,

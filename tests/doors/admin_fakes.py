@@ -23,6 +23,7 @@ from app.doors.admin.ports import (
     AdminDoor,
     AdminSession,
     AuditRow,
+    Certifying,
     FieldRow,
     Health,
     PartnerRow,
@@ -181,6 +182,9 @@ class House:
 
     def link_presets(self, tenant_id: str) -> dict[PartnerType, LinkPreset]:
         return {PartnerType.RESELLER: LinkPreset(days=3, longest=10, views=5)} if tenant_id == "t1" else {}
+
+    def certifying(self, tenant_id: str) -> Certifying:
+        return Certifying(partners=[NORTHWIND] if tenant_id == "t1" else [STRANGER])
 
     def link_terms(self, tenant_id: str) -> str:
         return "Keep it <b>secret</b>." if tenant_id == "t1" else ""

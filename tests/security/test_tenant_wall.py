@@ -124,6 +124,8 @@ WEB: dict[str, tuple[str, ...]] = {
     "/admin/partners/<partner_id>": ("partner_id",),
     "/admin/partners/<partner_id>/contacts": ("partner_id",),
     "/admin/partners/<partner_id>/form-link": ("partner_id",),
+    "/admin/certifications/place": ("certification_id", "partner_id"),
+    "/admin/certifications/drop": ("requirement_id",),
     "/admin/<path:_rest>": ("_rest",),
 }
 WITHOUT_ID = {
@@ -151,6 +153,9 @@ WITHOUT_ID = {
     "/admin/safelist/reach": "the session's own",
     "/admin/safelist/history": "the session's own",
     "/admin/partners": "the session's own",
+    "/admin/certifications": "the session's own",
+    "/admin/certifications/import": "the session's own; firms are named, not identified",
+    "/admin/certifications/require": "the session's own",
 }
 PLACES = {"code": "an id", "answer_id": "an id", "token": "an id unless it leads to one", "name": "a file"}
 """The parts of a share page's address, and what they are."""

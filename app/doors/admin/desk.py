@@ -16,6 +16,7 @@ from app.domain.tenant import Tenant
 from app.doors.admin.ports import (
     AdminSession,
     AuditRow,
+    Certifying,
     FieldRow,
     Health,
     PartnerRow,
@@ -26,6 +27,7 @@ from app.ground.clock import Clock
 from app.ground.ids import hash_token, new_token
 from app.reading import account
 from app.storage import audit as audit_log
+from app.storage import certification as certifications
 from app.storage import link_preset, offboarding, tables
 from app.storage import partner as partners_table
 from app.storage import plan_template as plan_templates
@@ -189,6 +191,14 @@ class Desk:
         with self._database.read() as connection:
             found = tenants_table.stages(connection, tenant_id)
         return [(stage.value, stage.label) for stage in found if not stage.closed]
+
+    def certifying(self, tenant_id: str) -> Certifying:
+        with self._database.read() as connection:
+            return Certifying(
+                partners=partners_table.all_of(connection, tenant_id),
+                waiting=certifications.all_unplaced(connection, tenant_id),
+                requirements=certifications.requirements(connection, tenant_id),
+            )
 
     def audit(self, tenant_id: str, before: int | None) -> Sequence[AuditRow]:
         with self._database.read() as connection:

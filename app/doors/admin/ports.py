@@ -9,8 +9,10 @@ from app.disclosure.changes import Reach
 from app.disclosure.policy import Policy
 from app.disclosure.snapshot import Content
 from app.domain.actor import Actor, ActorKind
+from app.domain.certification import Certification
+from app.domain.certification_rights import Requirement
 from app.domain.link import LinkPreset
-from app.domain.partner import PartnerType
+from app.domain.partner import Partner, PartnerType
 from app.domain.plan_template import Template
 from app.domain.record import RecordKey
 from app.domain.tenant import Tenant
@@ -68,6 +70,16 @@ class AuditRow:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certifying:
+    """What the page about certifications shows: `waiting` are awards of nobody's partner, each with the firm that its
+    issuer named."""
+
+    partners: Sequence[Partner] = ()
+    waiting: Sequence[tuple[Certification, str]] = ()
+    requirements: Sequence[Requirement] = ()
+
+
 class AdminDesk(Protocol):
     """Everything takes the tenant first; what another tenant owns is answered like what does not exist."""
 
@@ -109,6 +121,9 @@ class AdminDesk(Protocol):
 
     def partners(self, tenant_id: str) -> Sequence[PartnerRow]:
         """Every partner, by name."""
+
+    def certifying(self, tenant_id: str) -> Certifying:
+        """What waits for its partner, and what the programme asks for."""
 
     def link_presets(self, tenant_id: str) -> Mapping[PartnerType, LinkPreset]:
         """What new links begin with, for each type that was ever set."""

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, request
 
+from app.doors.admin.certifications import add_certifications
 from app.doors.admin.links import add_links
 from app.doors.admin.pages import FILES, HEADERS, TYPES, VERSION, page, render, see_other
 from app.doors.admin.partners import add_offboarding, add_partners
@@ -38,6 +39,7 @@ def create_blueprint(door: AdminDoor) -> Blueprint:
     add_partners(blueprint, door)
     add_offboarding(blueprint, door)
     add_plans(blueprint, door)
+    add_certifications(blueprint, door)
     add_links(blueprint, door)
 
     @blueprint.before_request

@@ -1,0 +1,96 @@
+"""Certifications: files of them, what waits for its partner, and what the programme asks for."""
+
+from collections.abc import Mapping
+
+from flask import Blueprint, Response, request
+
+from app.domain.certification_rights import wanted
+from app.doors.admin.ports import AdminDoor, AdminSession
+from app.doors.admin.session import require_own_form, show, signed_in
+from app.ground.errors import AppError, Reason
+from app.ground.ids import new_id
+
+REFUSALS_SHOWN = 50
+
+
+def add_certifications(blueprint: Blueprint, door: AdminDoor) -> None:
+    @blueprint.get("/certifications")
+    def certifications() -> Response:
+        return _page(door, signed_in(door))
+
+    @blueprint.post("/certifications/import")
+    def import_file() -> Response:
+        session = _own(door)
+        try:
+            fields: dict[str, object] = {"text": _text()}
+        except AppError as error:
+            return _page(door, session, error=error)
+        return _run(door, session, "certification.import", fields)
+
+    @blueprint.post("/certifications/place")
+    def place() -> Response:
+        return _run(door, _own(door), "certification.place", _typed("certification_id", "partner_id"))
+
+    @blueprint.post("/certifications/require")
+    def require() -> Response:
+        return _run(
+            door, _own(door), "certification.require", _typed("right", "credential", "level", "people")
+        )
+
+    @blueprint.post("/certifications/drop")
+    def drop() -> Response:
+        return _run(door, _own(door), "certification.drop_requirement", _typed("requirement_id"))
+
+
+def _own(door: AdminDoor) -> AdminSession:
+    session = signed_in(door)
+    require_own_form(door)
+    return session
+
+
+def _typed(*names: str) -> dict[str, object]:
+    return {name: request.form.get(name, "").strip() for name in names}
+
+
+def _text() -> str:
+    """The chosen file, or what was pasted."""
+    file = request.files.get("file")
+    raw = file.read() if file else b""
+    try:
+        return raw.decode("utf-8-sig") or request.form.get("text", "")
+    except UnicodeDecodeError:
+        raise AppError(Reason.MALFORMED, "Save the file as UTF-8, then choose it again.") from None
+
+
+def _run(door: AdminDoor, session: AdminSession, command: str, fields: Mapping[str, object]) -> Response:
+    key = request.form.get("key") or new_id()
+    try:
+        result = door.commands.run(session.tenant_id, session.actor, command, None, fields, key)
+    except AppError as error:
+        return _page(door, session, error=error, typed=fields)
+    refused = result.result.get("refused", ())
+    return _page(door, session, done=result.message, refused=refused if isinstance(refused, list) else ())
+
+
+def _page(
+    door: AdminDoor,
+    session: AdminSession,
+    *,
+    done: str = "",
+    refused: object = (),
+    error: AppError | None = None,
+    typed: Mapping[str, object] | None = None,
+) -> Response:
+    return show(
+        "certifications.html",
+        door,
+        session,
+        error.status if error else 200,
+        desk=door.desk.certifying(session.tenant_id),
+        wanted=wanted,
+        done=done,
+        refused=refused,
+        shown=REFUSALS_SHOWN,
+        error=error,
+        typed=typed or {},
+    )
