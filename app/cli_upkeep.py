@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from app.cli_audit import audit
+from app.cli_policy import policy
 
 JSON_HELP = "Print one JSON object instead of text."
 TENANT = click.option(
@@ -114,5 +115,5 @@ def match_conflicts(*, accounts: Path, registrations: Path, out: Path, as_json: 
     click.echo(json.dumps(found.to_json()) if as_json else "\n".join(found.lines()))
 
 
-UPKEEP: tuple[click.Command, ...] = (sync, rebuild, backup, restore, audit, conflicts)
+UPKEEP: tuple[click.Command, ...] = (sync, rebuild, backup, restore, audit, policy, conflicts)
 """What the command line offers beside running Alongside itself."""

@@ -1,6 +1,5 @@
-"""What lies between two policies, and how far a change reaches: what an admin reads before saving."""
+"""What lies between the grids of two policies, cell by cell."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.disclosure.policy import Policy, Treatment
@@ -23,26 +22,6 @@ class Change:
         return self.after is not Treatment.ABSENT and self.before is not Treatment.SHOW
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
-    """How many partners of a type there are, and how many links of theirs are open."""
-
-    partners: int = 0
-    links: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Radius:
-    """How many would see one field differently: `after` is what they would get, `more` whether it is news to them."""
-
-    object: str
-    field: str
-    after: Treatment
-    more: bool
-    partners: int
-    links: int
-
-
 def changes(before: Policy, after: Policy) -> list[Change]:
     """The cells that the two treat differently, in order of object, field and partner type."""
     cells = before.cells.keys() | after.cells.keys()
@@ -57,18 +36,3 @@ def changes(before: Policy, after: Policy) -> list[Change]:
         for cell in sorted(cells, key=lambda c: (c[1], c[2], list(PartnerType).index(c[0])))
     ]
     return [change for change in found if change.before is not change.after]
-
-
-def radius(found: Sequence[Change], reach: Mapping[PartnerType, Reach]) -> list[Radius]:
-    """The changes summed over partner types, what shows more first. Types without partners count as nobody."""
-    sums: dict[tuple[bool, str, str, Treatment], tuple[int, int]] = {}
-    for change in found:
-        key = (change.shows_more, change.object, change.field, change.after)
-        partners, links = sums.get(key, (0, 0))
-        hit = reach.get(change.partner_type, Reach())
-        sums[key] = (partners + hit.partners, links + hit.links)
-    ordered = sorted(sums.items(), key=lambda item: not item[0][0])
-    return [
-        Radius(object=obj, field=field, after=after, more=more, partners=partners, links=links)
-        for (more, obj, field, after), (partners, links) in ordered
-    ]

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from app.disclosure.changes import Reach
 from app.disclosure.policy import ROOM_SECTIONS, never_reason
 from app.disclosure.snapshot import LABELS
 from app.domain.partner import Partner, PartnerContact, PartnerType
@@ -24,6 +23,14 @@ from app.storage.published.links import PublishedLink, links_of
 RECORDS_SHOWN = 20
 
 KNOWN_FIRST = {"deal": ObjectKind.DEAL, "company": ObjectKind.COMPANY}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """How many partners of a type there are, and how many links of theirs are open."""
+
+    partners: int = 0
+    links: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

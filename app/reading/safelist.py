@@ -1,13 +1,14 @@
 """The safelist in words: what each treatment is called, which ones fit a field, and how far a change reaches."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 
-from app.disclosure.changes import Radius, Reach, changes, radius
+from app.disclosure.blast import Blast, Impact, candidates
 from app.disclosure.policy import Policy, Treatment
 from app.disclosure.redaction import redact
-from app.domain.partner import PartnerType
-from app.reading.account import FieldRow
 from cards import words
+
+SAMPLE = 60
+"""Characters of an example's value."""
 
 TREATMENTS = {
     Treatment.SHOW: "Show",
@@ -36,27 +37,67 @@ def _masks(obj: str, sample: str) -> list[Treatment]:
 
 
 def sentences(
-    before: Policy,
-    after: Policy,
-    reach: Mapping[PartnerType, Reach],
-    rows: Mapping[str, Iterable[FieldRow]],
+    found: Blast, before: Policy, after: Policy, labels: Mapping[tuple[str, str], str]
 ) -> list[str]:
-    """How far the changes reach, one sentence each; empty when nothing differs. `rows` are the fields by object."""
-    labels = {(obj, row.name): row.label for obj, found in rows.items() for row in found}
-    return [_sentence(each, labels) for each in radius(changes(before, after), reach)]
+    """How far the changes reach, one sentence each, with values as examples; empty when nothing differs."""
+    told = [_sentence(each, labels) for each in found.impacts]
+    hit = {(each.object, each.field) for each in found.impacts}
+    told += [
+        f"{_where(pair, labels)}: nobody is affected today."
+        for pair in candidates(before, after)
+        if pair not in hit and _differs(pair, before, after)
+    ]
+    if before.exceptions.approval != after.exceptions.approval:
+        told.append(_approval(after.exceptions.approval))
+    return told
 
 
-def changed_objects(before: Policy, after: Policy) -> Sequence[str]:
-    return sorted({change.object for change in changes(before, after)})
+def _differs(pair: tuple[str, str], before: Policy, after: Policy) -> bool:
+    cells = [
+        {cell[0]: t for cell, t in one.cells.items() if cell[1:] == pair and t is not Treatment.ABSENT}
+        for one in (before, after)
+    ]
+    rules = [{r for r in one.exceptions.rules if (r.object, r.field) == pair} for one in (before, after)]
+    return cells[0] != cells[1] or rules[0] != rules[1]
 
 
-def _sentence(each: Radius, labels: Mapping[tuple[str, str], str]) -> str:
-    who = f"{words.count(each.partners, 'partner')} and {words.count(each.links, 'open link')}"
-    field = labels.get((each.object, each.field), each.field)
-    where = f"{OBJECT_LABELS[each.object]} · {field}"
-    if not each.partners:
-        return f"{where}: you have no partner of this type yet, so nobody is affected today."
-    if each.after is Treatment.ABSENT:
-        return f"{who} would no longer see {where}."
-    how = "" if each.after is Treatment.SHOW else f" ({TREATMENTS[each.after].lower()})"
-    return f"{who} would newly see {where}{how}." if each.more else f"{who} would see {where} masked{how}."
+def _approval(people: int | None) -> str:
+    if people is None:
+        return "No change would need a second admin any more."
+    return (
+        f"A second admin would have to agree when {words.count(people, 'person', 'people')} or more see more."
+    )
+
+
+def _where(pair: tuple[str, str], labels: Mapping[tuple[str, str], str]) -> str:
+    return f"{OBJECT_LABELS[pair[0]]} · {labels.get(pair, pair[1])}"
+
+
+def _sentence(each: Impact, labels: Mapping[tuple[str, str], str]) -> str:
+    who = f"{words.count(len(each.partners), 'partner')} and {words.count(each.links, 'open link')}"
+    where = _where((each.object, each.field), labels)
+    how = "" if each.after in (Treatment.SHOW, Treatment.ABSENT) else f" ({TREATMENTS[each.after].lower()})"
+    if each.after is Treatment.ABSENT or (all(s.after is None for s in each.samples) and each.samples):
+        said = f"would no longer see {where}"
+    else:
+        said = f"would newly see {where}{how}" if each.more else f"would see {where} masked{how}"
+    counted = (
+        f"{words.count(len(each.people), 'person', 'people')}, {words.count(len(each.records), 'record')}"
+    )
+    unread = f" {words.count(each.unread, 'value')} not read from the CRM yet." if each.unread else ""
+    return f"{who} {said}: {counted}.{_examples(each)}{unread}"
+
+
+def _examples(each: Impact) -> str:
+    """The values, so that an admin sees what the change means and not only where."""
+    if not each.samples:
+        return ""
+    told = [f"{_step(s.before, s.after)} ({s.record_name}, {s.partner_name})" for s in each.samples]
+    return f" For example {'; '.join(told)}."
+
+
+def _step(before: str | None, after: str | None) -> str:
+    known = [
+        value if len(value) <= SAMPLE else value[: SAMPLE - 1] + "…" for value in (before, after) if value
+    ]
+    return " → ".join(known)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from app.commands.blast import blast_of, field_labels
 from app.crm.port import AuthExpired, CrmError
 from app.disclosure.policy import OBJECTS, Policy, never_reason
 from app.disclosure.policy_body import read_policy
@@ -111,12 +112,9 @@ class Settings:
         with self._database.read() as connection:
             saved = policies.current(connection, tenant_id)
             edited = replace(read_policy(body, saved.version), exceptions=saved.exceptions)
-            rows = {
-                obj: account.fields(connection, tenant_id, obj)
-                for obj in safelist.changed_objects(saved, edited)
-            }
-            reach = account.reach(connection, tenant_id, self._clock())
-        return {"sentences": safelist.sentences(saved, edited, reach, rows)}
+            found = blast_of(connection, tenant_id, edited, self._clock())
+            labels = field_labels(connection, tenant_id)
+        return {"sentences": safelist.sentences(found, saved, edited, labels), "people": found.people}
 
     def setup(self, tenant: Tenant) -> list[Item]:
         """The set-up checklist of one account, as `alongside doctor` goes through it."""

@@ -33,6 +33,7 @@ KEPT: Sequence[Table] = (
     tables.certification_requirement,
     tables.unplaced_certification,
     tables.plan_template,
+    tables.policy_proposal,
     published_tables.live_policy,
     published_tables.face,
     tables.link_preset,

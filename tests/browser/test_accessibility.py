@@ -20,6 +20,8 @@ ADMIN_PAGES = (
     "/admin/",
     "/admin/safelist",
     "/admin/safelist/history",
+    "/admin/safelist/exceptions",
+    "/admin/safelist/proposals",
     "/admin/preview",
     "/admin/preview?record=deal:9001&partner=p1",
     "/admin/partners",

@@ -55,7 +55,9 @@ def test_an_admin_opens_a_field_and_it_is_in_force(page: Page, site: Site) -> No
     page.get_by_role("tab", name="What partners see").click()
     expect(page.get_by_label("Type of partner")).to_contain_text("Reseller (1 partner)")
     page.get_by_label("Deal: Amount").select_option(label="Show")
-    expect(page.get_by_text("1 partner and 1 open link would newly see Deal · Amount.")).to_be_visible()
+    expect(
+        page.get_by_text("1 partner and 1 open link would newly see Deal · Amount: 1 person, 1 record.")
+    ).to_be_visible()
     page.get_by_label("Reason").fill("Agreed in spring")
     page.get_by_role("button", name="Save 1 change").click()
 

@@ -1,6 +1,6 @@
 from hypothesis import given
 
-from app.disclosure.changes import Radius, Reach, changes, radius
+from app.disclosure.changes import changes
 from app.disclosure.policy import Policy, Treatment
 from app.domain.partner import PartnerType
 from tests.disclosure.strategies import narrowings, policies
@@ -44,19 +44,3 @@ def test_the_never_list_is_no_change_even_where_a_policy_lists_it():
     open_margin = Policy(version=2, cells={(PartnerType.MSP, "deal", "margin"): Treatment.SHOW})
 
     assert changes(_policy(), open_margin) == []
-
-
-def test_the_radius_sums_partner_types_that_change_alike_and_tells_more_first():
-    found = changes(_policy(reseller=Treatment.SHOW), _policy(reseller=Treatment.BAND, msp=Treatment.BAND))
-    reach = {PartnerType.RESELLER: Reach(partners=2, links=5), PartnerType.MSP: Reach(partners=1, links=3)}
-
-    assert radius(found, reach) == [
-        Radius(object="deal", field="amount", after=Treatment.BAND, more=True, partners=1, links=3),
-        Radius(object="deal", field="amount", after=Treatment.BAND, more=False, partners=2, links=5),
-    ]
-
-
-def test_a_type_without_partners_reaches_nobody():
-    (found,) = radius(changes(_policy(), _policy(msp=Treatment.SHOW)), {})
-
-    assert (found.partners, found.links) == (0, 0)

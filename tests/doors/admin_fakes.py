@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 from flask import Flask
 
 from app.commands.plan_template import samples
-from app.disclosure.changes import Reach
+from app.crm.port import Stage
+from app.disclosure.blast import Place, blast
 from app.disclosure.policy import NEVER, ROOM_SECTIONS, Policy, default_policy
 from app.disclosure.policy_body import read_policy
+from app.disclosure.rules import Scope
 from app.disclosure.snapshot import LABELS, Source, compose
 from app.domain.actor import Actor, Side
 from app.domain.link import LinkPreset
@@ -28,6 +30,7 @@ from app.doors.admin.ports import (
     Health,
     PartnerRow,
     PolicyVersion,
+    Proposal,
     RecordRow,
     RefusedWrite,
 )
@@ -86,6 +89,27 @@ FIELDS = {
 }
 
 
+def place(partner: Partner, record: str, links: int) -> Place:
+    scope = Scope(partner_id=partner.id)
+    return Place(
+        partner_id=partner.id,
+        partner_name=partner.name,
+        partner_type=partner.type,
+        record=record,
+        record_name="Initech rollout",
+        values={"deal": VALUES, "room": {}},
+        scopes=(scope, scope),
+        links=[frozenset({f"kim{n}@{partner.id}.example"}) for n in range(links)],
+    )
+
+
+PLACES = [
+    place(NORTHWIND, "deal:9001", 30),
+    place(CONTOSO, "deal:9001", 10),
+    place(replace(CONTOSO, id="p3"), "deal:9001", 1),
+]
+
+
 @dataclass(slots=True)
 class House:
     """The desk and the command door in one: saves policies, and remembers what it was asked to run."""
@@ -93,6 +117,7 @@ class House:
     versions: list[PolicyVersion] = field(default_factory=list)
     ran: list[tuple[str, str, Mapping[str, object]]] = field(default_factory=list)
     sessions: dict[str, AdminSession] = field(default_factory=dict)
+    waiting: list[Proposal] = field(default_factory=list)
     tickets: set[str] = field(default_factory=lambda: {"ticket-1"})
     health_now: Health = field(
         default_factory=lambda: Health(
@@ -153,11 +178,20 @@ class House:
     def history(self, tenant_id: str) -> list[PolicyVersion]:
         return self.versions
 
-    def reach(self, tenant_id: str) -> Mapping[PartnerType, Reach]:
-        return {
-            PartnerType.SYSTEM_INTEGRATOR: Reach(partners=1, links=30),
-            PartnerType.RESELLER: Reach(partners=2, links=11),
-        }
+    def blast(self, tenant_id: str, edited: Policy):
+        return blast(PLACES, self.policy(tenant_id), edited, self.labels(tenant_id))
+
+    def labels(self, tenant_id: str):
+        return {(obj, row.name): row.label for obj, rows in FIELDS.items() for row in rows}
+
+    def pipeline(self, tenant_id: str) -> list[Stage]:
+        return [
+            Stage(value="s1", label="Discovery", closed=False),
+            Stage(value="s2", label="Negotiation", closed=False),
+        ]
+
+    def proposals(self, tenant_id: str) -> list[Proposal]:
+        return self.waiting if tenant_id == "t1" else []
 
     def records(self, tenant_id: str, query: str) -> list[RecordRow]:
         rows = [RecordRow(key=DEAL, name="Initech rollout", partners=[NORTHWIND, CONTOSO])]

@@ -18,6 +18,7 @@ PAGES = (
     "/admin/safelist",
     "/admin/safelist?object=room",
     "/admin/safelist/history",
+    "/admin/safelist/exceptions",
     "/admin/preview",
     "/admin/preview?record=deal:9001&partner=p1",
     "/admin/partners",
@@ -70,7 +71,9 @@ def test_an_admin_comes_in_changes_a_cell_by_keyboard_and_saves(page: Page, hous
     cell.focus()
     cell.press("a")
     expect(
-        page.get_by_text("2 partners and 11 open links would no longer see Deal · Amount.")
+        page.get_by_text(
+            "2 partners and 11 open links would no longer see Deal · Amount: 11 people, 1 record."
+        )
     ).to_be_visible()
     page.get_by_label("Reason").fill("Prices stay with us")
     page.get_by_label("Reason").press("Enter")

@@ -246,7 +246,12 @@ def test_a_change_says_its_reach_before_it_is_saved_and_holds_afterwards(hubspot
         hubspot, "policy.save", {"body": body, "version": found["version"], "reason": "Agreed in spring"}
     )
 
-    assert reach["sentences"] == ["1 partner and 1 open link would newly see Deal · Amount."]
+    assert reach["sentences"] == [
+        (
+            "1 partner and 1 open link would newly see Deal · Amount: 1 person, 1 record. "
+            "For example 10,000 to 25,000 → 12000 (Initech rollout, Northwind)."
+        )
+    ]
     assert saved["ok"], saved
     after = ask(hubspot, "/safelist", type="reseller")["safelist"]
     deal = {field["name"]: field["treatment"] for field in after["objects"][0]["fields"]}

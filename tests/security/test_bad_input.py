@@ -270,6 +270,11 @@ FORMS = [
     ),
     ("/admin/safelist/reach", ("cell:deal:reseller:amount", "cell:x", "cell:room:msp:plan")),
     ("/admin/safelist/restore", ("version", "reason", "key")),
+    (
+        "/admin/safelist/exceptions",
+        ("version", "reason", "key", "yaml", "remove", "approval", "field", "partner_id", "stage"),
+    ),
+    ("/admin/safelist/proposals", ("proposal_id", "reason", "key", "do")),
     ("/admin/preview", ("record", "partner", "pq", "cell:deal:reseller:amount")),
     ("/admin/enter", ("ticket",)),
 ]

@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
+from app.commands.blast import blast_of, field_labels
 from app.commands.publishing import compose_room
-from app.disclosure.changes import Reach
+from app.crm.port import Stage
+from app.disclosure.blast import Blast
 from app.disclosure.policy import Policy
 from app.disclosure.policy_body import stored_policy
 from app.disclosure.snapshot import Content
@@ -32,9 +34,11 @@ from app.storage import link_preset, offboarding, tables
 from app.storage import partner as partners_table
 from app.storage import plan_template as plan_templates
 from app.storage import policy as policies
-from app.storage import tenant as tenants_table
+from app.storage import proposal as proposals
+from app.storage import tenant as tenants
 from app.storage.engine import Database
 from app.storage.offboarding import Offboarding
+from app.storage.proposal import Proposal
 from app.storage.published.requests import newest_terms
 from app.storage.rows import find, insert, update
 
@@ -145,9 +149,21 @@ class Desk:
                 for row in policies.history(connection, tenant_id)
             ]
 
-    def reach(self, tenant_id: str) -> Mapping[PartnerType, Reach]:
+    def blast(self, tenant_id: str, edited: Policy) -> Blast:
         with self._database.read() as connection:
-            return account.reach(connection, tenant_id, self._clock())
+            return blast_of(connection, tenant_id, edited, self._clock())
+
+    def labels(self, tenant_id: str) -> Mapping[tuple[str, str], str]:
+        with self._database.read() as connection:
+            return field_labels(connection, tenant_id)
+
+    def pipeline(self, tenant_id: str) -> Sequence[Stage]:
+        with self._database.read() as connection:
+            return tenants.stages(connection, tenant_id)
+
+    def proposals(self, tenant_id: str) -> Sequence[Proposal]:
+        with self._database.read() as connection:
+            return proposals.waiting(connection, tenant_id)
 
     def records(self, tenant_id: str, query: str) -> Sequence[RecordRow]:
         with self._database.read() as connection:
@@ -189,7 +205,7 @@ class Desk:
 
     def stages(self, tenant_id: str) -> Sequence[tuple[str, str]]:
         with self._database.read() as connection:
-            found = tenants_table.stages(connection, tenant_id)
+            found = tenants.stages(connection, tenant_id)
         return [(stage.value, stage.label) for stage in found if not stage.closed]
 
     def certifying(self, tenant_id: str) -> Certifying:

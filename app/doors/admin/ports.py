@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from app.disclosure.changes import Reach
+from app.crm.port import Stage
+from app.disclosure.blast import Blast
 from app.disclosure.policy import Policy
 from app.disclosure.snapshot import Content
 from app.domain.actor import Actor, ActorKind
@@ -20,6 +21,7 @@ from app.doors.ports import CommandDoor
 from app.ground.clock import Clock
 from app.reading.account import FieldRow, Health, PartnerRow, RecordRow, RefusedWrite
 from app.storage.offboarding import Offboarding
+from app.storage.proposal import Proposal
 
 __all__ = [
     "AdminDesk",
@@ -30,6 +32,7 @@ __all__ = [
     "Health",
     "PartnerRow",
     "PolicyVersion",
+    "Proposal",
     "RecordRow",
     "RefusedWrite",
 ]
@@ -107,8 +110,17 @@ class AdminDesk(Protocol):
     def history(self, tenant_id: str) -> Sequence[PolicyVersion]:
         """Every policy there was, the newest first."""
 
-    def reach(self, tenant_id: str) -> Mapping[PartnerType, Reach]:
-        """How many partners and open links each type has."""
+    def blast(self, tenant_id: str, edited: Policy) -> Blast:
+        """How far it would reach to put this policy in force."""
+
+    def labels(self, tenant_id: str) -> Mapping[tuple[str, str], str]:
+        """What each field is called, by (object, field)."""
+
+    def pipeline(self, tenant_id: str) -> Sequence[Stage]:
+        """The pipeline's stages in order, closed ones too."""
+
+    def proposals(self, tenant_id: str) -> Sequence[Proposal]:
+        """The changes that wait for a second admin, the oldest first."""
 
     def records(self, tenant_id: str, query: str) -> Sequence[RecordRow]:
         """Some records with partners whose names contain the query, the latest first."""

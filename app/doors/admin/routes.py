@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, request
 
 from app.doors.admin.certifications import add_certifications
+from app.doors.admin.exceptions import add_exceptions
 from app.doors.admin.links import add_links
 from app.doors.admin.pages import FILES, HEADERS, TYPES, VERSION, page, render, see_other
 from app.doors.admin.partners import add_offboarding, add_partners
@@ -35,6 +36,7 @@ def create_blueprint(door: AdminDoor) -> Blueprint:
     _add_entrance(blueprint, door)
     _add_overview(blueprint, door)
     add_safelist(blueprint, door)
+    add_exceptions(blueprint, door)
     add_preview(blueprint, door)
     add_partners(blueprint, door)
     add_offboarding(blueprint, door)

@@ -20,6 +20,8 @@ from app.reading import safelist
 CELL = "cell"
 """A cell posts as cell:<object>:<partner type>:<field> = treatment."""
 
+WAITS = "Not in force yet. A second admin has to agree to a change that reaches so many people."
+
 NOBODY = AppError(Reason.NOT_FOUND, "There is nothing at this address.")
 
 
@@ -54,7 +56,7 @@ def add_safelist(blueprint: Blueprint, door: AdminDoor) -> None:
         saved = door.desk.policy(session.tenant_id)
         done = request.args.get("done", "")
         message = f"Saved as version {saved.version}." if done == str(saved.version) else ""
-        return grid(door, session, saved, message=message)
+        return grid(door, session, saved, message=WAITS if done == "waits" else message)
 
     @blueprint.post("/safelist")
     def save() -> Response:
@@ -65,16 +67,16 @@ def add_safelist(blueprint: Blueprint, door: AdminDoor) -> None:
         if request.form.get("do") == "review":
             return grid(door, session, edited)
         try:
-            version = _save(door, session, edited, request.form.get("reason", ""))
+            done = save_policy(door, session, edited, request.form.get("reason", ""))
         except AppError as error:
             return grid(door, session, edited, error=error)
-        return see_other(f"/admin/safelist?object={obj}&done={version}")
+        return see_other(f"{done}&object={obj}")
 
     @blueprint.post("/safelist/reach")
     def reach() -> Response:
         session = signed_in(door)
         require_own_form(door)
-        sentences = _sentences(door, session, edited_policy(door, session))
+        sentences = reach_of(door, session, edited_policy(door, session))
         return Response(json.dumps({"ok": True, "sentences": sentences}), mimetype="application/json")
 
     _add_history(blueprint, door)
@@ -99,10 +101,10 @@ def _add_history(blueprint: Blueprint, door: AdminDoor) -> None:
             raise NOBODY
         try:
             reason = request.form.get("reason", "").strip() or f"Back to version {wanted}: {found.reason}"
-            version = _save(door, session, found.policy, reason)
+            done = save_policy(door, session, found.policy, reason)
         except AppError as error:
             return _history(door, session, error)
-        return see_other(f"/admin/safelist?done={version}")
+        return see_other(done)
 
 
 def grid(
@@ -131,7 +133,8 @@ def grid(
         base=_base(saved, error),
         saved=saved,
         reason=request.form.get("reason", ""),
-        sentences=_sentences(door, session, edited),
+        sentences=reach_of(door, session, edited),
+        waiting=len(door.desk.proposals(session.tenant_id)),
         error=error,
         message=message,
     )
@@ -164,7 +167,8 @@ def _base(saved: Policy, error: AppError | None) -> str:
     return request.form.get("version") or str(saved.version)
 
 
-def _save(door: AdminDoor, session: AdminSession, policy: Policy, reason: str) -> object:
+def save_policy(door: AdminDoor, session: AdminSession, policy: Policy, reason: str) -> str:
+    """Where to go on once the policy is saved, or waits for a second admin. Raises AppError when it is refused."""
     if not reason.strip():
         raise AppError(
             Reason.INVALID, "Say why you change this, for those who come after you.", field="reason"
@@ -184,7 +188,9 @@ def _save(door: AdminDoor, session: AdminSession, policy: Policy, reason: str) -
         {"body": policy.to_json(), "whole": True, "reason": reason, "version": int(version)},
         request.form.get("key") or new_id(),
     )
-    return done.result.get("version", "")
+    if done.result.get("proposal_id"):
+        return "/admin/safelist?done=waits"
+    return f"/admin/safelist?done={done.result.get('version', '')}"
 
 
 def _object() -> str:
@@ -216,18 +222,13 @@ def _cell(obj: str, field: FieldRow, partner_type: PartnerType, saved: Policy, e
     )
 
 
-def _sentences(door: AdminDoor, session: AdminSession, edited: Policy) -> list[str]:
+def reach_of(door: AdminDoor, session: AdminSession, edited: Policy) -> list[str]:
+    """How far it would reach to put this policy in force, in sentences; none when it is in force."""
     saved = door.desk.policy(session.tenant_id)
-    rows = {obj: door.desk.fields(session.tenant_id, obj) for obj in safelist.changed_objects(saved, edited)}
-    return safelist.sentences(saved, edited, door.desk.reach(session.tenant_id), rows)
-
-
-def _labels(door: AdminDoor, session: AdminSession, objects: set[str]) -> dict[tuple[str, str], str]:
-    return {
-        (obj, row.name): row.label
-        for obj in objects & set(OBJECTS)
-        for row in door.desk.fields(session.tenant_id, obj)
-    }
+    if edited.to_json() == saved.to_json():
+        return []
+    found = door.desk.blast(session.tenant_id, edited)
+    return safelist.sentences(found, saved, edited, door.desk.labels(session.tenant_id))
 
 
 def _history(door: AdminDoor, session: AdminSession, error: AppError | None = None) -> Response:
@@ -243,7 +244,7 @@ def _history(door: AdminDoor, session: AdminSession, error: AppError | None = No
         session,
         error.status if error else 200,
         entries=entries,
-        labels=_labels(door, session, set(OBJECTS)),
+        labels=door.desk.labels(session.tenant_id),
         current=door.desk.policy(session.tenant_id).version,
         error=error,
     )

@@ -27,6 +27,7 @@ from app.storage.tables.link import link_preset
 from app.storage.tables.offboarding import offboarding
 from app.storage.tables.plan_template import plan_template
 from app.storage.tables.proof import audit_checkpoint, signing_key
+from app.storage.tables.proposal import policy_proposal
 from app.storage.tables.work import (
     attachment,
     certification,
@@ -70,6 +71,7 @@ __all__ = [
     "person",
     "plan_template",
     "policy",
+    "policy_proposal",
     "record",
     "registration",
     "shared_file",

@@ -122,16 +122,23 @@ def test_a_change_says_how_many_would_see_more_or_less(admin):
     )
 
     assert answer.json["sentences"] == [
-        "2 partners and 11 open links would newly see Deal · Amount.",
-        "1 partner and 30 open links would no longer see Deal · Amount.",
-        "Deal · Deal: you have no partner of this type yet, so nobody is affected today.",
+        (
+            "2 partners and 11 open links would newly see Deal · Amount: 11 people, 1 record. For example "
+            "25,000 to 50,000 → 48123.00 (Initech rollout, Contoso Resale); "
+            "25,000 to 50,000 → 48123.00 (Initech rollout, Contoso Resale)."
+        ),
+        (
+            "1 partner and 30 open links would no longer see Deal · Amount: 30 people, 1 record. For example "
+            "25,000 to 50,000 (Initech rollout, Northwind Integrators)."
+        ),
+        "Deal · Deal: nobody is affected today.",
     ]
 
 
 def test_review_shows_the_reach_without_a_script(admin, house):
     text = post(admin, "/admin/safelist", version="1", do="review", **{AMOUNT: "show"}).text
 
-    assert "2 partners and 11 open links would newly see Deal · Amount." in text
+    assert "2 partners and 11 open links would newly see Deal · Amount: 11 people, 1 record." in text
     assert house.ran == []
 
 
