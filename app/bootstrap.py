@@ -1,7 +1,7 @@
 """The composition root: the only place that knows which concrete parts make up a process."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from redis import Redis
@@ -25,6 +25,7 @@ from app.crm.port import (
     Unavailable,
 )
 from app.crm.salesforce import SalesforceCrm
+from app.disclosure.treatment import never_reason
 from app.domain.actor import Actor
 from app.domain.record import CrmKind, RecordKey
 from app.domain.tenant import Tenant
@@ -42,6 +43,9 @@ from app.storage.credentials import StoredTokens
 from app.storage.engine import Database
 from sync import ingest
 from sync.deps import Agent
+
+OURS = "crm:alongside_"
+"""What we write into the CRM ourselves: counts and states that hold nothing to quote."""
 
 REDIS_TIMEOUT = 2.0
 """Seconds a request waits for the doorbell at most; the sweep finds the rows anyway."""
@@ -94,6 +98,27 @@ class House:
         from app.crm.salesforce_events import SalesforceEvents
 
         return SalesforceEvents(self.config.salesforce_pubsub_origin, crm.client, tenant.account_id)
+
+    def hidden(self, tenant_id: str, key: RecordKey) -> Mapping[str, str]:
+        """The record's values of fields that are never shared, by label. Raises AppError when the CRM cannot say."""
+        tenant = self._tenant(tenant_id)
+        with self.database.read() as connection:
+            infos = tenants.fields(connection, tenant_id, key.object)
+        labels = {
+            info.canonical: info.label
+            for info in infos
+            if (never_reason(info.canonical) or never_reason(info.label))
+            and not info.canonical.lower().startswith(OURS)
+        }
+        if not labels or self.budgets.of(tenant_id).paused():
+            return {}
+        try:
+            found = self.crm_of(tenant).read(key.object, [key.crm_id], sorted(labels))
+        except CrmError as error:
+            self._note(tenant_id, error)
+            raise as_refusal(error) from error
+        held = found[key.crm_id].fields if key.crm_id in found else {}
+        return {labels[name]: value for name, value in held.items() if value and name in labels}
 
     def scopes_of(self, tenant: Tenant) -> Sequence[str]:
         """What a HubSpot account granted to the app. Raises CrmError."""

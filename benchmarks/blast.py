@@ -89,7 +89,13 @@ def _deals() -> Iterator[Record]:
 
 
 def _attach(connection: Connection) -> None:
-    place = {"tenant_id": TENANT, "object": "deal", "attached_at": utc_now(), "attached_by": "x", "seen_at": None}
+    place = {
+        "tenant_id": TENANT,
+        "object": "deal",
+        "attached_at": utc_now(),
+        "attached_by": "x",
+        "seen_at": None,
+    }
     rows = [{**place, "crm_id": str(n), "partner_id": f"p{n % PARTNERS}"} for n in range(DEALS)]
     put_all(connection, tables.attachment, rows)
 

@@ -132,6 +132,9 @@ class Outside(Protocol):
     def files(self, tenant_id: str, key: RecordKey) -> Sequence[CrmFile]:
         """The files that people attached to the record."""
 
+    def hidden(self, tenant_id: str, key: RecordKey) -> Mapping[str, str]:
+        """The record's values of fields that are never shared, by label. They are not kept."""
+
 
 Ask = Callable[[Outside, str, RecordKey, Mapping[str, Any]], Mapping[str, Any]]
 """Adds to a command's data what only the CRM knows: (outside, tenant id, record, data) to data."""
@@ -142,7 +145,7 @@ class Command:
     """One entry of the one door in: what it takes, who may, what it does.
 
     `secret_result` keeps the stored first answer sealed, because it holds a link. `ask` runs before the
-    transaction.
+    transaction, when one of `asked_for` acts.
     """
 
     name: str
@@ -152,3 +155,4 @@ class Command:
     needs_record: bool = True
     secret_result: bool = False
     ask: Ask | None = None
+    asked_for: frozenset[ActorKind] = frozenset(ActorKind)

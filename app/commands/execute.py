@@ -70,7 +70,9 @@ COMMANDS: Mapping[str, Command] = {
 }
 
 KEY_LIMIT = 128
-KEPT_FROM_AUDIT = frozenset({"body", "note", "contact_email", "email", "also_for", "text", "statements"})
+KEPT_FROM_AUDIT = frozenset(
+    {"body", "hidden", "note", "contact_email", "email", "also_for", "text", "statements"}
+)
 """Values that stay out of the audit log: it says what was done, the record holds the words."""
 
 log = get_logger(__name__)
@@ -134,7 +136,7 @@ class Executor:
         if record is not None:
             self._make_known(tenant_id, record)
         request_hash = _hash_request(name, record, actor, data)
-        if command.ask is not None and record is not None:
+        if command.ask is not None and record is not None and actor.kind in command.asked_for:
             data = dict(command.ask(self._outside, tenant_id, record, data))
         with self._database.write() as connection:
             tenants.lock(connection, tenant_id)

@@ -5,25 +5,38 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from app.commands.context import WITH_VIEWER, Command, CommandResult, Context
+from app.commands.context import WITH_VIEWER, Command, CommandResult, Context, Outside
+from app.disclosure.outgoing import Sensitive, findings, sentence
 from app.domain.actor import ActorKind
+from app.domain.partner import Partner
+from app.domain.record import RecordKey
 from app.domain.thread import Audience, Message, clean_text
+from app.ground.errors import AppError, Reason
 from app.ground.ids import new_id
+from app.ground.log import get_logger
+from app.storage import partner as partners
 from app.storage import thread as messages
 from app.storage.outbox import OutboxKind
+
+log = get_logger(__name__)
 
 
 class PostSchema(Schema):
     partner_id = fields.String(load_default="")
     audience = fields.String(load_default="partner", validate=validate.OneOf([str(a) for a in Audience]))
     body = fields.String(required=True, error_messages={"required": "Write something first."})
+    confirm = fields.Boolean(load_default=False)
 
 
 def post(context: Context, data: Mapping[str, Any]) -> CommandResult:
-    """The message stands in the thread, and its way into the CRM and the partner's room has begun."""
+    """The message stands in the thread, and its way into the CRM and the partner's room has begun. Raises AppError
+    for one of ours that a seller should look at again and has not confirmed."""
     partner = context.partner_on_record(data["partner_id"])
     viewer = context.actor.kind is ActorKind.VIEWER
     audience = Audience.PARTNER if viewer else Audience(data["audience"])
+    body = clean_text(data["body"])
+    if not viewer and audience is Audience.PARTNER and not data["confirm"]:
+        _look_again(context, partner, body, data)
     message = Message(
         id=new_id(),
         partner_id=partner.id,
@@ -31,7 +44,7 @@ def post(context: Context, data: Mapping[str, Any]) -> CommandResult:
         author_email=context.actor.email,
         side=context.actor.side,
         audience=audience,
-        body=clean_text(data["body"]),
+        body=body,
         sent_at=context.now,
         channel="link" if viewer else "panel",
     )
@@ -43,4 +56,42 @@ def post(context: Context, data: Mapping[str, Any]) -> CommandResult:
     return CommandResult(result={"message_id": message.id}, message=f"Posted. Visible to {seen_by}.")
 
 
-COMMANDS = (Command(name="thread.post", schema=PostSchema, run=post, actors=WITH_VIEWER),)
+def _look_again(context: Context, partner: Partner, body: str, data: Mapping[str, Any]) -> None:
+    """Raises AppError naming what slipped into the text; nothing of it is ever told to a partner."""
+    others = [p for p, _ in partners.on_record(context.connection, context.tenant.id, context.key)]
+    found = findings(
+        body,
+        Sensitive(
+            partners={p.name: (p.name, p.domain) for p in others if p.id != partner.id},
+            values=data.get("hidden", {}),
+            own=(partner.name, partner.domain),
+        ),
+    )
+    if found:
+        raise AppError(Reason.NEEDS_CONFIRM, sentence(found), field="confirm")
+
+
+def _read_hidden(
+    outside: Outside, tenant_id: str, key: RecordKey, data: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """The values that must not slip out, read for this one check. While the CRM does not answer, the check goes
+    without them: a partner who waits for an answer is worse off than a seller who was not asked."""
+    if data["audience"] != Audience.PARTNER or data["confirm"]:
+        return data
+    try:
+        return {**data, "hidden": outside.hidden(tenant_id, key)}
+    except AppError as error:
+        log.info("thread.unchecked", tenant=tenant_id, reason=str(error.reason))
+        return data
+
+
+COMMANDS = (
+    Command(
+        name="thread.post",
+        schema=PostSchema,
+        run=post,
+        actors=WITH_VIEWER,
+        ask=_read_hidden,
+        asked_for=frozenset({ActorKind.SELLER, ActorKind.ADMIN}),
+    ),
+)

@@ -26,6 +26,7 @@ class Reason(StrEnum):
     EDIT_CONFLICT = "edit_conflict"
     STATE_CONFLICT = "state_conflict"
     KEY_REUSED = "key_reused"
+    NEEDS_CONFIRM = "needs_confirm"
     RATE_LIMITED = "rate_limited"
     LINK_CLOSED = "link_closed"
     WRONG_CODE = "wrong_code"

@@ -280,3 +280,37 @@ test('dates, numbers and boxes are sent as text, an unticked box not at all', as
     sure: 'true',
   });
 });
+
+test('a text to look at again is sent only when the seller says so', async () => {
+  const room = await showBlocks(form({}));
+  room.backend.commands['thread.post'] = () =>
+    refusing('Look again before you send this: it names Contoso.', 'needs_confirm', 'confirm');
+  write(room, 'Contoso is cheaper');
+  submit(room);
+  await says(room, 'it names Contoso');
+  expect(typed(room)).toBe('Contoso is cheaper');
+
+  room.backend.commands['thread.post'] = () => doing({}, 'Sent.');
+  button(room.renderer, 'Send it anyway').trigger('onClick');
+
+  await room.renderer.waitFor(() => expect(room.backend.sent('thread.post')).toHaveLength(2));
+  expect(room.backend.sent('thread.post')[1]?.body.fields).toMatchObject({
+    body: 'Contoso is cheaper',
+    confirm: 'true',
+  });
+});
+
+test('changing the text takes the question away', async () => {
+  const room = await showBlocks(form({}));
+  room.backend.commands['thread.post'] = () =>
+    refusing('Look again: it names Contoso.', 'needs_confirm', 'confirm');
+  write(room, 'Contoso is cheaper');
+  submit(room);
+  await says(room, 'it names Contoso');
+
+  write(room, 'Somebody is cheaper');
+
+  await room.renderer.waitFor(() =>
+    expect(wordsOf(room.renderer.getRootNode())).not.toContain('it names Contoso'),
+  );
+});

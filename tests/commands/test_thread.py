@@ -1,7 +1,9 @@
 import pytest
 
+from app.crm.port import Unavailable
 from app.domain.thread import Audience, Delivery
 from app.ground.errors import AppError, Reason
+from app.storage import audit
 from app.storage import thread as messages
 from tests.house import DEAL, TestHouse
 
@@ -98,3 +100,60 @@ def test_a_team_message_is_never_published(house: TestHouse) -> None:
         snapshot = latest_snapshot(connection, house.tenant.id, DEAL, partner)
     assert snapshot is not None
     assert "floor" not in str(snapshot.content)
+
+
+def sent(house: TestHouse, partner: str, body: str, **more: object) -> object:
+    return house.run("thread.post", {"partner_id": partner, "body": body, **more}).result["message_id"]
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("Contoso offers less.", "names Contoso"),
+        ("We have a margin of 38%.", "holds the value of Margin"),
+        ("Our notes say: secret", "holds the value of Internal_Notes"),
+        ("You get 12 % discount", "speaks of a margin or discount"),
+    ],
+)
+def test_what_a_partner_should_not_read_is_asked_about_before_it_is_sent(house, body: str, told: str) -> None:
+    partner = house.attach()
+    house.attach("Contoso")
+
+    with pytest.raises(AppError) as caught:
+        sent(house, partner, body)
+
+    assert (caught.value.reason, caught.value.field) == (Reason.NEEDS_CONFIRM, "confirm")
+    assert told in caught.value.message
+    with house.house.database.read() as connection:
+        assert messages.page(connection, house.tenant.id, DEAL, partner)[0] == []
+
+
+def test_a_confirmed_text_is_sent_and_leaves_no_hidden_value_behind(house: TestHouse) -> None:
+    partner = house.attach()
+
+    assert sent(house, partner, "A margin of 38%, and you know it.", confirm=True)
+    with house.house.database.read() as connection:
+        (row, *_) = audit.newest(connection, house.tenant.id)
+    assert "38" not in str(row["detail"])
+
+
+def test_the_own_name_a_note_for_the_team_and_a_viewers_answer_are_not_asked_about(house: TestHouse) -> None:
+    partner = house.attach()
+    house.attach("Contoso")
+    house.crm.calls.clear()
+
+    assert sent(house, partner, "Northwind, are you there?")
+    assert sent(house, partner, "Contoso offers less.", audience="team")
+    house.run("thread.post", {"body": "Is Contoso on this deal? 38%"}, actor=house.viewer(partner))
+
+    assert house.crm.calls == ["read"]  # for the one message that goes to a partner
+
+
+def test_a_crm_that_does_not_answer_keeps_nobody_from_writing(house: TestHouse) -> None:
+    partner = house.attach()
+    house.attach("Contoso")
+    house.crm.failures.append(Unavailable("down"))
+
+    assert sent(house, partner, "We are on our way.")
+    with pytest.raises(AppError, match="names Contoso"):
+        sent(house, partner, "Contoso offers less.")

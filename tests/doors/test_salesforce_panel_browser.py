@@ -193,6 +193,20 @@ def test_a_refusal_brings_the_text_back(page: Page, world: World) -> None:
     expect(frame.locator(".al-message--pending")).to_have_count(0)
 
 
+def test_a_text_to_look_at_again_is_sent_when_the_seller_says_so(page: Page, world: World) -> None:
+    frame = open_record(page, world)
+    open_card(frame, "thread")
+    world.room.refuse = AppError(Reason.NEEDS_CONFIRM, "Look again: it names Contoso.", field="confirm")
+    post(frame, "Contoso is cheaper")
+    expect(frame.locator("#notices")).to_contain_text("it names Contoso")
+    expect(composer(frame).locator("textarea")).to_have_value("Contoso is cheaper")
+
+    frame.get_by_role("button", name="Send it anyway").click()
+
+    expect(composer(frame).locator("textarea")).to_have_value("")
+    expect(frame.locator("#card")).to_contain_text("Contoso is cheaper")
+
+
 def test_what_is_typed_survives_another_tab(page: Page, world: World) -> None:
     frame = open_record(page, world)
     open_card(frame, "thread")

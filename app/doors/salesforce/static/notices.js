@@ -58,6 +58,12 @@ export function sayFailure(refusal, again) {
   show("danger", children);
 }
 
+/** Something slipped into a text for a partner: it is not sent before the seller says so. */
+export function lookAgain(refusal, send) {
+  const text = element("p", { textContent: refusal.message });
+  show("danger", [text, button(words.sendAnyway, () => (clear(), send()))]);
+}
+
 /** Says `text` with a button that takes the action back while there is time. */
 export function offerUndo(text, undo) {
   const remove = show(

@@ -5,7 +5,7 @@ import { hostBridge } from "./bridge/index.js";
 import { forget, holdPlace, keep, keyOf, restore, settleKey, showAudience, valuesOf } from "./forms.js";
 import { createFreshness } from "./freshness.js";
 import { suggest } from "./mentions.js";
-import { actAt, bringBeside, clear, copy, element, offerUndo, say, sayFailure, showLink } from "./notices.js";
+import { actAt, bringBeside, clear, copy, element, lookAgain, offerUndo, say, sayFailure, showLink } from "./notices.js";
 import { words } from "./words.js";
 
 const POLL = 15_000; // ms: a partner's answer shows within seconds, and an unchanged card costs one empty answer
@@ -124,13 +124,13 @@ const fixedOf = (button) => JSON.parse(button.dataset.fixed || "{}");
 const asRefusal = (error) => (error instanceof Refusal ? error : new Refusal("internal", words.failed, 500));
 
 /** Sends a form. What was typed stays, or comes back, until the server has it. */
-async function submit(form) {
+async function submit(form, agreed = {}) {
   actAt(form.querySelector("[type=submit]") ?? form);
   if (form.getAttribute("aria-busy") === "true" || !form.reportValidity()) return;
   if (form.dataset.confirm && !(await confirmed(form.dataset.confirm))) return;
   const { card } = shown;
   const { command } = form.dataset;
-  const fields = valuesOf(form);
+  const fields = { ...valuesOf(form), ...agreed };
   const place = `${card}/${form.id}/${command}`;
   latest += 1; // an answer on its way must not redraw the form under our hands
   const withdraw = command === "thread.post" ? showPending(form, fields) : () => {};
@@ -148,7 +148,8 @@ async function submit(form) {
     withdraw();
     const refusal = asRefusal(error);
     if (!refusal.uncertain) settleKey(place);
-    sayFailure(refusal, refusal.uncertain ? () => submit(form) : null);
+    if (refusal.reason === "needs_confirm") lookAgain(refusal, () => submit(form, valuesOf(form).body === fields.body ? { confirm: "true" } : {}));
+    else sayFailure(refusal, refusal.uncertain ? () => submit(form, agreed) : null);
     form.querySelector("textarea, input:not([type=hidden])")?.focus();
   } finally {
     setBusy(form, false);

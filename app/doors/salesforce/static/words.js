@@ -9,6 +9,7 @@ export const words = {
   undone: "Taken back.",
   retry: "Try again",
   sending: "Sending…",
+  sendAnyway: "Send it anyway",
   copy: "Copy link",
   copied: "Copied.",
   copyByHand: "Press Ctrl+C (⌘C on a Mac) to copy.",

@@ -14,6 +14,8 @@ export function CommandFault({ state, retry, dismiss }: Props) {
     case 'sending':
       return null;
     case 'refused':
+      if (state.reason === 'needs_confirm')
+        return <LookAgain state={state} retry={retry} dismiss={dismiss} />;
       return (
         <Alert title="That was not done" variant="danger">
           <Flex direction="column" gap="xs" align="start">
@@ -36,4 +38,33 @@ export function CommandFault({ state, retry, dismiss }: Props) {
         </Alert>
       );
   }
+}
+
+/** Something slipped into a text for a partner. Sending it all the same is the seller's decision. */
+function LookAgain({
+  state,
+  retry,
+  dismiss,
+}: Props & { state: Extract<CommandState, { status: 'refused' }> }) {
+  const { last } = state;
+  return (
+    <Alert title="Not sent yet" variant="warning">
+      <Flex direction="column" gap="xs" align="start">
+        {state.message}
+        <Flex direction="row" gap="xs">
+          <Button size="xs" onClick={dismiss}>
+            Change it
+          </Button>
+          <Button
+            size="xs"
+            variant="transparent"
+            onClick={() => void retry({ ...last, fields: { ...last.fields, confirm: 'true' } })}
+            testId="send-anyway"
+          >
+            Send it anyway
+          </Button>
+        </Flex>
+      </Flex>
+    </Alert>
+  );
 }

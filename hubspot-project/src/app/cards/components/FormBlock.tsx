@@ -76,7 +76,11 @@ function OpenForm({ form, fold }: { form: FormDocument; fold: (() => void) | und
               field={field}
               value={values[field.name] ?? ''}
               error={errorOf(field)}
-              onChange={(value) => setTyped((before) => ({ ...before, [field.name]: value }))}
+              onChange={(value) => {
+                setTyped((before) => ({ ...before, [field.name]: value }));
+                // What was asked about is no longer what would be sent.
+                if (state.status === 'refused' && state.reason === 'needs_confirm') dismiss();
+              }}
             />
           ))}
           <CommandFault state={state} retry={run} dismiss={dismiss} />

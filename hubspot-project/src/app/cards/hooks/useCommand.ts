@@ -12,7 +12,7 @@ export interface Command {
 export type CommandState =
   | { status: 'idle' }
   | { status: 'sending'; command: string }
-  | { status: 'refused'; reason: string; message: string; field: string }
+  | { status: 'refused'; reason: string; message: string; field: string; last: Command }
   | { status: 'unreachable'; message: string; last: Command };
 
 /** Sends commands one at a time.
@@ -43,7 +43,7 @@ export function useCommand(backend: Backend, onDone: (done: CommandResult, comma
       pending.current = null;
       if (outcome.kind === 'refused') {
         const { reason, message, field } = outcome;
-        setState({ status: 'refused', reason, message, field });
+        setState({ status: 'refused', reason, message, field, last: command });
         return false;
       }
       setState({ status: 'idle' });
