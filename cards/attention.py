@@ -8,7 +8,7 @@ from enum import IntEnum
 from app.domain.actor import Side
 from app.domain.certification import Certification, current
 from app.domain.conflict import ConflictFlag, ConflictState
-from app.domain.registration import EXTENSION, Registration, RegistrationState
+from app.domain.registration import Registration, RegistrationState
 from cards import words
 from cards.blocks import Action, Tone
 from cards.facts import PartnerFacts, RecordFacts
@@ -75,16 +75,21 @@ def _refusals(facts: RecordFacts, known: PartnerFacts) -> Iterator[Issue]:
 
 
 def _registration(facts: RecordFacts, registration: Registration, now: datetime) -> Iterator[Issue]:
-    if registration.state is RegistrationState.SUBMITTED and registration.due() <= now:
+    if registration.state is RegistrationState.SUBMITTED and registration.due(now) <= now:
         yield Issue(
             rank=Rank.DECISION,
             tone=Tone.WARNING,
-            text=f"A decision on the registration was due {words.ago(registration.due(), now, facts.locale)}",
-            title=words.absolute(registration.due(), facts.zone, facts.locale),
+            text=f"A decision on the registration was due {words.ago(registration.due(now), now, facts.locale)}",
+            title=words.absolute(registration.due(now), facts.zone, facts.locale),
             actions=(Action(label="Decide", card="registration", hint="on the registration"),),
         )
-    until = registration.protected_until
-    if until is None or not registration.protects(now) or until - now > PROTECTION_WARNING:
+    until = registration.ends(now)
+    if (
+        until is None
+        or registration.pause
+        or not registration.protects(now)
+        or until - now > PROTECTION_WARNING
+    ):
         return
     last_day = words.day(words.local_day(until, facts.zone), facts.today(now), facts.locale)
     yield Issue(
@@ -102,7 +107,7 @@ def extend(registration: Registration) -> Action:
         command="registration.extend",
         fields={"registration_id": registration.id},
         hint=f"the protection of {registration.customer_name}",
-        confirm=f"Extend the protection by {EXTENSION.days} days?",
+        confirm=f"Extend the protection by {registration.terms.extension_days} days?",
     )
 
 

@@ -116,10 +116,10 @@ def _issue(issue: Issue, work: _Work, *, quiet: bool) -> Status:
 
 def _lines(facts: RecordFacts, known: PartnerFacts, now: datetime) -> Iterator[Block]:
     for registration in known.registrations:
-        if registration.state is RegistrationState.SUBMITTED and registration.due() > now:
+        if registration.state is RegistrationState.SUBMITTED and registration.due(now) > now:
             yield Status(
-                text=f"A registration waits for your decision, due {_due_in(facts, registration.due(), now)}",
-                title=words.absolute(registration.due(), facts.zone, facts.locale),
+                text=f"A registration waits for your decision, due {_due_in(facts, registration.due(now), now)}",
+                title=words.absolute(registration.due(now), facts.zone, facts.locale),
                 actions=(open_card("registration", known, "Decide"),),
             )
     waiting = waiting_line(facts, known, now)

@@ -1,20 +1,20 @@
 """Deal registrations: what a partner claimed, which clock runs, who decided and why."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from app.domain.registration import PROTECTION, Registration, RegistrationState
+from app.domain.fair_clock import Pause, standstill, used
+from app.domain.programme import Motion
+from app.domain.registration import Registration, RegistrationState
+from cards import registration_forms as forms
 from cards import words
 from cards.attention import PROTECTION_WARNING, extend
 from cards.blocks import (
-    Action,
+    Alert,
     Block,
     Card,
     FieldItem,
     Fields,
-    FieldType,
-    Form,
-    FormField,
     ListItem,
     Progress,
     Status,
@@ -24,8 +24,6 @@ from cards.blocks import (
 from cards.blocks import List as Rows
 from cards.facts import PartnerFacts, RecordFacts
 from cards.frame import (
-    NAME_LIMIT,
-    NOTE_LIMIT,
     deal_rows,
     deal_works,
     frame,
@@ -67,7 +65,7 @@ def _partner(facts: RecordFacts, known: PartnerFacts, now: datetime) -> Iterator
     if ended:
         yield _history(facts, ended, now)
     if facts.may_write:
-        yield _submit_form(facts, known, folded=True)
+        yield forms.submit(facts, known)
 
 
 def _is_over(registration: Registration, now: datetime) -> bool:
@@ -85,6 +83,8 @@ def state_line(facts: RecordFacts, registration: Registration, now: datetime) ->
     until = registration.protected_until
     if until is None:
         return "Expired" if registration.state is RegistrationState.EXPIRED else "Approved"
+    if registration.pause and registration.protects(now):
+        return "Protected, the clock stands still"
     last_day = words.day(words.local_day(until, facts.zone), today, locale)
     return f"Protected until {last_day}" if registration.protects(now) else f"Protection ended {last_day}"
 
@@ -94,48 +94,91 @@ def _registration(facts: RecordFacts, registration: Registration, now: datetime)
     bar = _used(facts, registration, now)
     if bar:
         yield bar
+    yield from _asked(facts, registration, now)
     write = facts.rejection_of(registration.id)
     if write:
         yield refused(facts, write)
     yield Fields(items=tuple(_details(facts, registration, now)))
-    if registration.state is RegistrationState.SUBMITTED and facts.may_write:
-        yield _decision_form(
-            registration, "approve", "Approve", f"Protects the partner for {PROTECTION.days} days."
-        )
-        yield _decision_form(registration, "refuse", "Refuse", "The partner hears the reason.")
+    if registration.history:
+        yield _story(facts, registration, now)
+    if facts.may_write:
+        yield from forms.for_seller(registration)
 
 
 def _clock(facts: RecordFacts, registration: Registration, now: datetime) -> Status:
     state = state_line(facts, registration, now)
     if registration.state is RegistrationState.SUBMITTED:
-        due = registration.due()
-        late = due <= now
-        return Status(
-            text=state,
-            detail=f"A decision was due {words.ago(due, now, facts.locale)}"
-            if late
-            else f"A decision is due {words.ahead(due, now, facts.locale)}",
-            tone=Tone.WARNING if late else Tone.INFO,
-            title=words.absolute(due, facts.zone, facts.locale),
-        )
+        return _decision(facts, registration, state, now)
+    if registration.pause:
+        return _standing_still(facts, registration, registration.pause, now)
     until = registration.protected_until or now
-    actions: tuple[Action, ...] = (extend(registration),) if facts.may_write else ()
+    may_extend = facts.may_write and registration.extensions < registration.terms.extension_limit
     return Status(
         text=state,
         detail=f"Ends {words.ahead(until, now, facts.locale)}",
         tone=Tone.WARNING if until - now <= PROTECTION_WARNING else Tone.SUCCESS,
         title=words.absolute(until, facts.zone, facts.locale),
-        actions=actions,
+        actions=(extend(registration),) if may_extend else (),
     )
 
 
+def _decision(facts: RecordFacts, registration: Registration, state: str, now: datetime) -> Status:
+    due, wait = registration.due(now), registration.wait
+    if wait:
+        since = words.ago(wait.since, now, facts.locale)
+        return Status(
+            text="Waits for the partner’s answer",
+            detail=f"Asked {since}: {wait.note}. The time for your decision stands still.",
+            title=words.absolute(wait.since, facts.zone, facts.locale),
+        )
+    late = due <= now
+    step = registration.next_step()
+    who = f" {step.name}: {' or '.join(step.approvers) or 'anybody of your team'}." if step else ""
+    when = (
+        f"A decision was due {words.ago(due, now, facts.locale)}"
+        if late
+        else f"A decision is due {words.ahead(due, now, facts.locale)}"
+    )
+    return Status(
+        text=state,
+        detail=f"{when}.{who}" if who else when,
+        tone=Tone.WARNING if late else Tone.INFO,
+        title=words.absolute(due, facts.zone, facts.locale),
+    )
+
+
+def _standing_still(facts: RecordFacts, registration: Registration, pause: Pause, now: datetime) -> Status:
+    """The partner waits for us, so their clock does not run; both sides read the same reason."""
+    day = words.day(words.local_day(pause.since, facts.zone), facts.today(now), facts.locale)
+    left = max(0, ((registration.protected_until or now) - pause.since).days)
+    note = f" {pause.note}." if pause.note else ""
+    return Status(
+        text=f"Protected, and the clock stands still since {day}: the partner waits for {pause.blocker.label}",
+        detail=f"{words.count(left, 'day')} left once it runs again.{note} The partner sees why.",
+        tone=Tone.WARNING,
+        title=words.absolute(pause.since, facts.zone, facts.locale),
+    )
+
+
+def _asked(facts: RecordFacts, registration: Registration, now: datetime) -> Iterator[Block]:
+    """The partner's request for more time, which somebody has to answer."""
+    ask = registration.ask
+    if ask:
+        when = words.ago(ask.at, now, facts.locale)
+        yield Alert(title=f"{ask.by} asked for more time {when}", text=ask.reason, tone=Tone.WARNING)
+
+
 def _used(facts: RecordFacts, registration: Registration, now: datetime) -> Progress | None:
-    start, until = registration.protected_from, registration.protected_until
-    if start is None or until is None or until <= start:
+    """How much of the granted time has run; what stood still does not count."""
+    start, until = registration.protected_from, registration.ends(now)
+    if start is None or until is None:
+        return None
+    granted = until - start - standstill(registration.pauses, now)
+    if granted <= timedelta():
         return None
     today = facts.today(now)
     said = [words.day(words.local_day(m, facts.zone), today, facts.locale) for m in (start, until)]
-    share = (now - start) / (until - start)
+    share = used(start, registration.pauses, now) / granted
     return Progress(
         label="Protection used",
         percent=min(100, max(0, round(100 * share))),
@@ -151,7 +194,12 @@ def _details(facts: RecordFacts, registration: Registration, now: datetime) -> I
         ("Web domain", registration.customer_domain),
         ("Contact", contact),
         ("Amount", amount),
+        ("Region", registration.region),
+        ("Product", registration.product),
+        ("Motion", registration.motion.label if registration.motion is not Motion.NEW else ""),
         ("Note", registration.note),
+        ("Attribution", _attribution(registration)),
+        ("Incumbent", registration.incumbent),
     ):
         if value:
             yield FieldItem(label=label, value=value)
@@ -162,6 +210,33 @@ def _details(facts: RecordFacts, registration: Registration, now: datetime) -> I
         yield FieldItem(label="Reason", value=registration.decision_reason)
     if registration.extensions:
         yield FieldItem(label="Extended", value=words.count(registration.extensions, "time"))
+
+
+def _attribution(registration: Registration) -> str:
+    if registration.attribution is None:
+        return ""
+    share = f", {registration.share} percent" if registration.share is not None else ""
+    return f"{registration.attribution.capitalize()}{share}"
+
+
+def _story(facts: RecordFacts, registration: Registration, now: datetime) -> Rows:
+    """Who did what, when, and by which version of the rules: what makes a decision explainable."""
+    terms = registration.terms
+    rule = f"by rule “{terms.rule}”, programme version {terms.version}"
+    return Rows(
+        label=f"What happened, {rule}" if terms.version else "What happened, by the default rules",
+        folded=True,
+        items=tuple(
+            ListItem(
+                text=entry.what,
+                detail=" · ".join(
+                    filter(None, (entry.why, entry.by, words.ago(entry.at, now, facts.locale)))
+                ),
+                title=words.absolute(entry.at, facts.zone, facts.locale),
+            )
+            for entry in reversed(registration.history)
+        ),
+    )
 
 
 def _moment(facts: RecordFacts, label: str, moment: datetime, now: datetime, by: str = "") -> FieldItem:
@@ -188,49 +263,5 @@ def _history(facts: RecordFacts, ended: Sequence[Registration], now: datetime) -
                 title=words.absolute(registration.received_at, facts.zone, facts.locale),
             )
             for registration in ended
-        ),
-    )
-
-
-def _decision_form(registration: Registration, verb: str, label: str, note: str) -> Form:
-    return Form(
-        id=f"{verb}-{registration.id}",
-        title=label,
-        command=f"registration.{verb}",
-        submit=label,
-        folded=True,
-        fixed={"registration_id": registration.id},
-        note=note,
-        fields=(
-            FormField(
-                name="reason", label="Reason", type=FieldType.TEXTAREA, required=True, max_length=NOTE_LIMIT
-            ),
-        ),
-    )
-
-
-def _submit_form(facts: RecordFacts, known: PartnerFacts, *, folded: bool) -> Form:
-    customer = facts.record if facts.is_company else facts.company
-    domain = (customer.fields.get("domain") or "") if customer else ""
-    return Form(
-        id=f"register-{known.partner.id}",
-        title=f"Register for {known.partner.name}",
-        command="registration.submit",
-        submit="Register",
-        folded=folded,
-        fixed={"partner_id": known.partner.id},
-        fields=(
-            FormField(
-                name="customer_name",
-                label="Customer",
-                value=customer.name if customer else "",
-                required=True,
-                max_length=NAME_LIMIT,
-            ),
-            FormField(name="customer_domain", label="Web domain", value=domain, max_length=253),
-            FormField(name="contact_name", label="Contact at the customer", max_length=NAME_LIMIT),
-            FormField(name="contact_email", label="Contact's e-mail", type=FieldType.EMAIL, max_length=254),
-            FormField(name="amount", label="Amount", type=FieldType.NUMBER, min="0"),
-            FormField(name="note", label="Note", type=FieldType.TEXTAREA, max_length=NOTE_LIMIT),
         ),
     )

@@ -7,7 +7,8 @@ A snapshot's content is plain JSON:
     {"deal": {"name"?: str, ...},
      "fields": [{"name", "label", "value", "object"}],
      "stages": [{"label", "state"}],                       state: done, current, ahead
-     "registration": {"state", "protected_from", "protected_until"} | null,
+     "registration": {"id", "state", "protected_from", "protected_until", "paused": {"since", "for"} | null,
+                      "question": {"since", "text"} | null, "asked", "more_time", "due"} | null,
      "steps": [{"id", "milestone", "title", "side", "owner", "due", "status", "position"}],
      "messages": [{"id", "author", "side", "body", "at"}],
      "files": [{"id", "name", "type", "size", "at"}],
@@ -26,7 +27,7 @@ from typing import Any
 
 from app.domain.thread import MESSAGE_LIMIT
 from app.ground.clock import from_iso, to_iso
-from cards import words
+from cards import room_registration, words
 from cards.blocks import (
     Action,
     Block,
@@ -92,6 +93,10 @@ class RoomViewer:
 
     def today(self, now: datetime) -> date:
         return words.local_day(now, self.zone)
+
+    def has_sent(self, command: str) -> bool:
+        """Whether such an answer is on its way."""
+        return any(p.command == command for p in self.pending)
 
     def sent_steps(self) -> frozenset[str]:
         return frozenset(p.step_id for p in self.pending if p.command == COMPLETE)
@@ -165,7 +170,7 @@ def _deal(content: Content, viewer: RoomViewer, now: datetime) -> Card | None:
     if stages:
         done = sum(state == "done" for _, state in stages)
         blocks.append(Progress(label="Stage", percent=round(100 * done / len(stages)), stages=stages))
-    blocks.extend(_protection(content, viewer, now))
+    blocks.extend(room_registration.clock(content, viewer, now))
     blocks.extend(_fields(content, viewer))
     return Card(name="deal", title=name or "The deal", blocks=tuple(blocks)) if blocks or name else None
 
@@ -192,33 +197,6 @@ def _field(field: Mapping[str, Any], viewer: RoomViewer) -> FieldItem:
         return FieldItem(label=str(field["label"]), value=value, name=name)
     full = words.full_day(day, viewer.locale)
     return FieldItem(label=str(field["label"]), value=full.partition(", ")[2] or full, title=full, name=name)
-
-
-def _protection(content: Content, viewer: RoomViewer, now: datetime) -> Iterator[Status]:
-    registration = content.get("registration")
-    if not registration:
-        return
-    state = registration["state"]
-    if state == "submitted":
-        yield Status(text="Your registration was received and waits for a decision", tone=Tone.INFO)
-    elif state == "refused":
-        yield Status(text="Your registration was not accepted")
-    elif registration.get("protected_until"):
-        yield _protected(registration, viewer, now)
-    elif state == "expired":
-        yield Status(text="Your registration has expired")
-
-
-def _protected(registration: Mapping[str, Any], viewer: RoomViewer, now: datetime) -> Status:
-    until = from_iso(registration["protected_until"])
-    start = registration.get("protected_from")
-    days = [words.local_day(from_iso(m), viewer.zone) for m in (start, registration["protected_until"]) if m]
-    said = " to ".join(words.day(d, viewer.today(now), viewer.locale) for d in days)
-    title = words.absolute(until, viewer.zone, viewer.locale)
-    if until <= now or registration["state"] == "expired":
-        return Status(text="Your protection has ended", detail=said, title=title)
-    ends = words.ahead(until, now, viewer.locale)
-    return Status(text=f"You are protected: {said}", detail=f"ends {ends}", tone=Tone.SUCCESS, title=title)
 
 
 def _steps(content: Content) -> list[Mapping[str, Any]]:

@@ -20,13 +20,14 @@ from app.storage import record as records
 from app.storage import registration as registrations
 from app.storage import tenant as tenants
 from app.storage.fault import Work
-from sync import people, places
+from app.storage.registration import family_key
+from sync import checking, people, places
 from sync.backoff import FIRST, LONGEST, SET_ASIDE_AFTER, delay, divide, note_fault
 from sync.deps import Agent
 
 CARD_FIELDS: Mapping[ObjectKind, tuple[str, ...]] = {
-    ObjectKind.DEAL: ("name", "stage", "amount", "close_date", "next_step", "owner"),
-    ObjectKind.COMPANY: ("name", "domain", "country", "owner"),
+    ObjectKind.DEAL: ("name", "stage", "amount", "close_date", "next_step", "owner", "created", "product"),
+    ObjectKind.COMPANY: ("name", "domain", "country", "owner", "parent"),
 }
 """What the cards show to sellers, whatever partners may see."""
 
@@ -118,6 +119,8 @@ def store(
     places.bring_back(agent, connection, tenant, back)
     rooms = {room for record in changed for room in _follow(connection, tenant, record)}
     records.mark(connection, tenant.id, "publish", rooms, now)
+    if checking.mark_near(connection, tenant.id, [r for r in changed if checking.tells(r, held)], now):
+        agent.bell.ring("crm")
     return len(changed)
 
 
@@ -238,13 +241,15 @@ def _follow(connection: Connection, tenant: Tenant, record: Record) -> Sequence[
     if record.key.object is not ObjectKind.COMPANY:
         return (record.key,)
     keys = matching.keys(record.fields.get("name") or "", record.fields.get("domain") or "", ())
-    registrations.set_keys(connection, tenant.id, "company", record.key.crm_id, sorted(keys))
+    parent = record.fields.get("parent")
+    family = [family_key(parent)] if parent else []
+    registrations.set_keys(connection, tenant.id, "company", record.key.crm_id, sorted([*keys, *family]))
     return records.partnered_keys(connection, tenant.id, record.key.crm_id)
 
 
 def worth_reading(connection: Connection, tenant_id: str, keys: Iterable[RecordKey]) -> list[RecordKey]:
     """Deals are read when we hold a copy, that is, once somebody looked at one; companies always, because
-    registrations are matched against them."""
+    registrations are matched against them. A deal that was just opened is met by the next poll."""
     wanted = list(keys)
     deals = [key.crm_id for key in wanted if key.object is ObjectKind.DEAL]
     known = records.known(connection, tenant_id, ObjectKind.DEAL, deals)

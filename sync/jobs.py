@@ -8,7 +8,7 @@ from app.ground.log import get_logger
 from app.storage import fault
 from app.storage import tenant as tenants
 from app.storage.fault import Work
-from sync import inbound, ingest, poll, publish, webhook_events, writeback
+from sync import checking, inbound, ingest, poll, publish, webhook_events, writeback
 from sync.backoff import NOT_ITS_FAULT, delay, note_fault
 from sync.runtime import runtime
 
@@ -36,7 +36,12 @@ def drain(queue: str) -> int:
     work = {
         "inbound": (inbound.execute_answers,),
         "publish": (publish.publish_marked,),
-        "crm": (webhook_events.take_events, ingest.read_marked, writeback.write_due),
+        "crm": (
+            webhook_events.take_events,
+            ingest.read_marked,
+            checking.check_marked,
+            writeback.write_due,
+        ),
     }[queue]
     total = 0
     for _ in range(ROUNDS):

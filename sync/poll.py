@@ -1,14 +1,18 @@
 """Asks the CRM what changed: the whole feed where there are no webhooks, the safety net where there are."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from app.crm.news import Feed, News, news
-from app.crm.port import Changes, Crm
+from app.crm.port import Changes, Crm, CrmRecord
 from app.domain.record import ObjectKind, RecordKey
 from app.domain.tenant import Tenant
+from app.ground.clock import from_iso
 from app.ground.log import get_logger
 from app.storage import event_feed as feeds
 from app.storage import record as records
+from app.storage import registration as registrations
 from app.storage import tenant as tenants
 from sync import people, places, steps
 from sync.deps import Agent
@@ -16,6 +20,9 @@ from sync.ingest import Wanted, companies_of, store, wanted_fields
 
 PAGES = 20
 """Pages of one kind per round, so that one busy tenant cannot hold a worker for ever."""
+
+NEW = timedelta(days=2)
+"""A deal that was opened longer ago was met by the registrations that came after it."""
 
 log = get_logger(__name__)
 
@@ -109,13 +116,37 @@ def _take_page(
     if kind is ObjectKind.DEAL:
         with agent.database.read() as connection:
             known = records.known(connection, tenant.id, kind, [r.id for r in changes.records])
-        mine = [r for r in changes.records if r.id in known]
+            watched = registrations.any_live(connection, tenant.id)
+        mine = [r for r in changes.records if r.id in known or (watched and _is_new(agent, r))]
     live = [record for record in mine if not record.archived]
     companies = companies_of(crm, live)
+    if kind is ObjectKind.DEAL:
+        live = _worth_keeping(agent, tenant, live, known, companies)
     with agent.database.write() as connection:
         done.changed += store(agent, connection, tenant, live, companies)
         places.withdraw(agent, connection, tenant, [RecordKey(kind, r.id) for r in mine if r.archived])
         tenants.move_cursor(connection, tenant.id, str(kind), changes.cursor, agent.clock())
+
+
+def _is_new(agent: Agent, record: CrmRecord) -> bool:
+    """Whether somebody has just opened this deal: where registrations wait or protect, it may meet one."""
+    try:
+        created = from_iso(record.fields.get("created") or "")
+    except ValueError:
+        return False
+    return agent.clock() - created <= NEW
+
+
+def _worth_keeping(
+    agent: Agent, tenant: Tenant, live: list[CrmRecord], known: set[str], companies: Mapping[str, str]
+) -> list[CrmRecord]:
+    """Deals we hold a copy of, and new ones at a customer that somebody registered."""
+    homes = sorted({companies[r.id] for r in live if r.id not in known and r.id in companies})
+    if not homes:
+        return [r for r in live if r.id in known]
+    with agent.database.read() as connection:
+        near = registrations.live_near(connection, tenant.id, homes)
+    return [r for r in live if r.id in known or companies.get(r.id) in near]
 
 
 def _take_tasks(agent: Agent, tenant: Tenant, told: News, done: Round) -> None:

@@ -26,15 +26,16 @@ from app.domain.link import SharedFile
 from app.domain.partner import Partner, PartnerContact, PartnerType
 from app.domain.plan import Evidence, OwnerRole, Step, StepStatus
 from app.domain.record import ObjectKind, RecordKey
-from app.domain.registration import Registration, RegistrationState
 from app.domain.thread import Audience, Delivery, Message
 from app.storage import certification as certifications
+from app.storage import conflict as conflicts
 from app.storage import file as files
 from app.storage import partner as partners
 from app.storage import plan as steps
 from app.storage import registration as registrations
 from app.storage import tenant as tenants
 from app.storage import thread as messages
+from sync.registering import from_write
 from sync.steps import agreed_on
 
 
@@ -139,29 +140,7 @@ def _steps(connection: Connection, tenant_id: str, writes: Sequence[StepWrite]) 
 
 
 def _registrations(connection: Connection, tenant_id: str, writes: Sequence[RegistrationWrite]) -> int:
-    found = [
-        Registration(
-            id=one.external_id,
-            partner_id=one.partner_external_id,
-            customer_name=one.customer_name,
-            customer_domain=one.customer_domain,
-            received_at=one.received_at,
-            state=RegistrationState(one.state),
-            deal_id=one.deal_id,
-            company_id=one.company_id,
-            contact_name=one.contact_name,
-            contact_email=one.contact_email,
-            amount=one.amount,
-            note=one.note,
-            decided_at=one.decided_at,
-            decided_by=one.decided_by,
-            decision_reason=one.decision_reason,
-            protected_from=one.protected_from,
-            protected_until=one.protected_until,
-            extensions=one.extensions,
-        )
-        for one in writes
-    ]
+    found = [from_write(one) for one in writes]
     for one in found:
         emails = [one.contact_email] if one.contact_email else []
         keys = matching.keys(one.customer_name, one.customer_domain, emails)
@@ -188,10 +167,16 @@ def _conflicts(connection: Connection, tenant_id: str, writes: Sequence[Conflict
             resolution=one.resolution,
             resolved_by=one.resolved_by,
             resolved_at=one.resolved_at,
+            winner=one.winner,
+            rule_id=one.rule_id,
+            standings=one.standings,
+            positions=one.positions,
+            deadline=one.deadline,
+            escalated_at=one.escalated_at,
         )
         for one in writes
     ]
-    return registrations.add_missing_conflicts(connection, tenant_id, found)
+    return conflicts.add_missing(connection, tenant_id, found)
 
 
 def _certifications(connection: Connection, tenant_id: str, writes: Sequence[CertificationWrite]) -> int:

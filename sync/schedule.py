@@ -1,7 +1,7 @@
 """What happens by the clock, as a table. Each tick takes its slot in the database, so two schedulers never double
 anything, and a clock that jumps back finds its slots taken."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,9 +9,11 @@ from sqlalchemy import Connection, select
 
 from app.domain.actor import SYSTEM
 from app.domain.record import CrmKind
+from app.domain.registration import Registration, is_idle, reminder_due
 from app.ground.errors import AppError
 from app.ground.log import get_logger
 from app.storage import checkpoint, inbox, outbox, tables
+from app.storage import conflict as conflicts
 from app.storage import event_feed as feeds
 from app.storage import record as records
 from app.storage import registration as registrations
@@ -20,7 +22,7 @@ from app.storage.published.attempts import forget_attempts
 from app.storage.published.viewers import forget_sessions
 from app.storage.published_tables import partner_inbox
 from app.storage.rows import insert_new, update
-from sync import certifying
+from sync import certifying, checking
 from sync.backoff import LONGEST
 from sync.deps import Agent
 from sync.ingest import PURPOSES
@@ -61,7 +63,7 @@ def sweep(agent: Agent, _: Ticker) -> None:
             "inbound": inbox.answers_due(connection, now),
             "publish": records.waiting(connection, "publish", now),
             "crm": inbox.events_due(connection)
-            or any(records.waiting(connection, purpose, now) for purpose in PURPOSES)
+            or any(records.waiting(connection, purpose, now) for purpose in (*PURPOSES, checking.PURPOSE))
             or bool(outbox.tenants_due(connection, now)),
         }
     for queue, due in waits.items():
@@ -93,17 +95,61 @@ def expire_protection(agent: Agent, _: Ticker) -> None:
     with agent.database.read() as connection:
         ended = registrations.running_out(connection, agent.clock())
     for tenant_id, registration in ended:
-        try:
-            agent.executor.run(
-                tenant_id,
-                SYSTEM,
-                "registration.expire",
-                None,
-                {"registration_id": registration.id},
-                f"expire-{registration.id}-{registration.extensions}",
-            )
-        except AppError as error:
-            log.info("schedule.expiry_skipped", tenant=tenant_id, reason=str(error.reason))
+        # The end names the try: a clock that stood still meanwhile has another one.
+        key = f"expire-{registration.id}-{registration.extensions}-{registration.protected_until:%y%m%d%H%M}"
+        _upkeep(agent, tenant_id, "registration.expire", registration, key)
+
+
+def keep_up_registrations(agent: Agent, _: Ticker) -> None:
+    """Decisions that are late are escalated, and both sides hear how long protection still runs."""
+    now = agent.clock()
+    with agent.database.read() as connection:
+        late = registrations.late(connection, now)
+        ending = registrations.ending(connection, now)
+    for tenant_id, registration in late:
+        _upkeep(agent, tenant_id, "registration.escalate", registration, f"escalate-{registration.id}")
+    for tenant_id, registration in ending:
+        days = reminder_due(registration, now)
+        if days:
+            key = f"remind-{registration.id}-{registration.extensions}-{days}"
+            _upkeep(agent, tenant_id, "registration.remind", registration, key, days=days)
+
+
+def escalate_disputes(agent: Agent, _: Ticker) -> None:
+    """Disputes whose deadline has passed are escalated, once each."""
+    with agent.database.read() as connection:
+        overdue = conflicts.overdue(connection, agent.clock())
+    for tenant_id, flag in overdue:
+        fields = {"conflict_id": flag.id}
+        _run(agent, tenant_id, "conflict.escalate", fields, f"escalate-{flag.id}")
+
+
+def pull_back_idle(agent: Agent, _: Ticker) -> None:
+    """Protection of deals on which nothing has happened for as long as the rules allow is over."""
+    now = agent.clock()
+    with agent.database.read() as connection:
+        idle = [
+            (tenant_id, one)
+            for tenant_id, one in registrations.may_idle(connection)
+            if is_idle(one, registrations.last_activity(connection, tenant_id, one), now)
+        ]
+    for tenant_id, registration in idle:
+        reason = f"Nothing has happened for {registration.terms.idle_days} days."
+        key = f"idle-{registration.id}-{registration.extensions}"
+        _upkeep(agent, tenant_id, "registration.pull_back", registration, key, reason=reason)
+
+
+def _upkeep(
+    agent: Agent, tenant_id: str, command: str, registration: Registration, key: str, **more: object
+) -> None:
+    _run(agent, tenant_id, command, {"registration_id": registration.id, **more}, key)
+
+
+def _run(agent: Agent, tenant_id: str, command: str, fields: Mapping[str, object], key: str) -> None:
+    try:
+        agent.executor.run(tenant_id, SYSTEM, command, None, fields, key)
+    except AppError as error:
+        log.info("schedule.upkeep_skipped", tenant=tenant_id, command=command, reason=str(error.reason))
 
 
 def remind_of_certifications(agent: Agent, _: Ticker) -> None:
@@ -150,16 +196,19 @@ SCHEDULES = (
     Schedule(name="expire", every=timedelta(minutes=1), run=expire_protection),
     Schedule(name="seal", every=timedelta(minutes=10), run=seal_audit),
     Schedule(name="certifications", every=timedelta(hours=1), run=remind_of_certifications),
+    Schedule(name="registrations", every=timedelta(minutes=5), run=keep_up_registrations),
+    Schedule(name="disputes", every=timedelta(minutes=5), run=escalate_disputes),
+    Schedule(name="idle", every=timedelta(hours=6), run=pull_back_idle),
     Schedule(name="clean", every=timedelta(hours=1), run=clean_up),
 )
 
 
 def tick(agent: Agent, ticker: Ticker) -> int:
     """Runs what is due now; how many schedules ran."""
-    return sum(_run(agent, ticker, schedule) for schedule in SCHEDULES)
+    return sum(_run_schedule(agent, ticker, schedule) for schedule in SCHEDULES)
 
 
-def _run(agent: Agent, ticker: Ticker, schedule: Schedule) -> bool:
+def _run_schedule(agent: Agent, ticker: Ticker, schedule: Schedule) -> bool:
     if not take_slot(agent, schedule.name, schedule.every):
         return False
     schedule.run(agent, ticker)

@@ -11,7 +11,6 @@ from app.crm.port import (
     CrmError,
     MessageWrite,
     Refused,
-    RegistrationWrite,
     ShareLinkWrite,
     StepWrite,
     Write,
@@ -23,17 +22,17 @@ from app.domain.partner import Partner
 from app.domain.tenant import Tenant
 from app.domain.thread import Audience, Delivery
 from app.ground.log import get_logger
+from app.storage import conflict as conflicts
 from app.storage import fault, outbox
 from app.storage import partner as partners
 from app.storage import plan as steps
 from app.storage import record as records
-from app.storage import registration as registrations
 from app.storage import tenant as tenants
 from app.storage import thread as messages
 from app.storage.fault import Work
 from app.storage.outbox import OutboxKind, OutboxRow
 from app.storage.published.links import link_of, links_of, token_hash_of
-from sync import partnering, planning
+from sync import partnering, planning, registering
 from sync import steps as follow
 from sync.backoff import (
     FIRST,
@@ -248,38 +247,8 @@ def _message(connection: Connection, tenant: Tenant, row: OutboxRow, _: Agent) -
     )
 
 
-def _registration(
-    connection: Connection, tenant: Tenant, row: OutboxRow, _: Agent
-) -> RegistrationWrite | None:
-    it = registrations.get(connection, tenant.id, row.subject_id)
-    partner = _partner(connection, tenant, row)
-    if it is None or partner is None:
-        return None
-    return RegistrationWrite(
-        external_id=it.id,
-        deal_id=it.deal_id,
-        company_id=it.company_id,
-        partner_name=partner.name,
-        partner_external_id=partner.id,
-        customer_name=it.customer_name,
-        customer_domain=it.customer_domain,
-        amount=it.amount,
-        state=str(it.state),
-        received_at=it.received_at,
-        decided_at=it.decided_at,
-        decided_by=it.decided_by,
-        decision_reason=it.decision_reason,
-        protected_from=it.protected_from,
-        protected_until=it.protected_until,
-        contact_name=it.contact_name,
-        contact_email=it.contact_email,
-        note=it.note,
-        extensions=it.extensions,
-    )
-
-
 def _conflict(connection: Connection, tenant: Tenant, row: OutboxRow, _: Agent) -> ConflictWrite | None:
-    flag = registrations.conflict(connection, tenant.id, row.subject_id)
+    flag = conflicts.get(connection, tenant.id, row.subject_id)
     if flag is None:
         return None
     return ConflictWrite(
@@ -299,6 +268,12 @@ def _conflict(connection: Connection, tenant: Tenant, row: OutboxRow, _: Agent) 
         probability=flag.probability,
         resolved_by=flag.resolved_by,
         resolved_at=flag.resolved_at,
+        winner=flag.winner,
+        rule_id=flag.rule_id,
+        standings=flag.standings,
+        positions=flag.positions,
+        deadline=flag.deadline,
+        escalated_at=flag.escalated_at,
     )
 
 
@@ -334,7 +309,7 @@ _BUILDERS: Mapping[OutboxKind, Callable[[Connection, Tenant, OutboxRow, Agent], 
     OutboxKind.MESSAGE: _message,
     OutboxKind.STEP: planning.step,
     OutboxKind.PLAN: planning.health,
-    OutboxKind.REGISTRATION: _registration,
+    OutboxKind.REGISTRATION: registering.to_write,
     OutboxKind.CONFLICT: _conflict,
     OutboxKind.CERTIFICATION: partnering.certification,
     OutboxKind.LINK: _link,

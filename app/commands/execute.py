@@ -23,6 +23,7 @@ from app.commands import (
     plan_running,
     plan_template,
     policy,
+    programme,
     registration,
     sharing,
     thread,
@@ -63,6 +64,7 @@ COMMANDS: Mapping[str, Command] = {
         certification_rule,
         partner,
         policy,
+        programme,
         writes,
         following,
     )

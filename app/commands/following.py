@@ -9,6 +9,7 @@ from app.commands.context import ADMINS, Command, CommandResult, Context
 from app.domain.actor import ActorKind
 from app.domain.record import ObjectKind, RecordKey
 from app.ground.ids import new_id
+from app.storage import conflict as conflicts
 from app.storage import erasure, merged, person
 from app.storage import plan as steps
 from app.storage import record as records
@@ -64,7 +65,7 @@ def _work_on(context: Context, key: RecordKey) -> list[tuple[OutboxKind, str, st
     ]
     found += [
         (OutboxKind.CONFLICT, one.id, one.partner_id)
-        for one in registrations.conflicts(connection, tenant_id, deal_id=deal_id, company_id=company_id)
+        for one in conflicts.on_record(connection, tenant_id, deal_id=deal_id, company_id=company_id)
     ]
     return found
 

@@ -30,6 +30,7 @@ FIELDS: dict[ObjectKind, dict[str, dict[CrmKind, str]]] = {
         "revenue": {CrmKind.HUBSPOT: "annualrevenue", CrmKind.SALESFORCE: "AnnualRevenue"},
         "phone": {CrmKind.HUBSPOT: "phone", CrmKind.SALESFORCE: "Phone"},
         "owner": {CrmKind.HUBSPOT: "hubspot_owner_id", CrmKind.SALESFORCE: "OwnerId"},
+        "parent": {CrmKind.HUBSPOT: "hs_parent_company_id", CrmKind.SALESFORCE: "ParentId"},
         "internal_notes": {CrmKind.HUBSPOT: "internal_notes", CrmKind.SALESFORCE: "Internal_Notes__c"},
     },
     ObjectKind.CONTACT: {

@@ -110,9 +110,26 @@ def registration_note(registration: RegistrationWrite) -> str:
             ("Reason", registration.decision_reason),
             ("Protected from", _when(registration.protected_from)),
             ("Protected until", _when(registration.protected_until)),
+            ("Rule", registration.rule),
+            ("Attribution", _attribution(registration)),
+            ("Incumbent", registration.incumbent),
+            ("What happened", "; ".join(_happened(registration))),
         ),
         f"Alongside registration {registration.external_id} · {registration.partner_external_id}",
     )
+
+
+def _attribution(registration: RegistrationWrite) -> str:
+    share = "" if registration.share is None else f", {registration.share} percent"
+    return f"{registration.attribution}{share}" if registration.attribution else ""
+
+
+def _happened(registration: RegistrationWrite) -> list[str]:
+    """Who did what and when, for whoever asks later."""
+    return [
+        f"{_when(one.at)} {one.by}: {one.what}" + (f" ({one.why})" if one.why else "")
+        for one in registration.history
+    ]
 
 
 def conflict_note(conflict: ConflictWrite) -> str:
@@ -125,6 +142,8 @@ def conflict_note(conflict: ConflictWrite) -> str:
             ("Kind", conflict.kind),
             ("State", conflict.state),
             ("Resolution", conflict.resolution),
+            ("To be settled by", _when(conflict.deadline)),
+            ("Positions", "; ".join(f"{one.side}, {one.by}: {one.text}" for one in conflict.positions)),
             ("Found", _when(conflict.found_at)),
         ),
         f"Alongside conflict {conflict.external_id}",

@@ -317,6 +317,13 @@ def _registration_properties(registration: RegistrationWrite) -> dict[str, str]:
         "alongside_registration_reason": registration.decision_reason,
         "alongside_protected_from": _iso(registration.protected_from),
         "alongside_protected_until": _iso(registration.protected_until),
+        "alongside_registration_due": _iso(registration.due_at),
+        "alongside_registration_rule": registration.rule,
+        "alongside_protection_paused": registration.pause.blocker.label if registration.pause else "",
+        "alongside_protection_paused_since": _iso(registration.pause.since if registration.pause else None),
+        "alongside_attribution": str(registration.attribution or ""),
+        "alongside_partner_share": "" if registration.share is None else str(registration.share),
+        "alongside_incumbent": registration.incumbent,
     }
 
 
@@ -326,6 +333,8 @@ def _conflict_properties(conflict: ConflictWrite) -> dict[str, str]:
         "alongside_conflict_kind": conflict.kind,
         "alongside_conflict_sentence": conflict.sentence,
         "alongside_conflict_resolution": conflict.resolution,
+        "alongside_conflict_rule": conflict.rule,
+        "alongside_conflict_deadline": _iso(conflict.deadline),
     }
 
 

@@ -4,12 +4,7 @@ What people see of a write is made for them (rounded, translated, shortened); th
 """
 
 import json
-import types
 from collections.abc import Mapping
-from dataclasses import MISSING, fields, is_dataclass
-from datetime import date, datetime
-from functools import cache
-from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from app.crm.port import (
     CertificationWrite,
@@ -27,6 +22,7 @@ from app.domain.conflict import ConflictKind, ConflictState
 from app.domain.partner import PartnerType
 from app.domain.plan import OwnerRole
 from app.domain.registration import RegistrationState
+from app.ground.plain import from_plain, plain
 
 VERSION = 1
 """Rises when a reader of the old form would misunderstand the new one; new fields alone need no new version."""
@@ -49,7 +45,7 @@ _NAMES = {kind: name for name, kind in KINDS.items()}
 
 def to_text(write: Write) -> str:
     """The write as JSON. Raises KeyError for what is not read back."""
-    body = {"v": VERSION, "is": _NAMES[type(write)], **_plain(write)}
+    body = {"v": VERSION, "is": _NAMES[type(write)], **plain(write)}
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -59,7 +55,7 @@ def from_text(text: str | None) -> Write | None:
         body = json.loads(text or "")
         if body["v"] != VERSION:
             return None
-        made: Write = _made(KINDS[body["is"]], body)
+        made: Write = from_plain(KINDS[body["is"]], body)
         _check(made)
     except (ValueError, KeyError, TypeError):
         return None
@@ -80,56 +76,3 @@ def _check(write: Write) -> None:
             ConflictState(write.state)
         case StepWrite():
             OwnerRole(write.owner_role)
-
-
-def _plain(value: Any) -> Any:
-    if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, tuple):
-        return [_plain(one) for one in value]
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def _made(kind: Any, body: Mapping[str, Any]) -> Any:
-    """Raises ValueError, TypeError or KeyError where the body does not fit the class."""
-    hints = _hints(kind)
-    values = {
-        field.name: _read(hints[field.name], body[field.name])
-        for field in fields(kind)
-        if field.name in body or field.default is MISSING
-    }
-    return kind(**values)
-
-
-@cache
-def _hints(kind: Any) -> dict[str, Any]:
-    return get_type_hints(kind)
-
-
-def _read(hint: Any, value: Any) -> Any:
-    if get_origin(hint) in (Union, types.UnionType):
-        return None if value is None else _read(next(a for a in get_args(hint) if a is not type(None)), value)
-    if get_origin(hint) is tuple:
-        return tuple(_read(get_args(hint)[0], one) for one in value)
-    if is_dataclass(hint):
-        return _made(hint, value)
-    return _plain_read(hint, value)
-
-
-def _plain_read(hint: Any, value: Any) -> Any:
-    if hint is datetime:
-        return _moment(value)
-    if hint is date:
-        return date.fromisoformat(value)
-    if hint is float and type(value) is int:
-        return float(value)
-    if type(value) is not hint:
-        raise TypeError(f"{value!r} is no {hint}")
-    return value
-
-
-def _moment(value: str) -> datetime:
-    moment = datetime.fromisoformat(value)
-    if moment.tzinfo is None:
-        raise ValueError("a time without a zone")
-    return moment

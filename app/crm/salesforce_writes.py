@@ -48,6 +48,8 @@ CONFLICT_KINDS = {
     "partner_partner": "Partner and Partner",
     "partner_direct": "Partner and Direct",
     "own_duplicate": "Own Duplicate",
+    "parent_subsidiary": "Parent and Subsidiary",
+    "renewal_incumbent": "Renewal and Incumbent",
 }
 
 OWNER_ROLES = {
@@ -146,7 +148,25 @@ def registration_row(write: RegistrationWrite) -> Row:
         "Decision_Reason__c": write.decision_reason,
         "Protected_From__c": moment(write.protected_from),
         "Protected_Until__c": moment(write.protected_until),
+        "Region__c": write.region,
+        "Product__c": write.product,
+        "Motion__c": write.motion.label,
+        "Decision_Due__c": moment(write.due_at),
+        "Rule__c": write.rule[:255],
+        **_terms_of_partner(write, ""),
         DATA: to_text(write),
+    }
+
+
+def _terms_of_partner(write: RegistrationWrite, prefix: str) -> Row:
+    """What reports ask of a registration, on its own row and on the opportunity under the package's prefix."""
+    pause = write.pause
+    return {
+        f"{prefix}Attribution__c": write.attribution.capitalize() if write.attribution else None,
+        f"{prefix}Partner_Share__c": write.share,
+        f"{prefix}Incumbent__c": write.incumbent or None,
+        f"{prefix}Waiting_For__c": pause.blocker.label if pause else None,
+        f"{prefix}Paused_Since__c": moment(pause.since) if pause else None,
     }
 
 
@@ -180,8 +200,18 @@ def conflict_row(write: ConflictWrite) -> Row:
         "Status__c": write.state.capitalize(),
         "Resolution__c": write.resolution,
         "Found_At__c": moment(write.found_at),
+        "Dispute_Deadline__c": moment(write.deadline),
+        "Positions__c": positions(write) or None,
         DATA: to_text(write),
     }
+
+
+def positions(write: ConflictWrite) -> str:
+    """What both sides said in a dispute, a line each."""
+    return "\n".join(
+        f"{one.side}, {one.by}: {one.text}" + (f" ({one.evidence})" if one.evidence else "")
+        for one in write.positions
+    )
 
 
 def share_link_row(write: ShareLinkWrite) -> Row:
@@ -277,8 +307,11 @@ def _attribute(client: SalesforceClient, writes: Sequence[RegistrationWrite]) ->
         {
             "id": deal_id,
             "Alongside_Registration__c": write.state.capitalize(),
+            "Alongside_Registration_Id__c": write.external_id,
+            "Alongside_Protected_From__c": moment(write.protected_from),
             "Alongside_Protected_Until__c": moment(write.protected_until),
             "Alongside_Partner__c": write.partner_name,
+            **_terms_of_partner(write, "Alongside_"),
         }
         for deal_id, write in deals.items()
     ]

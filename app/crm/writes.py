@@ -3,6 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from app.domain.conflict import Position
+from app.domain.fair_clock import Pause, Pauses, open_pause
+from app.domain.precedence import Standing
+from app.domain.programme import DEFAULT_TERMS, Motion, Terms
+from app.domain.registration import Approval, Ask, Attribution, Entry
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageWrite:
@@ -105,6 +111,31 @@ class RegistrationWrite:
     contact_email: str = ""
     note: str = ""
     extensions: int = 0
+    region: str = ""
+    product: str = ""
+    motion: Motion = Motion.NEW
+    due_at: datetime | None = None
+    escalated_at: datetime | None = None
+    reminded: int = 0
+    attribution: Attribution | None = None
+    share: int | None = None
+    incumbent: str = ""
+    terms: Terms = DEFAULT_TERMS
+    approvals: tuple[Approval, ...] = ()
+    pauses: Pauses = ()
+    waits: Pauses = ()
+    ask: Ask | None = None
+    history: tuple[Entry, ...] = ()
+
+    @property
+    def pause(self) -> Pause | None:
+        """Why protection stands still, if it does."""
+        return open_pause(self.pauses)
+
+    @property
+    def rule(self) -> str:
+        """By which rule of which version it is judged."""
+        return f"{self.terms.rule}, version {self.terms.version}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +156,12 @@ class ConflictWrite:
     probability: float = 0.0
     resolved_by: str = ""
     resolved_at: datetime | None = None
+    winner: str = ""
+    rule_id: str = ""
+    standings: tuple[Standing, ...] = ()
+    positions: tuple[Position, ...] = ()
+    deadline: datetime | None = None
+    escalated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,8 @@
 A snapshot's content is plain JSON:
 {"deal": {"name"?}, "fields": [{"name", "label", "value", "object", "treatment"}],
  "stages": [{"label", "state": done|current|ahead}],
- "registration": {"state", "protected_from", "protected_until"}|null,
+ "registration": {"id", "state", "protected_from", "protected_until", "paused": {"since", "for"}|null,
+   "question": {"since", "text"}|null, "asked", "more_time", "due"}|null,
  "steps": [{"id", "milestone", "title", "side", "owner", "due", "status", "position",
             "required", "after", "evidence": [{"label", "url"}]}],
  "messages": [{"id", "author", "side", "body", "at"}], "files": [{"id", "name", "type", "size", "at"}],
@@ -30,7 +31,7 @@ from app.domain.partner import PartnerType
 from app.domain.plan import Step, live
 from app.domain.plan_graph import counted_from
 from app.domain.record import Record
-from app.domain.registration import Registration
+from app.domain.registration import Registration, RegistrationState
 from app.domain.thread import Audience, Message
 from app.ground.clock import to_iso
 
@@ -54,6 +55,7 @@ LABELS: Mapping[tuple[str, str], str] = {
     ("company", "revenue"): "Revenue",
     ("company", "phone"): "Phone",
     ("company", "owner"): "Account owner",
+    ("company", "parent"): "Parent company",
     ("room", "plan"): "Plan",
     ("room", "thread"): "Messages",
     ("room", "registration"): "Registration",
@@ -203,8 +205,23 @@ def differences(before: Content, after: Content, at: str) -> list[dict[str, str]
         ],
     )
     registration = after.get("registration")
-    if registration and registration != before.get("registration"):
-        told += _section(at, "registration", [f"Registration {registration['state']}"])
+    was = before.get("registration") or {}
+    if registration and registration != was:
+        told += _section(at, "registration", _told_of_registration(was, registration))
+    return told
+
+
+def _told_of_registration(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """What is new about it, worth a line; a change of nothing the partner waits for is worth none."""
+    told = []
+    if before.get("state") != after["state"]:
+        told.append(f"Registration {after['state']}")
+    if bool(before.get("paused")) != bool(after.get("paused")):
+        told.append("Protection stands still" if after.get("paused") else "Protection runs again")
+    elif before.get("protected_until") != after["protected_until"] and before.get("state") == after["state"]:
+        told.append("Protection has a new end")
+    if after.get("question") and before.get("question") != after["question"]:
+        told.append("A question about your registration")
     return told
 
 
@@ -250,13 +267,22 @@ def _narrow_field(field: dict[str, str], view: View) -> dict[str, str] | None:
     return {**field, "value": value, "treatment": field["treatment"] if left is Treatment.SHOW else str(left)}
 
 
-def _registration(registration: Registration | None) -> dict[str, str | None] | None:
+def _registration(registration: Registration | None) -> dict[str, Any] | None:
+    """What the partner knows of its own registration: its state, its clock and what is asked of it. Who of us
+    decides, and by which rule, stays inside."""
     if registration is None:
         return None
+    pause, wait = registration.pause, registration.wait
     return {
+        "id": registration.id,
         "state": str(registration.state),
         "protected_from": to_iso(registration.protected_from) if registration.protected_from else None,
         "protected_until": to_iso(registration.protected_until) if registration.protected_until else None,
+        "paused": {"since": to_iso(pause.since), "for": str(pause.blocker)} if pause else None,
+        "question": {"since": to_iso(wait.since), "text": wait.note} if wait else None,
+        "asked": registration.ask is not None,
+        "more_time": registration.extensions < registration.terms.extension_limit,
+        "due": to_iso(registration.due()) if registration.state is RegistrationState.SUBMITTED else None,
     }
 
 

@@ -19,6 +19,7 @@ from app.domain.tenant import Tenant
 from app.domain.thread import Message
 from app.reading.plan_choices import with_choices
 from app.storage import certification as certifications
+from app.storage import conflict as conflicts
 from app.storage import file as files
 from app.storage import link_preset, outbox
 from app.storage import partner as partners
@@ -110,9 +111,7 @@ def gather(
         company=company,
         partners=own,
         deals=_deals(connection, tenant, record, asked, stages),
-        conflicts=tuple(
-            registrations.conflicts(connection, tenant.id, deal_id=deal_id, company_id=company_id)
-        ),
+        conflicts=tuple(conflicts.on_record(connection, tenant.id, deal_id=deal_id, company_id=company_id)),
         available_partners=tuple(partner for partner in everyone if partner.id not in here),
         colleagues=tuple(
             Colleague(name=o.name, email=o.email) for o in tenants.owners(connection, tenant.id)

@@ -34,6 +34,7 @@ KEPT: Sequence[Table] = (
     tables.unplaced_certification,
     tables.plan_template,
     tables.policy_proposal,
+    tables.programme,
     published_tables.live_policy,
     published_tables.face,
     tables.link_preset,

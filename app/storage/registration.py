@@ -1,37 +1,65 @@
 """Registrations and the conflict flags found on them."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import datetime
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, or_, select, union_all
+from sqlalchemy import Connection, RowMapping, func, or_, select, union_all
 
-from app.domain.conflict import ConflictFlag, ConflictKind, ConflictState
+from app.domain.fair_clock import Pauses
 from app.domain.matching.candidates import bound, rank
-from app.domain.registration import Registration, RegistrationState
+from app.domain.programme import DEFAULT_TERMS, Motion, Terms
+from app.domain.registration import (
+    Approval,
+    Ask,
+    Attribution,
+    Entry,
+    Registration,
+    RegistrationState,
+)
+from app.ground.plain import from_plain, plain
 from app.storage import tables
 from app.storage.rows import find, find_all, insert, insert_missing, put_all, update
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """What stands behind the state of a registration, under the names it has there."""
+
+    terms: Terms = DEFAULT_TERMS
+    approvals: tuple[Approval, ...] = ()
+    pauses: Pauses = ()
+    waits: Pauses = ()
+    ask: Ask | None = None
+    history: tuple[Entry, ...] = ()
+
+
+LONGEST_REMINDER = timedelta(days=180)
+
+PROGRAMME = "programme"
+"""The channel of what the programme itself says in a thread."""
+
+_STORY = tuple(field.name for field in fields(Story))
+_ONLY_COLUMNS = frozenset({"tenant_id", "paused_since", "waiting_since", "idle_days", "story"})
 
 _R, _F, _K = tables.registration.c, tables.conflict.c, tables.match_key.c
 
 
 def add(connection: Connection, tenant_id: str, registration: Registration) -> None:
-    insert(connection, tables.registration, {"tenant_id": tenant_id, **asdict(registration)})
+    insert(connection, tables.registration, _values(tenant_id, registration))
 
 
 def add_missing(connection: Connection, tenant_id: str, found: Sequence[Registration]) -> int:
     """How many of the registrations we did not hold; those we hold stay as they are."""
-    return insert_missing(
-        connection, tables.registration, [{"tenant_id": tenant_id, **asdict(one)} for one in found]
-    )
+    return insert_missing(connection, tables.registration, [_values(tenant_id, one) for one in found])
 
 
 def change(
     connection: Connection, tenant_id: str, registration: Registration, was: RegistrationState
 ) -> bool:
     """False, with nothing changed, if the registration is no longer in the state it was read in."""
-    values = {k: v for k, v in asdict(registration).items() if k != "id"}
+    values = {k: v for k, v in _values(tenant_id, registration).items() if k not in ("tenant_id", "id")}
     return bool(
         update(
             connection,
@@ -65,6 +93,26 @@ def on_record(
     return [_registration(row) for row in rows]
 
 
+def last_receipt(connection: Connection, tenant_id: str) -> datetime | None:
+    """The latest moment at which the tenant received a registration."""
+    rows = find_all(
+        connection, tables.registration, _R.tenant_id == tenant_id, order=[_R.received_at.desc()], limit=1
+    )
+    return rows[0]["received_at"] if rows else None
+
+
+def of_customer(connection: Connection, tenant_id: str, company_id: str) -> list[Registration]:
+    """Every registration of a customer's record, decided or not, the oldest first."""
+    rows = find_all(
+        connection,
+        tables.registration,
+        _R.tenant_id == tenant_id,
+        _R.company_id == company_id,
+        order=[_R.received_at],
+    )
+    return [_registration(row) for row in rows]
+
+
 def running_out(connection: Connection, now: datetime) -> list[tuple[str, Registration]]:
     """Approved registrations whose protection has ended, with their tenants."""
     rows = find_all(
@@ -72,9 +120,64 @@ def running_out(connection: Connection, now: datetime) -> list[tuple[str, Regist
         tables.registration,
         _R.state == RegistrationState.APPROVED,
         _R.protected_until <= now,
+        _R.paused_since.is_(None),
         limit=200,
     )
     return [(row["tenant_id"], _registration(row)) for row in rows]
+
+
+def late(connection: Connection, now: datetime) -> list[tuple[str, Registration]]:
+    """Registrations whose decision is due, and that nobody was told of, with their tenants."""
+    rows = find_all(
+        connection,
+        tables.registration,
+        _R.state == RegistrationState.SUBMITTED,
+        _R.due_at <= now,
+        _R.escalated_at.is_(None),
+        _R.waiting_since.is_(None),
+        limit=200,
+    )
+    return [(row["tenant_id"], _registration(row)) for row in rows]
+
+
+def ending(connection: Connection, now: datetime) -> list[tuple[str, Registration]]:
+    """Running protections that end within the longest time rules remind of, with their tenants."""
+    rows = find_all(
+        connection,
+        tables.registration,
+        _R.state == RegistrationState.APPROVED,
+        _R.protected_until > now,
+        _R.protected_until <= now + LONGEST_REMINDER,
+        _R.paused_since.is_(None),
+    )
+    return [(row["tenant_id"], _registration(row)) for row in rows]
+
+
+def may_idle(connection: Connection) -> list[tuple[str, Registration]]:
+    """Running protections that rules pull back when nothing happens, with their tenants."""
+    rows = find_all(
+        connection,
+        tables.registration,
+        _R.state == RegistrationState.APPROVED,
+        _R.idle_days > 0,
+        _R.paused_since.is_(None),
+    )
+    return [(row["tenant_id"], _registration(row)) for row in rows]
+
+
+def last_activity(connection: Connection, tenant_id: str, registration: Registration) -> datetime | None:
+    """When somebody last wrote in the thread, or completed a step, with this partner on the registration's record.
+    What the programme itself says is no activity."""
+    kind, crm_id = (
+        ("deal", registration.deal_id) if registration.deal_id else ("company", registration.company_id)
+    )
+    m, s = tables.message.c, tables.step.c
+    where = {"object": kind, "crm_id": crm_id, "partner_id": registration.partner_id, "tenant_id": tenant_id}
+    wrote = select(func.max(m.sent_at)).where(
+        *(m[name] == value for name, value in where.items()), m.channel != PROGRAMME
+    )
+    did = select(func.max(s.done_at)).where(*(s[name] == value for name, value in where.items()))
+    return max(filter(None, (connection.scalar(wrote), connection.scalar(did))), default=None)
 
 
 def set_keys(
@@ -94,6 +197,66 @@ def set_keys(
             for key in keys
         ],
     )
+
+
+def family_key(parent_id: str) -> str:
+    """The key under which a company stands that names this one as its parent."""
+    return f"parent:{parent_id}"
+
+
+def subsidiaries(connection: Connection, tenant_id: str, parent_id: str, limit: int = 25) -> list[str]:
+    """Companies whose record names this one as their parent."""
+    rows = find_all(
+        connection,
+        tables.match_key,
+        _K.tenant_id == tenant_id,
+        _K.key == family_key(parent_id),
+        _K.source == "company",
+        order=[_K.source_id],
+        limit=limit,
+    )
+    return [row["source_id"] for row in rows]
+
+
+def live_near(connection: Connection, tenant_id: str, company_ids: Sequence[str]) -> set[str]:
+    """Those of the companies that a registration which waits or was approved may be about: one made on their record,
+    or one that shares a key. One question, however many companies."""
+    if not company_ids:
+        return set()
+    live = _R.state.in_([RegistrationState.SUBMITTED, RegistrationState.APPROVED])
+    here = select(_R.company_id).where(_R.tenant_id == tenant_id, _R.company_id.in_(company_ids), live)
+    mine, other = tables.match_key.alias().c, tables.match_key.alias().c
+    shared = select(mine.source_id).where(
+        _R.tenant_id == tenant_id,
+        live,
+        mine.tenant_id == tenant_id,
+        mine.source == "company",
+        mine.source_id.in_(company_ids),
+        other.tenant_id == tenant_id,
+        other.key == mine.key,
+        other.source == "registration",
+        other.source_id == _R.id,
+    )
+    return {str(row[0]) for row in connection.execute(here.union(shared))}
+
+
+def any_live(connection: Connection, tenant_id: str) -> bool:
+    """Whether any registration of the tenant waits or was approved."""
+    states = [RegistrationState.SUBMITTED, RegistrationState.APPROVED]
+    statement = select(_R.id).where(_R.tenant_id == tenant_id, _R.state.in_(states)).limit(1)
+    return connection.execute(statement).first() is not None
+
+
+def live(connection: Connection, tenant_id: str) -> list[Registration]:
+    """Every registration that waits or was approved, the oldest first."""
+    rows = find_all(
+        connection,
+        tables.registration,
+        _R.tenant_id == tenant_id,
+        _R.state.in_([RegistrationState.SUBMITTED, RegistrationState.APPROVED]),
+        order=[_R.received_at, _R.id],
+    )
+    return [_registration(row) for row in rows]
 
 
 def matching(
@@ -118,81 +281,33 @@ def matching(
     return rank(entries, limit)[:limit]
 
 
-def add_conflict(connection: Connection, tenant_id: str, flag: ConflictFlag) -> None:
-    insert(connection, tables.conflict, _flag_values(tenant_id, flag))
-
-
-def add_missing_conflicts(connection: Connection, tenant_id: str, found: Sequence[ConflictFlag]) -> int:
-    """How many of the flags we did not hold; those we hold stay as they are."""
-    return insert_missing(connection, tables.conflict, [_flag_values(tenant_id, flag) for flag in found])
-
-
-def conflict(connection: Connection, tenant_id: str, conflict_id: str) -> ConflictFlag | None:
-    row = find(connection, tables.conflict, _F.tenant_id == tenant_id, _F.id == conflict_id)
-    return _flag(row) if row else None
-
-
-def resolve_conflict(connection: Connection, tenant_id: str, flag: ConflictFlag) -> bool:
-    """False if it was resolved before."""
-    return bool(
-        update(
-            connection,
-            tables.conflict,
-            {
-                "state": flag.state,
-                "resolution": flag.resolution,
-                "resolved_by": flag.resolved_by,
-                "resolved_at": flag.resolved_at,
-            },
-            _F.tenant_id == tenant_id,
-            _F.id == flag.id,
-            _F.state == ConflictState.OPEN,
-        )
-    )
-
-
-def conflicts(
-    connection: Connection, tenant_id: str, *, deal_id: str | None, company_id: str | None
-) -> list[ConflictFlag]:
-    """The flags that the record shows: a deal its own and those of its company, a company all of them."""
-    where = [
-        clause
-        for clause in (
-            _F.deal_id == deal_id if deal_id else None,
-            _F.company_id == company_id if company_id else None,
-        )
-        if clause is not None
-    ]
-    rows = (
-        find_all(
-            connection,
-            tables.conflict,
-            _F.tenant_id == tenant_id,
-            or_(*where),
-            order=[_F.state, _F.found_at.desc()],
-        )
-        if where
-        else []
-    )
-    return [_flag(row) for row in rows]
-
-
-def _flag_values(tenant_id: str, flag: ConflictFlag) -> dict[str, Any]:
-    return {"tenant_id": tenant_id, **asdict(flag), "evidence": list(flag.evidence)}
+def _values(tenant_id: str, registration: Registration) -> dict[str, Any]:
+    """The row: what a question may name as columns, the story behind it as one document."""
+    columns = {
+        field.name: getattr(registration, field.name)
+        for field in fields(Registration)
+        if field.name not in _STORY
+    }
+    pause, wait = registration.pause, registration.wait
+    return {
+        "tenant_id": tenant_id,
+        **columns,
+        "paused_since": pause.since if pause else None,
+        "waiting_since": wait.since if wait else None,
+        "idle_days": registration.terms.idle_days,
+        "story": {name: plain(getattr(registration, name)) for name in _STORY},
+    }
 
 
 def _registration(row: RowMapping) -> Registration:
-    values: dict[str, Any] = {k: v for k, v in row.items() if k != "tenant_id"}
-    return Registration(**{**values, "state": RegistrationState(row["state"])})
-
-
-def _flag(row: RowMapping) -> ConflictFlag:
-    values: dict[str, Any] = {k: v for k, v in row.items() if k != "tenant_id"}
-    return ConflictFlag(
+    values: dict[str, Any] = {k: v for k, v in row.items() if k not in _ONLY_COLUMNS}
+    story = from_plain(Story, row["story"] or {})
+    return Registration(
         **{
             **values,
-            "kind": ConflictKind(row["kind"]),
-            "state": ConflictState(row["state"]),
-            "evidence": tuple(row["evidence"]),
+            **{name: getattr(story, name) for name in _STORY},
+            "state": RegistrationState(row["state"]),
+            "motion": Motion(row["motion"]),
+            "attribution": Attribution(row["attribution"]) if row["attribution"] else None,
         }
     )

@@ -20,13 +20,17 @@ def test_a_conflict_is_told_in_a_sentence_with_its_rule_and_folded_evidence():
     assert [item.text for item in evidence.items] == list(make.conflict().evidence)
 
 
-def test_there_are_two_ways_out_and_both_need_a_reason():
-    uphold, dismiss = of(build("conflicts", conflicts=(make.conflict(),)), Form)
+def test_every_way_out_needs_a_reason():
+    uphold, dismiss, other, dispute = of(build("conflicts", conflicts=(make.conflict(),)), Form)
 
     assert uphold.command == dismiss.command == "conflict.resolve"
     assert uphold.fixed == {"conflict_id": "k1", "decision": "uphold"}
     assert dismiss.fixed == {"conflict_id": "k1", "decision": "dismiss"}
-    assert all(form.fields[0].name == "reason" and form.fields[0].required for form in (uphold, dismiss))
+    assert all(
+        form.fields[0].name == "reason" and form.fields[0].required for form in (uphold, dismiss, other)
+    )
+    assert other.fixed == {"conflict_id": "k1", "decision": "other_customer"}
+    assert dispute.command == "conflict.dispute"
     assert uphold.title == "The registration of Northwind Integrators stands"
 
 
@@ -39,7 +43,10 @@ def test_there_are_two_ways_out_and_both_need_a_reason():
     ],
 )
 def test_the_other_way_is_named_by_the_kind_of_conflict(kind, other_way):
-    _, dismiss = of(build("conflicts", conflicts=(make.conflict(kind=kind),)), Form)
+    other = None if kind is ConflictKind.PARTNER_DIRECT else "p2"
+    flag = make.conflict(kind=kind, other_partner_id=other)
+
+    _, dismiss, *_ = of(build("conflicts", conflicts=(flag,)), Form)
 
     assert dismiss.title == other_way
 

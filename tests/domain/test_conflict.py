@@ -8,6 +8,7 @@ from app.domain.conflict import (
     ConflictKind,
     ConflictState,
     DirectDeal,
+    House,
     conflicts_of,
     conflicts_of_deal,
 )
@@ -107,7 +108,7 @@ def test_what_is_another_customer_is_no_conflict(match):
 def test_direct_sales_that_came_later_is_told_as_a_salesperson_would():
     deal = _deal(opened_at=NOON + 2 * DAY)
 
-    (draft,) = conflicts_of(_claim(), [], [deal], NOON + 2 * DAY, "opportunity")
+    (draft,) = conflicts_of(_claim(), [], [deal], NOON + 2 * DAY, House(noun="opportunity"))
 
     assert draft.kind is ConflictKind.PARTNER_DIRECT
     assert (

@@ -4,8 +4,6 @@ import pytest
 
 from app.domain.registration import (
     APPROVAL_SLA,
-    EXTENSION,
-    PROTECTION,
     RegistrationState,
     approve,
     extend,
@@ -13,6 +11,9 @@ from app.domain.registration import (
 )
 from app.ground.errors import AppError, Reason
 from tests.domain.make import NOON, registration
+
+PROTECTION = timedelta(days=90)
+EXTENSION = timedelta(days=30)
 
 
 def test_an_approved_registration_protects_from_the_decision_for_ninety_days():

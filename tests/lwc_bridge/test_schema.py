@@ -20,6 +20,7 @@ TYPES = {
     "date": "Date",
     "double": "Number",
     "currency": "Currency",
+    "percent": "Percent",
     "reference": "Lookup",
 }
 SIZED = ("string", "textarea", "double", "currency")

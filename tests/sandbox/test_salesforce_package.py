@@ -23,6 +23,7 @@ TYPES = {
     "percent": "Percent",
     "reference": "Lookup",
     "boolean": "Checkbox",
+    "url": "Url",
 }
 SHIPPED = [
     *((o.name, [f for f in o.fields if f.custom]) for o in CUSTOM_OBJECTS),

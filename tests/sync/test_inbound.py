@@ -3,8 +3,8 @@
 from app.domain.plan import StepStatus
 from app.domain.record import ObjectKind, RecordKey
 from app.ground.ids import new_id
+from app.storage import conflict as flags
 from app.storage import plan as steps
-from app.storage import registration as registrations
 from app.storage import tables
 from app.storage import thread as messages
 from app.storage.published.answers import put_answer
@@ -99,7 +99,7 @@ def form(house: TestHouse, partner: str) -> str:
 
 def conflicts(house: TestHouse):
     with house.house.database.read() as connection:
-        return registrations.conflicts(connection, house.tenant.id, deal_id="900", company_id="700")
+        return flags.on_record(connection, house.tenant.id, deal_id="900", company_id="700")
 
 
 def test_a_registration_at_a_customer_of_direct_sales_is_flagged_on_the_deal(house: TestHouse) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from flask import Blueprint, Response, request
 
 from app.disclosure.snapshot import Content
-from app.domain.thread import clean_text
+from app.domain.thread import clean_line, clean_text
 from app.doors.share.headers import NO_STORE, PICTURE, TEXT, page, see_other
 from app.doors.share.house import House
 from app.doors.share.refusals import TOO_OFTEN, not_found
@@ -19,6 +19,7 @@ from app.sharing.gate import Admitted
 from app.sharing.rules import Failure
 from app.storage.published.answers import put_answer
 from app.storage.published.viewers import end_session
+from cards.room_registration import ANSWER_LIMIT, REASON_LIMIT
 
 Fields = dict[str, str]
 
@@ -35,8 +36,10 @@ def room_door(house: House) -> Blueprint:
     door.post("/s/room/<code>/reply")(room.reply)
     door.post("/s/room/<code>/complete")(room.complete)
     door.post("/s/room/<code>/reopen")(room.reopen)
+    door.post("/s/room/<code>/more-time")(room.more_time)
+    door.post("/s/room/<code>/answer")(room.answer)
     door.post("/s/room/<code>/leave")(room.leave)
-    for action in ("reply", "complete", "reopen", "leave"):
+    for action in ("reply", "complete", "reopen", "more-time", "answer", "leave"):
         door.get(f"/s/room/<code>/{action}", endpoint=f"back-from-{action}")(back)
     return door
 
@@ -86,6 +89,12 @@ class _Room:
 
     def reopen(self, code: str) -> Response:
         return self._answer(code, "plan.reopen_step", _step, "card-plan")
+
+    def more_time(self, code: str) -> Response:
+        return self._answer(code, "registration.ask_extension", _more_time, "card-deal")
+
+    def answer(self, code: str) -> Response:
+        return self._answer(code, "registration.answer", _answered, "card-deal")
 
     def leave(self, code: str) -> Response:
         """After this the session opens nothing; the page says so."""
@@ -148,6 +157,34 @@ def _message(content: Content) -> Fields:
 
 def _step(content: Content) -> Fields:
     return {"step_id": _own_step(content)}
+
+
+def _more_time(content: Content) -> Fields:
+    registration = _own_registration(content)
+    if registration["state"] != "approved" or registration.get("asked"):
+        raise AppError(
+            Reason.STATE_CONFLICT, "There is nothing to ask more time for. The page is the current one."
+        )
+    reason = clean_line(request.form.get("reason", ""), limit=REASON_LIMIT, field="reason")
+    return {"registration_id": registration["id"], "reason": reason}
+
+
+def _answered(content: Content) -> Fields:
+    registration = _own_registration(content)
+    if not registration.get("question"):
+        raise AppError(Reason.STATE_CONFLICT, "This question is answered. The page is the current one.")
+    body = clean_text(request.form.get("body", ""), limit=ANSWER_LIMIT, field="body")
+    return {"registration_id": registration["id"], "body": body}
+
+
+def _own_registration(content: Content) -> dict[str, str]:
+    """The registration that the form names, if it is the one the room shows."""
+    registration: dict[str, str] = content.get("registration") or {}
+    if not registration.get("id") or registration["id"] != request.form.get("registration_id", ""):
+        raise AppError(
+            Reason.STATE_CONFLICT, "This registration is no longer here. The page is the current one."
+        )
+    return registration
 
 
 def _own_step(content: Content) -> str:

@@ -26,6 +26,7 @@ from app.storage.engine import Database
 from app.storage.published.answers import Answer, recent_answers
 from app.storage.published.rooms import Published, live_policy_of, snapshot_by_id
 from cards import room as room_cards
+from cards import room_registration
 from cards.blocks import Alert, Block, Card, Form, Tone
 from cards.html import render_all, share_host
 
@@ -35,13 +36,21 @@ PAGES_KEPT = 256
 _KEY_SLOT, _MARK_SLOT = new_token(), new_token()
 """Where a request's own parts go. Random, so that no text of a CRM or a partner can stand for them."""
 
-PATHS = {"reply": "reply", "complete_step": "complete", "reopen_step": "reopen"}
+PATHS = {
+    "reply": "reply",
+    "complete_step": "complete",
+    "reopen_step": "reopen",
+    room_registration.MORE_TIME: "more-time",
+    room_registration.ANSWER: "answer",
+}
 """The room's commands and the paths their forms post to."""
 
 COMMANDS = {
     "thread.post": room_cards.REPLY,
     "plan.complete_step": room_cards.COMPLETE,
     "plan.reopen_step": "reopen_step",
+    "registration.ask_extension": room_registration.MORE_TIME,
+    "registration.answer": room_registration.ANSWER,
 }
 """What the agent executes, in the room's words."""
 

@@ -244,6 +244,7 @@ _COMPANY_TEXTS = (
     ("country", "Country/Region"),
     ("phone", "Phone Number"),
     ("website", "Website URL"),
+    ("hs_parent_company_id", "Parent Company"),
     ("description", "Description"),
 )
 _TASK_STATUS = _options(

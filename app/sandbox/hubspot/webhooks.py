@@ -39,6 +39,7 @@ DEFAULT_SUBSCRIPTIONS: dict[str, list[str]] = {
         "industry",
         "city",
         "country",
+        "hs_parent_company_id",
         "*creation",
         "*deletion",
         "*restore",

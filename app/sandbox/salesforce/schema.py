@@ -16,7 +16,13 @@ from app.sandbox.salesforce.fields import (
     text,
     url,
 )
-from app.sandbox.salesforce.standard import OWNER, REGISTRATION_STATES, STANDARD_OBJECTS, SYSTEM_FIELDS
+from app.sandbox.salesforce.standard import (
+    OWNER,
+    REGISTRATION_STATES,
+    STANDARD_OBJECTS,
+    SYSTEM_FIELDS,
+    attribution,
+)
 
 AUTO_NAME = Field(name="Name", label="Number", type="string", length=80, system=True)
 EXTERNAL_ID = Field(
@@ -32,6 +38,14 @@ VISIBILITY = picklist("Visibility__c", "Visibility", "Internal", "Shared")
 DATA = long_text("Data__c", "Alongside Data")
 """The whole write as it was meant, for a rebuild; the other fields are for people and reports."""
 
+
+CONFLICT_KINDS = (
+    "Partner and Partner",
+    "Partner and Direct",
+    "Own Duplicate",
+    "Parent and Subsidiary",
+    "Renewal and Incumbent",
+)
 
 CUSTOM_OBJECTS = (
     SObject(
@@ -110,6 +124,12 @@ CUSTOM_OBJECTS = (
             long_text("Decision_Reason__c", "Decision Reason"),
             moment("Protected_From__c", "Protected From"),
             moment("Protected_Until__c", "Protected Until"),
+            text("Region__c", "Region", 80),
+            text("Product__c", "Product"),
+            picklist("Motion__c", "Motion", "New business", "Expansion", "Renewal"),
+            moment("Decision_Due__c", "Decision Due"),
+            text("Rule__c", "Rule"),
+            *attribution(),
         ),
     ),
     SObject(
@@ -150,13 +170,23 @@ CUSTOM_OBJECTS = (
             DATA,
             ON_OPPORTUNITY,
             ON_ACCOUNT,
-            picklist("Kind__c", "Kind", "Partner and Partner", "Partner and Direct", "Own Duplicate"),
+            picklist(
+                "Kind__c",
+                "Kind",
+                "Partner and Partner",
+                "Partner and Direct",
+                "Own Duplicate",
+                "Parent and Subsidiary",
+                "Renewal and Incumbent",
+            ),
             long_text("Sentence__c", "What Happened", 1_000),
             long_text("Evidence__c", "Evidence"),
             text("Rule__c", "Rule"),
             picklist("Status__c", "Status", "Open", "Resolved"),
             long_text("Resolution__c", "Resolution"),
             moment("Found_At__c", "Found At"),
+            moment("Dispute_Deadline__c", "Dispute Deadline"),
+            long_text("Positions__c", "Positions"),
         ),
     ),
     SObject(

@@ -66,6 +66,18 @@ STAGES = (
 TASK_STATUSES = ("Not Started", "In Progress", "Completed", "Waiting on someone else", "Deferred")
 REGISTRATION_STATES = ("Submitted", "Approved", "Refused", "Expired")
 
+
+def attribution(prefix: str = "") -> tuple[Field, ...]:
+    """What reports ask of a registration, on its own object and on the opportunity."""
+    return (
+        picklist(f"{prefix}Attribution__c", "Partner Attribution", "Sourced", "Influenced"),
+        percent(f"{prefix}Partner_Share__c", "Partner Share"),
+        text(f"{prefix}Incumbent__c", "Incumbent Partner"),
+        text(f"{prefix}Waiting_For__c", "Partner Waits For", 80),
+        moment(f"{prefix}Paused_Since__c", "Protection Paused Since"),
+    )
+
+
 OPPORTUNITY_CUSTOM = (
     percent("Margin__c", "Margin"),
     percent("Discount__c", "Discount"),
@@ -82,6 +94,9 @@ OPPORTUNITY_CUSTOM = (
     day("Alongside_Plan_Forecast__c", "Partner Plan Forecast Close"),
     number("Alongside_Plan_Progress__c", "Partner Plan Done Percent", 3),
     number("Alongside_Plan_On_Time__c", "Partner Plan On Time Percent", 3),
+    text("Alongside_Registration_Id__c", "Partner Registration Id", 64),
+    moment("Alongside_Protected_From__c", "Partner Protected From"),
+    *attribution("Alongside_"),
 )
 """The first five are a sample of what orgs keep themselves; the package adds the `Alongside_` ones."""
 

@@ -26,6 +26,7 @@ from app.storage.tables.following import erased_person, merged_record, person
 from app.storage.tables.link import link_preset
 from app.storage.tables.offboarding import offboarding
 from app.storage.tables.plan_template import plan_template
+from app.storage.tables.programme import programme
 from app.storage.tables.proof import audit_checkpoint, signing_key
 from app.storage.tables.proposal import policy_proposal
 from app.storage.tables.work import (
@@ -72,6 +73,7 @@ __all__ = [
     "plan_template",
     "policy",
     "policy_proposal",
+    "programme",
     "record",
     "registration",
     "shared_file",

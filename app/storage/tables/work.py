@@ -162,9 +162,25 @@ registration = Table(
     Column("protected_from", Moment, nullable=True),
     Column("protected_until", Moment, nullable=True),
     Column("extensions", Integer, nullable=False, default=0),
+    Column("region", String(80), nullable=False, default="", server_default=""),
+    Column("product", String(200), nullable=False, default="", server_default=""),
+    Column("motion", String(16), nullable=False, default="new", server_default="new"),
+    Column("due_at", Moment, nullable=True),
+    Column("escalated_at", Moment, nullable=True),
+    Column(
+        "reminded", Integer, nullable=False, default=0, server_default="0"
+    ),  # days before the end, told last
+    Column("attribution", String(16), nullable=True),
+    Column("share", Integer, nullable=True),
+    Column("incumbent", String(200), nullable=False, default="", server_default=""),
+    Column("paused_since", Moment, nullable=True),  # what its story says, for questions to the database
+    Column("waiting_since", Moment, nullable=True),
+    Column("idle_days", Integer, nullable=False, default=0, server_default="0"),
+    Column("story", Json, nullable=True),  # terms, approvals, pauses, waits, a request, history
     Index(None, "tenant_id", "deal_id"),
     Index(None, "tenant_id", "company_id"),
     Index(None, "tenant_id", "partner_id"),
+    Index(None, "tenant_id", "received_at"),
 )
 
 conflict = Table(
@@ -187,6 +203,14 @@ conflict = Table(
     Column("resolution", Text, nullable=False, default=""),
     Column("resolved_by", String(320), nullable=False, default=""),
     Column("resolved_at", Moment, nullable=True),
+    Column(
+        "winner", String(16), nullable=False, default="", server_default=""
+    ),  # by the rules: uphold, dismiss
+    Column("rule_id", String(24), nullable=False, default="", server_default=""),
+    Column("deadline", Moment, nullable=True),  # of a dispute
+    Column("escalated_at", Moment, nullable=True),
+    Column("story", Json, nullable=True),  # standings and positions
+    Index(None, "tenant_id", "registration_id"),
     Index(None, "tenant_id", "company_id"),
     Index(None, "tenant_id", "deal_id"),
 )

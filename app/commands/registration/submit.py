@@ -1,0 +1,229 @@
+"""Registering deals for partners, and putting right what was registered."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from app.commands.claims import check_conflicts, incumbent_of, place
+from app.commands.context import OUR_SIDE, WITH_VIEWER, Command, CommandResult, Context
+from app.commands.registration.store import by, find, save, spread, under_terms
+from app.domain import matching
+from app.domain.actor import ActorKind
+from app.domain.partner import Partner
+from app.domain.programme import Motion, Rule, missing
+from app.domain.registration import Attribution, Registration, RegistrationState, amend, told
+from app.domain.thread import clean_line, clean_text
+from app.ground.errors import AppError, Reason
+from app.ground.ids import new_id
+from app.storage import certification as certifications
+from app.storage import programme as programmes
+from app.storage import registration as registrations
+
+NOTE_LIMIT = 4_000
+
+VALUES = ("customer_domain", "contact_name", "contact_email", "amount", "region", "product", "note")
+"""What a registration says beside the customer's name; all of it may be amended."""
+
+
+class ValuesSchema(Schema):
+    customer_domain = fields.String(load_default="", validate=validate.Length(max=253))
+    contact_name = fields.String(load_default="", validate=validate.Length(max=200))
+    contact_email = fields.Email(load_default="")
+    amount = fields.String(load_default="", validate=validate.Length(max=40))
+    region = fields.String(load_default="", validate=validate.Length(max=80))
+    product = fields.String(load_default="", validate=validate.Length(max=200))
+    note = fields.String(load_default="")
+
+
+class SubmitSchema(ValuesSchema):
+    partner_id = fields.String(load_default="")
+    customer_name = fields.String(required=True, error_messages={"required": "Name the customer."})
+    motion = fields.Enum(
+        Motion,
+        by_value=True,
+        load_default=Motion.NEW,
+        error_messages={"unknown": "Choose new business, expansion or renewal."},
+    )
+
+
+class AmendSchema(ValuesSchema):
+    registration_id = fields.String(required=True)
+
+
+class AttributeSchema(Schema):
+    registration_id = fields.String(required=True)
+    attribution = fields.Enum(
+        Attribution,
+        by_value=True,
+        required=True,
+        error_messages={
+            "required": "Choose sourced or influenced.",
+            "unknown": "Choose sourced or influenced.",
+        },
+    )
+    share = fields.Integer(
+        load_default=None,
+        validate=validate.Range(min=0, max=100, error="A share is a number of percent from 0 to 100."),
+    )
+    incumbent = fields.String(load_default="", validate=validate.Length(max=200))
+
+
+def submit(context: Context, data: Mapping[str, Any]) -> CommandResult:
+    """The registration waits for a decision, and whatever it conflicts with is flagged to the sellers. The answer is
+    the same whether or not anything was found (no oracle). Raises AppError naming all that the rules ask for and is
+    missing."""
+    partner = (
+        context.partner_on_record(data["partner_id"])
+        if context.record
+        else context.partner(data["partner_id"])
+    )
+    values = _values(data)
+    programme = programmes.current(context.connection, context.tenant.id)
+    rule = programme.rule_for(partner.type, values["region"])
+    _require(context, rule, partner, values)
+    registration = place(
+        context,
+        Registration(
+            id=new_id(),
+            partner_id=partner.id,
+            customer_name=clean_line(data["customer_name"], field="customer_name"),
+            received_at=_receipt(context),
+            deal_id=context.deal_id if context.record else None,
+            company_id=context.company_id,
+            motion=data["motion"],
+            **values,
+        ),
+    )
+    registration = replace(
+        registration,
+        incumbent=incumbent_of(context, registration),
+        **_attribution(context),
+        **under_terms(context, registration, programme, rule, partner),
+    )
+    received = f"Received, under rule “{rule.name}” of programme version {programme.version}"
+    registration = told(registration, registration.received_at, by(context), received)
+    registrations.add(context.connection, context.tenant.id, registration)
+    _set_keys(context, registration)
+    check_conflicts(context, registration)
+    spread(context, registration)
+    return CommandResult(
+        result={"registration_id": registration.id},
+        message=f"Registered {registration.customer_name} for {partner.name}. "
+        f"A decision is due by {registration.due():%d %b %Y %H:%M} UTC.",
+    )
+
+
+def amend_values(context: Context, data: Mapping[str, Any]) -> CommandResult:
+    """The registration says what was sent, where something was; it is judged anew by today's rules while it waits.
+    A partner may amend only what is not decided: protection was granted for what stood there then."""
+    old = find(context, data["registration_id"])
+    waits = old.state is RegistrationState.SUBMITTED
+    if context.actor.kind is ActorKind.VIEWER and not waits:
+        raise AppError(Reason.STATE_CONFLICT, "This is decided. Ask your contact to change it.")
+    sent = {name: value for name, value in _values(data).items() if value}
+    new = amend(old, by(context), sent, context.now)
+    partner = context.partner(old.partner_id)
+    if waits:
+        programme = programmes.current(context.connection, context.tenant.id)
+        rule = programme.rule_for(partner.type, new.region)
+        _require(context, rule, partner, {name: getattr(new, name) for name in VALUES})
+        steps = old.terms.steps
+        judged = under_terms(context, new, programme, rule, partner)
+        new = replace(new, terms=judged["terms"])
+        if new.terms.steps != steps:
+            new = replace(new, approvals=())
+    save(context, old, new)
+    _set_keys(context, new)
+    if waits and (new.customer_domain, new.contact_email) != (old.customer_domain, old.contact_email):
+        check_conflicts(context, new)
+    return CommandResult(message="Changed. The registration waits for a decision." if waits else "Changed.")
+
+
+def attribute(context: Context, data: Mapping[str, Any]) -> CommandResult:
+    """Who brought the deal, and for how much of it, stands on the record for reports."""
+    old = find(context, data["registration_id"])
+    kind: Attribution = data["attribution"]
+    new = replace(
+        old,
+        attribution=kind,
+        share=data["share"],
+        incumbent=data["incumbent"].strip() or old.incumbent,
+    )
+    what = f"Attributed as {kind}" + (f", {new.share} percent" if new.share is not None else "")
+    save(context, old, told(new, context.now, by(context), what))
+    return CommandResult(message=f"{what}.")
+
+
+def _values(data: Mapping[str, Any]) -> dict[str, Any]:
+    """All of them as text, cleaned."""
+    values = {name: data[name].strip() for name in VALUES}
+    for name in ("customer_domain", "contact_email"):
+        values[name] = values[name].lower()
+    if values["note"]:
+        values["note"] = clean_text(values["note"], limit=NOTE_LIMIT, field="note")
+    return values
+
+
+def _require(context: Context, rule: Rule, partner: Partner, values: Mapping[str, str]) -> None:
+    """Raises AppError for a partner that may not register, or naming all that is missing at once."""
+    lacking = missing(rule, values)
+    if lacking:
+        raise AppError(
+            Reason.INVALID,
+            f"Please add {_and(lacking)}. The programme asks for it.",
+            field=next(name for name in rule.required if not values.get(name, "").strip()),
+        )
+    if not rule.certifications:
+        return
+    today = context.now.date()
+    held = certifications.of_partners(context.connection, context.tenant.id, [partner.id])
+    wanted = {name.casefold() for name in rule.certifications}
+    if not any(one.name.casefold() in wanted and one.is_valid(today) for one in held):
+        raise AppError(
+            Reason.FORBIDDEN,
+            f"{partner.name} needs a valid certification to register deals: {' or '.join(rule.certifications)}.",
+        )
+
+
+def _and(words: tuple[str, ...]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _receipt(context: Context) -> datetime:
+    """Now by our clock, and later than every receipt before: of two submissions in the same instant one is first,
+    on every database. The tenant's lock is held, so nobody else takes the moment between."""
+    last = registrations.last_receipt(context.connection, context.tenant.id)
+    if last is None or last < context.now:
+        return context.now
+    return last + timedelta(microseconds=1)
+
+
+def _attribution(context: Context) -> dict[str, Any]:
+    """A deal that was there when the partner registered was influenced; otherwise the partner brought it, whole."""
+    if context.record and context.deal_id:
+        return {"attribution": Attribution.INFLUENCED, "share": None}
+    return {"attribution": Attribution.SOURCED, "share": 100}
+
+
+def _set_keys(context: Context, registration: Registration) -> None:
+    emails = [registration.contact_email] if registration.contact_email else []
+    keys = matching.keys(registration.customer_name, registration.customer_domain, emails)
+    registrations.set_keys(
+        context.connection, context.tenant.id, "registration", registration.id, sorted(keys)
+    )
+
+
+COMMANDS = (
+    Command(
+        name="registration.submit",
+        schema=SubmitSchema,
+        run=submit,
+        actors=OUR_SIDE | {ActorKind.FORM},
+        needs_record=False,
+    ),
+    Command(name="registration.amend", schema=AmendSchema, run=amend_values, actors=WITH_VIEWER),
+    Command(name="registration.attribute", schema=AttributeSchema, run=attribute),
+)
