@@ -70,7 +70,7 @@ def main() -> None:
 
 @main.command()
 @click.option(
-    "--port", default=5080, show_default=True, type=click.IntRange(1, 65_530), help="First of six ports."
+    "--port", default=5080, show_default=True, type=click.IntRange(1, 65_529), help="First of seven ports."
 )
 @click.option(
     "--data",

@@ -11,8 +11,8 @@ from app.ground.valkey import server_command, socket_path, url_of
 SENDER = "no-reply@alongside.example"
 
 
-POLLS = ("--salesforce-every", "2", "--hubspot-every", "30")
-"""A person who watches the demo waits for Salesforce's poll; HubSpot's webhooks arrive by themselves."""
+POLLS = ("--salesforce-every", "10", "--hubspot-every", "30")
+"""Webhooks and change events arrive by themselves; what they miss, nobody who watches should wait for."""
 
 
 def share_settings(site: Site, ports: Ports) -> dict[str, str]:
@@ -38,6 +38,7 @@ def web_settings(site: Site, ports: Ports, secrets: Secrets) -> dict[str, str]:
         "SALESFORCE_CONSUMER_SECRET": secrets.salesforce_consumer_secret,
         "SALESFORCE_PRIVATE_KEY": secrets.salesforce_private_key,
         "SALESFORCE_LOGIN_ORIGIN": ports.origin("salesforce"),
+        "SALESFORCE_PUBSUB_ORIGIN": ports.origin("pubsub"),
     }
 
 
@@ -67,6 +68,8 @@ def stand_ins(site: Site, ports: Ports) -> tuple[Child, ...]:
             *here,
             "--port",
             str(ports.salesforce),
+            "--pubsub",
+            str(ports.pubsub),
             "--web",
             ports.origin("web"),
         ),

@@ -25,7 +25,7 @@ INTEGRATION_USER = "sync@sample.example"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """Six neighbouring ports of this machine."""
+    """Seven neighbouring ports of this machine."""
 
     web: int
     share: int
@@ -33,10 +33,11 @@ class Ports:
     salesforce: int
     mailbox: int
     smtp: int
+    pubsub: int
 
     @classmethod
     def starting_at(cls, base: int) -> "Ports":
-        names = ("web", "share", "hubspot", "salesforce", "mailbox", "smtp")
+        names = ("web", "share", "hubspot", "salesforce", "mailbox", "smtp", "pubsub")
         return cls(**{name: base + offset for offset, name in enumerate(names)})
 
     def origin(self, name: str) -> str:

@@ -15,7 +15,9 @@ from app.domain.tenant import Tenant
 from app.ground.clock import Clock
 from app.ground.config import Config
 from app.ground.errors import AppError
+from app.reading import event_feed
 from app.reading.setup import State
+from app.storage import event_feed as feeds
 from app.storage import tenant as tenants
 
 SMALLEST_KEY = 2048
@@ -63,6 +65,17 @@ def _account(house: House, tenant: Tenant) -> Iterator[Finding]:
     else:
         fine = "The package’s objects and fields are there, and we may use them."
         yield _checked(tenant, "package", fine, crm.prepare)
+        if house.config.salesforce_pubsub_origin:
+            yield _events(house, tenant)
+
+
+def _events(house: House, tenant: Tenant) -> Finding:
+    """Never broken: without change events the org is polled."""
+    with house.database.read() as connection:
+        told = event_feed.told(feeds.get(connection, tenant.id), house.clock())
+    return Finding(
+        name="change_events", ok=True, sentence=told.sentence, advice=told.advice, account=_name(tenant)
+    )
 
 
 def _enter(crm: Crm) -> None:

@@ -13,7 +13,9 @@ from app.domain.partner import Partner, PartnerContact, PartnerType
 from app.domain.record import ObjectKind, RecordKey
 from app.domain.tenant import Tenant
 from app.ground.errors import AppError, Reason
+from app.reading import event_feed
 from app.reading.facts import WHAT
+from app.storage import event_feed as feeds
 from app.storage import outbox, tables
 from app.storage import partner as partners_table
 from app.storage import record as records_table
@@ -47,10 +49,12 @@ class RefusedWrite:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
     """How the tenant is doing. `trouble` is what stands in the way of the connection, in a sentence; `links` counts
-    the open ones, `waiting` the writes that the CRM has yet to get."""
+    the open ones, `waiting` the writes that the CRM has yet to get, `events` whether Salesforce tells of changes by
+    itself."""
 
     connected: bool
     trouble: str = ""
+    events: str = ""
     last_read_at: datetime | None = None
     partners: int = 0
     links: int = 0
@@ -104,9 +108,11 @@ def health(connection: Connection, tenant_id: str, now: datetime) -> Health:
         .order_by(tables.record.c.read_at.desc())
         .limit(1)
     )
+    feed = feeds.get(connection, tenant_id)
     return Health(
         connected=not trouble,
         trouble=trouble,
+        events=event_feed.told(feed, now).sentence if feed.known else "",
         last_read_at=last,
         partners=len(partners_table.all_of(connection, tenant_id)),
         links=len(open_links(connection, tenant_id, now)),

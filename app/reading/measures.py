@@ -1,5 +1,6 @@
 """What an operator watches: what was counted, read from Redis, and what waits, read from the rows at scrape time."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -14,6 +15,8 @@ from sqlalchemy.sql import ColumnElement
 from app.ground.clock import Clock
 from app.ground.log import get_logger
 from app.ground.metrics import COUNTERS, said, say
+from app.reading.event_feed import State, state_of
+from app.storage import event_feed as feeds
 from app.storage import fault, tables
 from app.storage.engine import Database
 from app.storage.published_tables import partner_inbox
@@ -24,6 +27,14 @@ GAUGES = {
     "alongside_refused_rows": ("Writes that the CRM refused and a person has to look at", ("kind",)),
     "alongside_faults": ("Rows that failed for a reason nobody foresaw", ("work",)),
     "alongside_disconnected_tenants": ("Accounts that no longer accept our access", ()),
+    "alongside_event_feeds": (
+        "Accounts that tell of changes by themselves, by how their stream is doing",
+        ("state",),
+    ),
+    "alongside_event_lag_seconds": (
+        "From a change's commit in the CRM to its mark here: the slowest last one",
+        (),
+    ),
     "alongside_up": ("1 while the database answers", ()),
 }
 _O, _D, _E, _A = tables.outbox.c, tables.dirty.c, tables.crm_event.c, partner_inbox.c
@@ -62,6 +73,7 @@ class Measures(Collector):
             with self._database.read() as connection:
                 _waiting(connection, gauges, self._clock())
                 _trouble(connection, gauges)
+                _streams(connection, gauges, self._clock())
             gauges["alongside_up"].add_metric([], 1)
         except SQLAlchemyError as error:
             log.warning("metrics.no_database", error=type(error).__name__)
@@ -85,6 +97,15 @@ def _waiting(connection: Connection, gauges: dict[str, GaugeMetricFamily], now: 
         gauges["alongside_waiting_rows"].add_metric([queue], rows)
         age = (now - oldest).total_seconds() if oldest else 0.0
         gauges["alongside_oldest_seconds"].add_metric([queue], max(age, 0.0))
+
+
+def _streams(connection: Connection, gauges: dict[str, GaugeMetricFamily], now: datetime) -> None:
+    heard = feeds.all_of(connection).values()
+    states = Counter(state_of(feed, now) for feed in heard)
+    for state in State:
+        gauges["alongside_event_feeds"].add_metric([state], states[state])
+    live = (feed.lag for feed in heard if feed.lives(now))
+    gauges["alongside_event_lag_seconds"].add_metric([], max(live, default=0.0))
 
 
 def _trouble(connection: Connection, gauges: dict[str, GaugeMetricFamily]) -> None:

@@ -24,8 +24,9 @@ TRUSTED = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """What is known of one account's feed; see app/storage/tables/feed.py."""
+    """What is known of one account's feed; see app/storage/tables/feed.py. `known`: somebody has listened to it."""
 
+    known: bool = False
     position: str = ""
     leased_until: datetime | None = None
     heard_at: datetime | None = None
@@ -136,6 +137,7 @@ def _mine(connection: Connection, tenant_id: str, holder: str, /, **values: obje
 
 def _feed(row: RowMapping) -> Feed:
     return Feed(
+        known=True,
         position=row["position"],
         leased_until=row["leased_until"],
         heard_at=row["heard_at"],

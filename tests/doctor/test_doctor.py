@@ -251,6 +251,13 @@ def test_webhooks_that_were_heard_are_told(setup: SetUp) -> None:
     assert "told of a change" in setup.look()["hubspot:webhooks"].sentence
 
 
+def test_an_org_that_nobody_listens_to_is_told_and_not_broken(setup: SetUp) -> None:
+    found = setup.look(SALESFORCE_PUBSUB_ORIGIN="http://127.0.0.1:9")
+
+    assert found["salesforce:change_events"].ok
+    assert found["salesforce:change_events"].advice == "Start alongside agent."
+
+
 def test_a_database_without_tables_wants_to_be_migrated(setup: SetUp, tmp_path: Path) -> None:
     found = setup.look(DATABASE_URL=empty_database_url(tmp_path))
 

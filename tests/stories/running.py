@@ -1,4 +1,4 @@
-"""The demo as a person starts it: one process, its six ports, its folder."""
+"""The demo as a person starts it: one process, its seven ports, its folder."""
 
 import ctypes
 import json

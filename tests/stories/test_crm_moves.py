@@ -50,6 +50,21 @@ def test_a_stage_changed_in_the_crm_is_news_for_the_partner(
     expect(news).to_contain_text(label)
 
 
+def test_salesforce_tells_of_a_change_before_any_poll_asks(crm: StoryCrm) -> None:
+    if crm.name != "salesforce":
+        pytest.skip("HubSpot sends webhooks")
+    deal = crm.deal("brightwater-utilities-edge")
+    heard = _events_heard(crm)
+
+    crm.edit(deal, NextStep="Walk through the offer")
+
+    until(lambda: _events_heard(crm) > heard, "the change event")
+
+
+def _events_heard(crm: StoryCrm) -> str:
+    return crm.demo.rows("SELECT event_at FROM event_feed WHERE tenant_id = ?", crm.tenant)[0][0]
+
+
 def test_fields_that_no_partner_may_see_write_no_snapshot(crm: StoryCrm) -> None:
     deal = crm.deal("orchard")
     crm.link(deal, "Northwind", *RUNE)  # a room that nobody can open is not published
