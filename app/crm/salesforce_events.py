@@ -112,12 +112,14 @@ class SalesforceEvents:
         session = self._client.session()
         self._requests.put(_first(position))
         self._call = self._subscribe(iter(self._requests.get, None), metadata=self._metadata(session))
-        outcome = "ok"
+        outcome, to_come = "ok", MOST
         try:
             for response in self._call:
                 yield self._batch(response, position, session)
-                if response.pending_num_requested < ASK_AT:
-                    self._requests.put(FetchRequest(num_requested=MOST - response.pending_num_requested))
+                to_come -= len(response.events)
+                if to_come < ASK_AT:
+                    self._requests.put(FetchRequest(num_requested=MOST - to_come))
+                    to_come = MOST
         except grpc.RpcError as error:
             translated = _error_of(error)
             outcome = type(translated).__name__

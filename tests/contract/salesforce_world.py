@@ -14,6 +14,7 @@ from app.crm.salesforce_client import PAUSES
 from app.crm.salesforce_values import OBJECTS
 from app.domain.record import CrmKind, ObjectKind
 from app.ground.clock import utc_now
+from app.sandbox.salesforce import Org
 from tests.contract.world import Breakage, StepSeen
 from tests.sandbox.salesforce_org import (
     CONSUMER_KEY,
@@ -32,8 +33,10 @@ PATIENCE = 1.0
 class SalesforceWorld:
     account_id = ORG_ID
 
-    def __init__(self, origin: str, patience: float = PATIENCE) -> None:
+    def __init__(self, origin: str, patience: float = PATIENCE, org: Org | None = None) -> None:
+        """`org` is the stand-in itself, for what nobody does over HTTP."""
         self.origin = origin
+        self.org = org
         self.http = requests.Session()
         self.crm = SalesforceCrm(
             origin,
@@ -204,5 +207,5 @@ class SalesforceWorld:
 
 @contextmanager
 def open_world(tmp_path: Path, patience: float = PATIENCE) -> Iterator[SalesforceWorld]:
-    with serve_org(tmp_path) as (origin, _):
-        yield SalesforceWorld(origin, patience)
+    with serve_org(tmp_path) as (origin, org):
+        yield SalesforceWorld(origin, patience, org)

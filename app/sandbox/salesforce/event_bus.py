@@ -59,6 +59,8 @@ class EventBus:
         """The status and the error code that subscriptions meet; empty while all is well."""
         self.subscriptions = 0
         """How many there have been since the start."""
+        self.stirrings = 0
+        """Counts commits, and whatever else a subscription has to look up for."""
         self.published = threading.Condition()
         store.on_commit = self.wake
         with store.transaction():
@@ -131,7 +133,13 @@ class EventBus:
 
     def wake(self) -> None:
         with self.published:
+            self.stirrings += 1
             self.published.notify_all()
+
+    def wait(self, seen: int, seconds: float) -> None:
+        """Returns when something has stirred since `seen`. Asks the store nothing meanwhile: who commits holds it."""
+        with self.published:
+            self.published.wait_for(lambda: self.stirrings != seen, seconds)
 
     def latest(self) -> int:
         return self._count() - 1

@@ -1,8 +1,9 @@
 """The Pub/Sub API over gRPC: topics, schemas, and subscriptions that send no more than was asked for."""
 
 import threading
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, NoReturn
@@ -55,23 +56,21 @@ class PubSub:
             return
         carried = self._members(first.topic_name, context)
         place = self._start(first, context)
-        stream = _Stream(first, context)
+        stream = _Stream(first, context, self._org.bus.wake)
         threading.Thread(target=stream.read, args=(requests,), daemon=True).start()
-        bus, quiet = self._org.bus, 0.0
+        bus, spoke, keep_alive = self._org.bus, time.monotonic(), self._org.config.keep_alive.total_seconds()
         bus.subscriptions += 1
         context.add_callback(bus.wake)  # who has left is not waited for
         while context.is_active():
             self._check(stream, context)
+            seen = bus.stirrings
             events, behind = bus.after(place, carried, stream.wanted) if stream.wanted else ([], place)
-            if events or quiet >= self._org.config.keep_alive.total_seconds():
-                place, quiet = behind, 0.0
-                stream.wanted -= len(events)
+            if events or time.monotonic() - spoke >= keep_alive:
+                place, spoke = behind, time.monotonic()
+                stream.spend(len(events))
                 yield _response(events, place, stream.wanted)
                 continue
-            with bus.published:
-                if not bus.after(place, carried, 1)[0] or not stream.wanted:
-                    bus.published.wait(_TICK)
-            quiet += _TICK
+            bus.wait(seen, _TICK)
 
     def _check(self, stream: "_Stream", context: Any) -> None:
         if self._org.bus.broken:
@@ -119,7 +118,9 @@ class PubSub:
 class _Stream:
     """What one subscriber has asked for and not yet been sent."""
 
-    def __init__(self, first: Any, context: Any) -> None:
+    def __init__(self, first: Any, context: Any, stir: Callable[[], None]) -> None:
+        self._stir = stir
+        self._lock = threading.Lock()
         self.topic = first.topic_name
         self.wanted = 0
         self.fault = ""
@@ -140,7 +141,12 @@ class _Stream:
         elif request.num_requested <= 0:
             self.fault = "The number of events requested must be greater than 0."
         else:
-            self.wanted += min(request.num_requested, MOST)
+            self.spend(-min(request.num_requested, MOST))
+        self._stir()
+
+    def spend(self, events: int) -> None:
+        with self._lock:
+            self.wanted -= events
 
 
 def _response(events: list[Any], place: int, pending: int) -> Any:
