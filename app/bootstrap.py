@@ -41,7 +41,7 @@ from app.reading.settings import Settings
 from app.storage import tenant as tenants
 from app.storage.credentials import StoredTokens
 from app.storage.engine import Database
-from sync import ingest
+from sync import ingest, metadata
 from sync.deps import Agent
 
 OURS = "crm:alongside_"
@@ -120,6 +120,14 @@ class House:
         held = found[key.crm_id].fields if key.crm_id in found else {}
         return {labels[name]: value for name, value in held.items() if value and name in labels}
 
+    def look_at_fields(self, tenant_id: str) -> None:
+        """After this the fields of the CRM are known as they are now, give or take a minute. A CRM that does not
+        answer leaves them as they were."""
+        try:
+            metadata.look(self.agent(), self._tenant(tenant_id), metadata.SOON)
+        except CrmError as error:
+            self._note(tenant_id, error)
+
     def scopes_of(self, tenant: Tenant) -> Sequence[str]:
         """What a HubSpot account granted to the app. Raises CrmError."""
         crm = self.crm_of(tenant)
@@ -153,6 +161,7 @@ class House:
             wanted=SCOPES,
             optional=OPTIONAL_SCOPES,
             preview_url=self.preview_url,
+            look=self.look_at_fields,
         )
 
     def agent(self) -> Agent:

@@ -146,6 +146,7 @@ def _admin(house: House, parts: _Parts) -> AdminDoor:
         commands=parts.executor,
         clock=house.clock,
         origin=house.config.public_origin,
+        look=house.look_at_fields,
     )
 
 

@@ -14,7 +14,7 @@ from app.storage import event_feed as feeds
 from app.storage import record as records
 from app.storage import registration as registrations
 from app.storage import tenant as tenants
-from sync import people, places, steps
+from sync import metadata, people, places, steps
 from sync.deps import Agent
 from sync.ingest import Wanted, companies_of, store, wanted_fields
 
@@ -52,6 +52,7 @@ def poll(agent: Agent, tenant: Tenant, done: Round | None = None) -> Round:
         _take_kind(agent, tenant, crm, kind, changes, wanted, done)
     _take_tasks(agent, tenant, told, done)
     people.look_up(agent, tenant)
+    metadata.look(agent, tenant)
     if asked_for and not done.more:
         with agent.database.write() as connection:
             feeds.swept(connection, tenant.id, asked_for)
@@ -79,10 +80,9 @@ def first_load(agent: Agent, tenant: Tenant) -> None:
         tenants.set_account(connection, tenant.id, account)
         tenants.set_stages(connection, tenant.id, stages)
         tenants.set_owners(connection, tenant.id, owners)
-        for kind, found in infos.items():
-            tenants.set_fields(connection, tenant.id, kind, found)
         if tenants.cursor(connection, tenant.id, "company") is None:
             tenants.move_cursor(connection, tenant.id, "company", "", agent.clock())
+    metadata.take(agent, tenant, infos)
     crm.prepare()
 
 

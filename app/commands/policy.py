@@ -163,6 +163,28 @@ def _put_in_force(context: Context, now: Policy, policy: Policy, author: str, re
             context.read_again(*rooms, *_companies_of(context, rooms))
 
 
+class CloseSchema(Schema):
+    object = fields.String(required=True)
+    names = fields.List(fields.String(), required=True)
+    reason = fields.String(required=True)
+
+
+def close(context: Context, data: Mapping[str, Any]) -> CommandResult:
+    """No partner sees these fields any more, whatever the safelist said: a version of its own, which an admin may
+    change or take back."""
+    now = policies.current(context.connection, context.tenant.id)
+    gone = {(data["object"], name) for name in data["names"]}
+    rules = tuple(rule for rule in now.exceptions.rules if (rule.object, rule.field) not in gone)
+    policy = replace(
+        now,
+        version=now.version + 1,
+        cells={cell: treatment for cell, treatment in now.cells.items() if cell[1:] not in gone},
+        exceptions=replace(now.exceptions, rules=rules),
+    )
+    _put_in_force(context, now, policy, context.actor.name, data["reason"])
+    return CommandResult(result={"version": policy.version}, message=data["reason"])
+
+
 def require_admitted(context: Context, partner: Partner, email: str) -> None:
     """Raises AppError where an exception of the safelist keeps this person, or the partner, from the record."""
     policy = policies.current(context.connection, context.tenant.id)
@@ -199,4 +221,11 @@ COMMANDS = (
         needs_record=False,
     ),
     Command(name="policy.decline", schema=ProposalSchema, run=decline, actors=ADMINS, needs_record=False),
+    Command(
+        name="policy.close",
+        schema=CloseSchema,
+        run=close,
+        actors=frozenset({ActorKind.SYSTEM}),
+        needs_record=False,
+    ),
 )

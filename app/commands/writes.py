@@ -30,7 +30,7 @@ def retry(context: Context, data: Mapping[str, Any]) -> CommandResult:
     return CommandResult(message="Sent to the CRM again.")
 
 
-class DropSchema(Schema):
+class LeaveOutSchema(Schema):
     outbox_id = fields.String(required=True)
     reason = fields.String(
         required=True,
@@ -56,5 +56,5 @@ def drop(context: Context, data: Mapping[str, Any]) -> CommandResult:
 
 COMMANDS = (
     Command(name="outbox.retry", schema=RetrySchema, run=retry, needs_record=False),
-    Command(name="outbox.drop", schema=DropSchema, run=drop, actors=ADMINS, needs_record=False),
+    Command(name="outbox.drop", schema=LeaveOutSchema, run=drop, actors=ADMINS, needs_record=False),
 )

@@ -18,6 +18,7 @@ from app.reading.facts import WHAT
 from app.storage import event_feed as feeds
 from app.storage import outbox, tables
 from app.storage import partner as partners_table
+from app.storage import policy as policies
 from app.storage import record as records_table
 from app.storage import tenant as tenants
 from app.storage.published.links import PublishedLink, links_of
@@ -50,7 +51,7 @@ class RefusedWrite:
 class Health:
     """How the tenant is doing. `trouble` is what stands in the way of the connection, in a sentence; `links` counts
     the open ones, `waiting` the writes that the CRM has yet to get, `events` whether Salesforce tells of changes by
-    itself."""
+    itself, `closed` why fields were taken off the safelist without an admin, while nobody has decided since."""
 
     connected: bool
     trouble: str = ""
@@ -60,6 +61,7 @@ class Health:
     links: int = 0
     waiting: int = 0
     refused: Sequence[RefusedWrite] = ()
+    closed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +120,13 @@ def health(connection: Connection, tenant_id: str, now: datetime) -> Health:
         links=len(open_links(connection, tenant_id, now)),
         waiting=outbox.waiting_count(connection, tenant_id),
         refused=[_refused(connection, tenant_id, row) for row in outbox.refused(connection, tenant_id)],
+        closed=_closed(connection, tenant_id),
     )
+
+
+def _closed(connection: Connection, tenant_id: str) -> str:
+    newest = policies.history(connection, tenant_id, 1)
+    return str(newest[0]["reason"]) if newest and newest[0]["reason"].startswith("Closed, because") else ""
 
 
 def fields(connection: Connection, tenant_id: str, obj: str) -> list[FieldRow]:

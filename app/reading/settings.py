@@ -54,8 +54,9 @@ class Settings:
         wanted: Sequence[str],
         optional: Sequence[str],
         preview_url: PreviewUrl,
+        look: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """`wanted` and `optional` are the scopes that the app asks for."""
+        """`wanted` and `optional` are the scopes that the app asks for; `look` brings the CRM's fields up to date."""
         self._database = database
         self._clock = clock
         self._origin = origin
@@ -63,6 +64,7 @@ class Settings:
         self._wanted = wanted
         self._optional = optional
         self._preview_url = preview_url
+        self._look = look
 
     def overview(self, tenant_id: str, actor: Actor, called: str) -> Mapping[str, Any]:
         """Everything but the safelist. Asks HubSpot whether the connection stands, and remembers if it does not;
@@ -102,6 +104,7 @@ class Settings:
     def safelist(self, tenant_id: str, type_name: str) -> Mapping[str, Any]:
         """What one partner type sees, field by field, and the whole policy as `policy.save` takes it."""
         kind = _type(type_name)
+        self._look(tenant_id)
         with self._database.read() as connection:
             policy = policies.current(connection, tenant_id)
             objects = [_object(connection, tenant_id, policy, kind, obj) for obj in OBJECTS]

@@ -159,13 +159,15 @@ class AdminDesk(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdminDoor:
     """`origin` is ours as browsers see it: forms from any other are refused. `evidence` packs what ended with an
-    offboarding (tenant, its id); it raises AppError for one the tenant does not have."""
+    offboarding (tenant, its id); it raises AppError for one the tenant does not have. `look` brings what we know of
+    the CRM's fields up to date."""
 
     desk: AdminDesk
     evidence: Callable[[str, str], bytes]
     commands: CommandDoor
     clock: Clock
     origin: str
+    look: Callable[[str], None] = lambda _: None
 
     @property
     def https(self) -> bool:

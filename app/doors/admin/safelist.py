@@ -53,6 +53,7 @@ def add_safelist(blueprint: Blueprint, door: AdminDoor) -> None:
     @blueprint.get("/safelist")
     def show_grid() -> Response:
         session = signed_in(door)
+        door.look(session.tenant_id)
         saved = door.desk.policy(session.tenant_id)
         done = request.args.get("done", "")
         message = f"Saved as version {saved.version}." if done == str(saved.version) else ""
