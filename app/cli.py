@@ -15,6 +15,7 @@ import click
 from app.cli_certifications import certifications
 from app.cli_offboard import offboard
 from app.cli_upkeep import UPKEEP
+from app.cli_verify import verify_pdf
 from app.ground.errors import AppError
 
 if TYPE_CHECKING:
@@ -311,7 +312,7 @@ def _shown(found: "Tenant") -> dict[str, Any]:
     }
 
 
-for upkeep in (*UPKEEP, offboard, certifications):
+for upkeep in (*UPKEEP, offboard, certifications, verify_pdf):
     main.add_command(upkeep)
 
 if __name__ == "__main__":

@@ -66,9 +66,10 @@ def who_opened(facts: RecordFacts, known: PartnerFacts, now: datetime) -> Iterat
 
 def _visits(facts: RecordFacts, link: ShareLink, one: Visits, now: datetime) -> ListItem:
     times = f"opened {words.count(one.times, 'time')}, last {words.ago(one.last_at, now, facts.locale)}"
+    saved = (f"saved {words.count(one.downloads, 'PDF')}",) if one.downloads else ()
     return ListItem(
         text=one.email,
-        detail=" · ".join((times, *one.devices, f"code {link.code}")),
+        detail=" · ".join((times, *saved, *one.devices, f"code {link.code}")),
         title=words.absolute(one.last_at, facts.zone, facts.locale),
     )
 

@@ -30,12 +30,13 @@ class LinkPreset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visits:
-    """How often one mailbox opened a link, when last, and on what ("Chrome on Android")."""
+    """How often one mailbox opened a link, when last, on what ("Chrome on Android"), and how many PDF copies left."""
 
     email: str
     times: int
     last_at: datetime
     devices: tuple[str, ...] = ()
+    downloads: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

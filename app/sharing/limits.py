@@ -31,6 +31,9 @@ ASKS_PER_LINK = Limit(name="ask", count=12, span=timedelta(hours=1))
 ASKS_PER_ADDRESS = Limit(name="ask-from", count=6, span=timedelta(hours=1))
 """A seller reads each of them."""
 
+PDFS_PER_LINK = Limit(name="pdf", count=20, span=timedelta(hours=1))
+"""Half a second of work each."""
+
 ANSWERS_PER_LINK = Limit(name="answer", count=120, span=timedelta(hours=1))
 FORMS_PER_LINK = Limit(name="form", count=60, span=timedelta(hours=1))
 FORMS_PER_ADDRESS = Limit(name="form-from", count=20, span=timedelta(hours=1))

@@ -51,6 +51,7 @@ KEPT: Sequence[Table] = (
     published_tables.acceptance,
     published_tables.access_request,
     published_tables.exposure,
+    published_tables.pdf_copy,
     published_tables.partner_inbox,
     published_tables.tracing_key,
     published_tables.viewing,

@@ -201,6 +201,20 @@ attempt = Table(
 )
 """How often something that is limited was done, in slices of its time span; a row is worthless after `until`."""
 
+pdf_copy = Table(
+    "pdf_copy",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("tenant_id", String(32), nullable=False),
+    Column("link_id", String(32), nullable=False, index=True),
+    Column("email", String(320), nullable=False),
+    Column("snapshot_id", String(32), nullable=False),
+    Column("policy_version", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+)
+"""Every PDF of a room that left, by the hash of its bytes: a file that hashes to none of them is not what we made."""
+
 tracing_key = Table(
     "tracing_key",
     metadata,

@@ -122,7 +122,7 @@ def _by_code(link: PublishedLink, seen: Sighting, pages: tuple[int, ...]) -> Lea
     return Lead(
         kind=VISIBLE,
         confidence=MEDIUM,
-        viewer=link.contact_email,
+        viewer=", ".join((link.contact_email, *link.also)),
         contact_name=link.contact_name,
         minute=seen.minute,
         link_id=link.id,

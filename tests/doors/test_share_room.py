@@ -5,8 +5,8 @@ import pytest
 
 from app.disclosure.policy import Policy, Treatment, default_policy
 from app.domain.partner import PartnerType
+from app.storage.published.exposures import exposures_of
 from app.storage.published.links import revoke_link
-from app.storage.published.viewers import exposures_of
 from tests.share_world import (
     DEAL,
     EMAIL,

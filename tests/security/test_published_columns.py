@@ -107,6 +107,9 @@ PUBLISHED = {
         ),
         INNER,
     ),
+    "pdf_copy": dict.fromkeys(
+        ("id", "tenant_id", "link_id", "email", "snapshot_id", "policy_version", "sha256", "at"), INNER
+    ),
     "partner_inbox": {
         **dict.fromkeys(
             ("id", "email", "name", "command", "fields", "created_at", "state", "reason"), VIEWERS_OWN

@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.doors.share.asking import asking_door
 from app.doors.share.assets import asset_door
+from app.doors.share.document import document_door
 from app.doors.share.front import front_door
 from app.doors.share.headers import finish, page
 from app.doors.share.house import House
@@ -40,6 +41,7 @@ def make_app(house: House) -> Flask:
     for door in (
         asset_door(),
         room_door(house),
+        document_door(house),
         registration_door(house),
         asking_door(house),
         front_door(house),

@@ -114,6 +114,14 @@ class Rooms:
         """What this viewer may see now: the snapshot, narrowed by today's policy."""
         return self._read(viewer)[1]
 
+    def document(self, viewer: Admitted, at: datetime) -> tuple[Admitted, Content]:
+        """The viewer with the versions that were read, and what may stand in a copy of the room; empty before
+        anything was published. That it was shown is on record when this returns."""
+        read, content, published = self._read(viewer)
+        if published is not None:
+            self._ledger.note(read, at)
+        return read, content
+
     def _keep(self, key: tuple[object, ...], page: _Page) -> None:
         with self._lock:
             self._kept[key] = page

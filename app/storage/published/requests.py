@@ -1,6 +1,7 @@
 """Who asked to be let in over a link that was not made for them, and who looked in over which link."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select, update
@@ -10,7 +11,7 @@ from app.ground.errors import AppError, Reason
 from app.ground.ids import new_id
 from app.storage.published.links import PublishedLink
 from app.storage.published.upsert import insert
-from app.storage.published_tables import access_request, link_terms, view
+from app.storage.published_tables import access_request, link_terms, pdf_copy, view
 
 WAITING, GRANTED, DECLINED = "waiting", "granted", "declined"
 
@@ -109,6 +110,16 @@ def visits_of(connection: Connection, tenant_id: str, link_ids: Sequence[str]) -
             last_at=known.last_at if known else row.last_at,
             devices=(*(known.devices if known else ()), *((row.device,) if row.device else ())),
         )
+    d = pdf_copy.c
+    copies = connection.execute(
+        select(d.link_id, d.email, func.count().label("downloads"))
+        .where(d.tenant_id == tenant_id, d.link_id.in_(list(link_ids)))
+        .group_by(d.link_id, d.email)
+    )
+    for row in copies:
+        known = found.get(row.link_id, {}).get(row.email)
+        if known:
+            found[row.link_id][row.email] = replace(known, downloads=row.downloads)
     return {link_id: list(by_mail.values()) for link_id, by_mail in found.items()}
 
 
