@@ -16,10 +16,16 @@ from tests.contract.writes import step
 from tests.sandbox.salesforce_events import TellingOrg, open_telling_org, wait_until
 
 
-@pytest.fixture
-def telling(tmp_path: Path) -> Iterator[TellingOrg]:
-    with open_telling_org(tmp_path) as made:
+@pytest.fixture(scope="module")
+def org(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TellingOrg]:
+    with open_telling_org(tmp_path_factory.mktemp("org")) as made:
         yield made
+
+
+@pytest.fixture
+def telling(org: TellingOrg) -> Iterator[TellingOrg]:
+    yield org
+    org.mend()
 
 
 def test_a_change_is_told_with_the_fields_that_changed(telling: TellingOrg):

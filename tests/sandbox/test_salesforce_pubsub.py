@@ -55,13 +55,19 @@ def fetch(topic: str = OPPORTUNITIES, count: int = 100, **more: Any) -> Any:
     return MESSAGES["FetchRequest"](topic_name=topic, num_requested=count, **more)
 
 
-@pytest.fixture
-def client(tmp_path: Path) -> Iterator[Client]:
-    with open_telling_org(tmp_path) as telling:
-        made = Client(telling)
+@pytest.fixture(scope="module")
+def org(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TellingOrg]:
+    with open_telling_org(tmp_path_factory.mktemp("org")) as made:
         yield made
-        made.requests.put(None)
-        made.channel.close()
+
+
+@pytest.fixture
+def client(org: TellingOrg) -> Iterator[Client]:
+    made = Client(org)
+    yield made
+    made.requests.put(None)
+    made.channel.close()
+    org.mend()
 
 
 def test_the_bytes_are_those_of_the_published_file():

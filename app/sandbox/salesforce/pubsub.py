@@ -70,7 +70,7 @@ class PubSub:
                 stream.spend(len(events))
                 yield _response(events, place, stream.wanted)
                 continue
-            bus.wait(seen, _TICK)
+            bus.wait(seen, min(_TICK, keep_alive))
 
     def _check(self, stream: "_Stream", context: Any) -> None:
         if self._org.bus.broken:
