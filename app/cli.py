@@ -13,8 +13,9 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 import click
 
 from app.cli_certifications import certifications
+from app.cli_conflicts import audit as conflicts_audit
 from app.cli_offboard import offboard
-from app.cli_upkeep import UPKEEP
+from app.cli_upkeep import UPKEEP, conflicts
 from app.cli_verify import verify_pdf
 from app.ground.errors import AppError
 
@@ -314,6 +315,7 @@ def _shown(found: "Tenant") -> dict[str, Any]:
 
 for upkeep in (*UPKEEP, offboard, certifications, verify_pdf):
     main.add_command(upkeep)
+conflicts.add_command(conflicts_audit)
 
 if __name__ == "__main__":
     main()

@@ -225,3 +225,13 @@ def import_certifications(tenant_id: str, text: str, *, rehearse: bool) -> dict[
         return {"readable": len(rows) - len(refused), "refused": refused}
     done = house().executor().run(tenant_id, SYSTEM, "certification.import", None, {"text": text}, new_id())
     return dict(done.result)
+
+
+def audit_conflicts(tenant_id: str) -> tuple[str, int]:
+    """Every conflict of an account as a CSV text, and how many there are. Raises AppError for an unknown tenant."""
+    from app.commands.claims import make_scene
+    from app.reading.conflict_audit import audit, to_csv
+
+    with house_of(tenant_id) as (parts, tenant), parts.database.read() as connection:
+        lines = audit(make_scene(connection, tenant, parts.clock()))
+    return to_csv(lines), len(lines)

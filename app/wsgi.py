@@ -16,6 +16,7 @@ from app.crm.salesforce_http import is_stand_in
 from app.crm.salesforce_sessions import can_read, manages, session_owner
 from app.domain.record import RecordKey
 from app.doors import health, hubspot, hubspot_oauth, openapi, preview, webhooks
+from app.doors.admin import programme_desk
 from app.doors.admin.desk import Desk
 from app.doors.admin.ports import AdminDoor
 from app.doors.admin.routes import create_blueprint as admin_blueprint
@@ -142,6 +143,7 @@ def _preview(house: House) -> PreviewDoor:
 def _admin(house: House, parts: _Parts) -> AdminDoor:
     return AdminDoor(
         desk=Desk(house.database, house.clock),
+        programme=programme_desk.Desk(house.database, house.clock),
         evidence=partial(pack, house),
         commands=parts.executor,
         clock=house.clock,

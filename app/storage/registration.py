@@ -240,6 +240,19 @@ def live_near(connection: Connection, tenant_id: str, company_ids: Sequence[str]
     return {str(row[0]) for row in connection.execute(here.union(shared))}
 
 
+def since(connection: Connection, tenant_id: str, start: datetime) -> dict[str, list[tuple[datetime, str]]]:
+    """When each partner registered something since then, and what became of it."""
+    rows = connection.execute(
+        select(_R.partner_id, _R.received_at, _R.state).where(
+            _R.tenant_id == tenant_id, _R.received_at >= start
+        )
+    )
+    found: dict[str, list[tuple[datetime, str]]] = {}
+    for partner_id, at, state in rows:
+        found.setdefault(partner_id, []).append((at, state))
+    return found
+
+
 def any_live(connection: Connection, tenant_id: str) -> bool:
     """Whether any registration of the tenant waits or was approved."""
     states = [RegistrationState.SUBMITTED, RegistrationState.APPROVED]

@@ -25,6 +25,8 @@ ADMIN_PAGES = (
     "/admin/preview",
     "/admin/preview?record=deal:9001&partner=p1",
     "/admin/partners",
+    "/admin/programme",
+    "/admin/conflicts",
     "/admin/links",
     "/admin/audit",
 )

@@ -63,7 +63,9 @@ class ConflictFlag:
     """A possible conflict that a person has to look at. `sentence` is what a salesperson would say; `evidence`
     holds what was compared, one sentence each; `rule` says who wins by which rule.
 
-    `deal_id` and `company_id` name the CRM records that show the flag. Nothing in it may reach a partner.
+    `standings` are the other claim's and then the flagged registration's, as they were when it was found; `winner`
+    is what the rules said of the latter. `deal_id` and `company_id` name the CRM records that show the flag. Nothing
+    in it may reach a partner.
     """
 
     id: str

@@ -112,14 +112,14 @@ def _against_registration(claim: Claim, other: Claim, at: datetime, house: House
     ours, theirs = claim.registration, other.registration
     same_partner = ours.partner_id == theirs.partner_id
     first, second = sorted((other, claim), key=lambda c: (c.registration.received_at, c.registration.id))
-    standings = (_standing(first, at, house), _standing(second, at, house))
+    standings = (_standing(other, at, house), _standing(claim, at, house))
     verdict = decide(*standings, house.order)
     if same_partner:
         sentence = (
             f"{claim.partner_name} registered {theirs.customer_name} on {received_day(first, at)} "
             f"and {again(ours, theirs)} on {received_day(second, at)}"
         )
-        rule, verdict = ONE_EACH, Verdict(winner=0)
+        rule, verdict = ONE_EACH, Verdict(winner=0 if first is other else 1)
     else:
         sentence = (
             f"{first.partner_name} registered {first.registration.customer_name} on {received_day(first, at)}; "
@@ -139,7 +139,7 @@ def _against_registration(claim: Claim, other: Claim, at: datetime, house: House
         evidence=match.evidence if match else (),
         rule=rule,
         probability=match.probability if match else 0.0,
-        winner=_winner_of(verdict, first is claim),
+        winner=_winner_of(verdict),
         rule_id=str(verdict.rule or ""),
         standings=standings,
     )
@@ -156,12 +156,12 @@ def _kind(claim: Claim, other: Claim, *, same_partner: bool) -> ConflictKind:
     return ConflictKind.PARTNER_PARTNER
 
 
-def _winner_of(verdict: Verdict, claim_is_first: bool) -> str:
-    """Whether the rules say that the flagged registration stands or gives way; empty where they say nothing."""
+def _winner_of(verdict: Verdict) -> str:
+    """Whether the rules say that the flagged registration, the second of the two, stands or gives way; empty where
+    they say nothing."""
     if verdict.winner is None:
         return ""
-    stands = (verdict.winner == 0) is claim_is_first
-    return ConflictDecision.UPHOLD.value if stands else ConflictDecision.DISMISS.value
+    return ConflictDecision.UPHOLD.value if verdict.winner == 1 else ConflictDecision.DISMISS.value
 
 
 def _against_deals(claim: Claim, deals: Sequence[DirectDeal], at: datetime, house: House) -> ConflictDraft:
@@ -196,7 +196,7 @@ def _against_deals(claim: Claim, deals: Sequence[DirectDeal], at: datetime, hous
         ),
         rule=sentence_of(verdict, standings, at, noun),
         probability=max(d.match.probability for d in deals),
-        winner=_winner_of(verdict, claim_is_first=False),
+        winner=_winner_of(verdict),
         rule_id=str(verdict.rule or ""),
         standings=standings,
     )

@@ -17,6 +17,7 @@ from app.domain.partner import Partner, PartnerType
 from app.domain.plan_template import Template
 from app.domain.record import RecordKey
 from app.domain.tenant import Tenant
+from app.doors.admin.programme_ports import ProgrammeDesk
 from app.doors.ports import CommandDoor
 from app.ground.clock import Clock
 from app.reading.account import FieldRow, Health, PartnerRow, RecordRow, RefusedWrite
@@ -163,6 +164,7 @@ class AdminDoor:
     the CRM's fields up to date."""
 
     desk: AdminDesk
+    programme: ProgrammeDesk
     evidence: Callable[[str, str], bytes]
     commands: CommandDoor
     clock: Clock

@@ -10,6 +10,7 @@ from app.doors.admin.partners import add_offboarding, add_partners
 from app.doors.admin.plans import add_plans
 from app.doors.admin.ports import AdminDoor, AdminSession
 from app.doors.admin.preview import add_preview
+from app.doors.admin.programme import add_programme
 from app.doors.admin.safelist import NOBODY, add_safelist
 from app.doors.admin.session import (
     TICKET_USED,
@@ -41,6 +42,7 @@ def create_blueprint(door: AdminDoor) -> Blueprint:
     add_partners(blueprint, door)
     add_offboarding(blueprint, door)
     add_plans(blueprint, door)
+    add_programme(blueprint, door)
     add_certifications(blueprint, door)
     add_links(blueprint, door)
 

@@ -13,6 +13,8 @@ PAGES = [
     "/admin/safelist/history",
     "/admin/preview",
     "/admin/partners",
+    "/admin/programme",
+    "/admin/conflicts",
     "/admin/links",
     "/admin/audit",
 ]
