@@ -12,7 +12,7 @@ from datetime import timedelta
 from redis import Redis
 
 from app.crm.events import EventSource, NotOffered, PositionLost
-from app.crm.port import AuthExpired, CrmError
+from app.crm.port import CrmError, RateLimited
 from app.domain.record import CrmKind
 from app.domain.tenant import Tenant
 from app.ground import metrics
@@ -43,7 +43,8 @@ log = get_logger(__name__)
 
 @dataclass(slots=True)
 class Stream:
-    """One account's thread and what it holds. `fence` is its right to apply; `heard` when it last heard anything."""
+    """One account's thread and what it holds. `fence` is its right to apply; `heard` when it last heard anything;
+    `attempts` the subscriptions since then."""
 
     tenant: Tenant
     fence: str = field(default_factory=new_id)
@@ -51,6 +52,7 @@ class Stream:
     heard: float = field(default_factory=time.monotonic)
     source: EventSource | None = None
     holds: bool = False
+    attempts: int = 0
     thread: threading.Thread | None = None
 
     def end(self) -> None:
@@ -65,36 +67,41 @@ class Stream:
 
 def listen(agent: Agent, stream: Stream) -> None:
     """Follows one account until the stream is told to end: connects, applies, and connects again."""
-    attempts = 0
     while not stream.ended.is_set():
-        try:
-            heard = _once(agent, stream)
-            wait, attempts = timedelta(0) if heard else RENEW, 0
-        except PositionLost:
-            log.warning("events.position_lost", tenant=stream.tenant.id)
-            wait = timedelta(0)
-        except NotOffered as error:
-            wait = LONGEST
-            _say(agent, stream, NOT_HERE, error)
-        except AuthExpired as error:  # a session ends after some hours, and the next try logs in anew
-            attempts += 1
-            wait = timedelta(0) if attempts == 1 else delay(attempts)
-            if attempts > 1:
-                _say(agent, stream, UNREACHED, error)
-        except CrmError as error:
-            attempts += 1
-            wait = delay(attempts, error)
-            if attempts > 1:  # a stream that is cut now and then is none of anybody's business
-                _say(agent, stream, UNREACHED, error)
-        except NOT_ITS_FAULT as error:
-            attempts += 1
-            wait = delay(attempts)
-            log.warning("events.no_database", tenant=stream.tenant.id, error=type(error).__name__)
-        except Exception as error:  # noqa: BLE001 - counted and shown; the polls go on
-            attempts += 1
-            wait = delay(attempts)
-            note_fault(agent, stream.tenant.id, Work.POLL, "events", error)
+        wait = _connect(agent, stream)
         stream.ended.wait(wait.total_seconds())
+
+
+def _connect(agent: Agent, stream: Stream) -> timedelta:
+    """One subscription, and how long to wait before the next. Never raises."""
+    try:
+        return _again(stream) if _once(agent, stream) else RENEW
+    except PositionLost:
+        log.warning("events.position_lost", tenant=stream.tenant.id)
+        return _again(stream)
+    except NotOffered as error:
+        _say(agent, stream, NOT_HERE, error)
+        return LONGEST
+    except CrmError as error:
+        wait = _again(stream, error)
+        if stream.attempts > 1:  # a stream that is cut now and then is none of anybody's business
+            _say(agent, stream, UNREACHED, error)
+        return wait
+    except NOT_ITS_FAULT as error:
+        log.warning("events.no_database", tenant=stream.tenant.id, error=type(error).__name__)
+        return delay(1)
+    except Exception as error:  # noqa: BLE001 - counted and shown; the polls go on
+        note_fault(agent, stream.tenant.id, Work.POLL, "events", error)
+        return LONGEST
+
+
+def _again(stream: Stream, error: CrmError | None = None) -> timedelta:
+    """At once after a stream that worked, even where a dead session ended it; later and later after those that did
+    not; and as Salesforce says where it says so."""
+    stream.attempts += 1
+    if stream.attempts == 1 and not isinstance(error, RateLimited):
+        return timedelta(0)
+    return delay(stream.attempts, error)
 
 
 def _once(agent: Agent, stream: Stream) -> bool:
@@ -108,7 +115,7 @@ def _once(agent: Agent, stream: Stream) -> bool:
     stream.source, stream.heard, stream.holds = source, time.monotonic(), True
     try:
         for batch in source.listen(position):
-            stream.heard = time.monotonic()
+            stream.heard, stream.attempts = time.monotonic(), 0
             if stream.ended.is_set() or not apply(agent, tenant, batch, fence):
                 return False
     except PositionLost:

@@ -52,7 +52,13 @@ def take(connection: Connection, tenant_id: str, fence: str, now: datetime) -> s
     """The position to go on from, if nobody else listens; None while somebody does."""
     fresh = {"tenant_id": tenant_id, "position": "", "fence": "", "lag": 0.0, "trouble": ""}
     insert_new(connection, tables.event_feed, fresh)
-    free = or_(_T.leased_until.is_(None), _T.leased_until <= now, _T.fence == fence)
+    # A lease that ends later than any can was taken by a clock that stood wrong.
+    free = or_(
+        _T.leased_until.is_(None),
+        _T.leased_until <= now,
+        _T.leased_until > now + 2 * LEASE,
+        _T.fence == fence,
+    )
     values = {"fence": fence, "leased_until": now + LEASE}
     if not update(connection, tables.event_feed, values, _T.tenant_id == tenant_id, free):
         return None

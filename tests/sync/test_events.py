@@ -1,39 +1,23 @@
 """Change events, from the org's own store to the marks in ours, over a real socket."""
 
 import time
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from app.crm.events import Batch, ChangeKind, CrmChange
 from app.domain.record import ObjectKind, RecordKey
 from app.ground import metrics
-from app.ground.clock import utc_now
 from app.storage import event_feed as feeds
 from app.storage import plan as steps
 from sync import ingest
 from sync.events import apply, sort
 from sync.ingest import Wanted
-from sync.listening import Listener
-from tests.sandbox.salesforce_events import TellingOrg, wait_until
-from tests.sync.telling import Told, open_house, open_org
+from tests.sandbox.salesforce_events import wait_until
+from tests.sync.telling import Told
 
 WANTED = Wanted({ObjectKind.DEAL: ("name", "stage"), ObjectKind.COMPANY: ("name",)})
 DEAL = RecordKey(ObjectKind.DEAL, "006")
-
-
-@pytest.fixture(scope="module")
-def org(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TellingOrg]:
-    with open_org(tmp_path_factory.mktemp("org")) as made:
-        yield made
-
-
-@pytest.fixture
-def told(tmp_path: Path, org: TellingOrg) -> Iterator[Told]:
-    with open_house(tmp_path, org) as made:
-        yield made
 
 
 def change(what: ChangeKind = ChangeKind.UPDATED, **more: object) -> CrmChange:
@@ -327,57 +311,6 @@ def test_an_org_without_events_is_polled_and_says_why(told: Told):
     told.edit(deal, stage="Closed Won")
     told.made.sync()
     assert told.held(deal)["stage"] == "Closed Won"
-
-
-def test_a_stream_that_breaks_is_taken_up_again(told: Told, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("sync.listening.delay", lambda *_: timedelta(seconds=0.05))
-    deal = told.deal()
-    told.listen()
-    told.edit(deal, stage="Qualification")
-    told.applied()
-    ingest.read_marked(told.made.agent)
-
-    told.org.world.expire_access_token()
-    told.org.tell(broken=["UNAUTHENTICATED", "service.auth.error"])
-    time.sleep(0.2)
-    told.org.tell(broken=[])
-    told.edit(deal, stage="Closed Won")
-
-    wait_until(lambda: told.marked() == [deal.crm_id])
-
-
-# The process
-
-
-def test_the_listener_follows_who_connects_and_lets_go_when_it_stops(told: Told):
-    deal = told.deal()
-    listener = Listener(told.made.agent)
-
-    before = told.org.org.bus.subscriptions
-    listener.tend()
-    wait_until(lambda: told.org.org.bus.subscriptions > before)
-    told.edit(deal, stage="Closed Won")
-    wait_until(told.marked)
-    listener.tend()
-    held = told.feed()
-    listener.stop()
-
-    assert held.lives(utc_now())
-    assert told.feed().leased_until is None
-
-
-def test_a_silent_stream_is_hung_up(told: Told, monkeypatch: pytest.MonkeyPatch):
-    listener = Listener(told.made.agent)
-    before = told.org.org.bus.subscriptions
-    listener.tend()
-    wait_until(lambda: told.org.org.bus.subscriptions == before + 1)
-    monkeypatch.setattr("sync.listening.SILENCE", timedelta(0))
-    monkeypatch.setattr("sync.listening.delay", lambda *_: timedelta(seconds=0.05))
-
-    listener.tend()
-
-    wait_until(lambda: told.org.org.bus.subscriptions == before + 2)
-    listener.stop()
 
 
 def test_events_are_counted_by_what_became_of_them(told: Told):
