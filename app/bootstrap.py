@@ -9,6 +9,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from app.commands.execute import Executor
+from app.credentials.web import Web
 from app.crm.budget import Budgets, RedisBooks
 from app.crm.events import EventSource
 from app.crm.hubspot import HubspotCrm
@@ -37,6 +38,7 @@ from app.ground.ids import new_id
 from app.identity.tokens import Audience, Tokens
 from app.identity.vault import Vault
 from app.reading.cards import Cards
+from app.reading.feeds import Feeds
 from app.reading.settings import Settings
 from app.storage import tenant as tenants
 from app.storage.credentials import StoredTokens
@@ -63,6 +65,7 @@ class House:
     bell: Bell
     redis: Redis | None
     budgets: Budgets = field(default_factory=Budgets)
+    web: Web = field(default_factory=Web)
     crms: dict[str, Crm] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -164,6 +167,9 @@ class House:
             look=self.look_at_fields,
         )
 
+    def feeds(self) -> Feeds:
+        return Feeds(self.vault, self.web)
+
     def agent(self) -> Agent:
         return Agent(
             database=self.database,
@@ -173,6 +179,7 @@ class House:
             executor=self.executor(),
             vault=self.vault,
             events_of=self.events_of,
+            issuer_of=self.feeds().issuer_of,
             budgets=self.budgets,
         )
 

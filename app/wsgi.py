@@ -15,11 +15,12 @@ from app.crm.port import AuthExpired, CrmError
 from app.crm.salesforce_http import is_stand_in
 from app.crm.salesforce_sessions import can_read, manages, session_owner
 from app.domain.record import RecordKey
-from app.doors import health, hubspot, hubspot_oauth, openapi, preview, webhooks
+from app.doors import credentials, health, hubspot, hubspot_oauth, openapi, preview, webhooks
 from app.doors.admin import programme_desk
 from app.doors.admin.desk import Desk
 from app.doors.admin.ports import AdminDoor
 from app.doors.admin.routes import create_blueprint as admin_blueprint
+from app.doors.credentials import CredentialDoor
 from app.doors.hubspot import HubspotDoor
 from app.doors.hubspot_oauth import OauthDoor
 from app.doors.preview import PreviewDoor
@@ -32,6 +33,7 @@ from app.ground.log import set_up_logging
 from app.identity.embed_key import EmbedKeys
 from app.offboarding import pack
 from app.reading.cards import Cards
+from app.reading.feeds import FeedRegister
 from app.reading.kept_answers import KeptAnswers
 from app.reading.measures import Measures
 from app.reading.rooms import Previews
@@ -66,6 +68,7 @@ def web_app(house: House) -> Flask:
     app.register_blueprint(asset_door())
     app.register_blueprint(preview.create_blueprint(_preview(house)))
     app.register_blueprint(admin_blueprint(_admin(house, parts)))
+    app.register_blueprint(credentials.create_blueprint(_credentials(house, parts)))
     return app
 
 
@@ -142,13 +145,21 @@ def _preview(house: House) -> PreviewDoor:
 
 def _admin(house: House, parts: _Parts) -> AdminDoor:
     return AdminDoor(
-        desk=Desk(house.database, house.clock),
         programme=programme_desk.Desk(house.database, house.clock),
+        desk=Desk(house.database, house.clock, house.feeds()),
         evidence=partial(pack, house),
         commands=parts.executor,
         clock=house.clock,
         origin=house.config.public_origin,
         look=house.look_at_fields,
+    )
+
+
+def _credentials(house: House, parts: _Parts) -> CredentialDoor:
+    return CredentialDoor(
+        feeds=FeedRegister(house.database, house.feeds(), house.bell, house.clock),
+        commands=parts.executor,
+        clock=house.clock,
     )
 
 

@@ -8,7 +8,7 @@ from app.ground.log import get_logger
 from app.storage import fault
 from app.storage import tenant as tenants
 from app.storage.fault import Work
-from sync import checking, inbound, ingest, poll, publish, webhook_events, writeback
+from sync import checking, hints, inbound, ingest, poll, publish, webhook_events, writeback
 from sync.backoff import NOT_ITS_FAULT, delay, note_fault
 from sync.runtime import runtime
 
@@ -40,6 +40,7 @@ def drain(queue: str) -> int:
             webhook_events.take_events,
             ingest.read_marked,
             checking.check_marked,
+            hints.ask_issuers,
             writeback.write_due,
         ),
     }[queue]

@@ -12,7 +12,7 @@ from app.domain.record import CrmKind
 from app.domain.registration import Registration, is_idle, reminder_due
 from app.ground.errors import AppError
 from app.ground.log import get_logger
-from app.storage import checkpoint, inbox, outbox, tables
+from app.storage import checkpoint, credential_feed, inbox, outbox, tables
 from app.storage import conflict as conflicts
 from app.storage import event_feed as feeds
 from app.storage import record as records
@@ -64,6 +64,7 @@ def sweep(agent: Agent, _: Ticker) -> None:
             "publish": records.waiting(connection, "publish", now),
             "crm": inbox.events_due(connection)
             or any(records.waiting(connection, purpose, now) for purpose in (*PURPOSES, checking.PURPOSE))
+            or credential_feed.hints_due(connection, now)
             or bool(outbox.tenants_due(connection, now)),
         }
     for queue, due in waits.items():

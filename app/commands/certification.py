@@ -18,7 +18,7 @@ from app.storage.outbox import OutboxKind
 EVIDENCE_LIMIT = 1000
 
 
-class RecordSchema(Schema):
+class RecordCertificationSchema(Schema):
     partner_id = fields.String(required=True)
     name = fields.String(required=True, error_messages={"required": "Name the certification."})
     level = fields.String(load_default="", validate=validate.Length(max=60))
@@ -35,18 +35,18 @@ class RecordSchema(Schema):
     )
 
 
-class RevokeSchema(Schema):
+class RevokeCertificationSchema(Schema):
     certification_id = fields.String(required=True)
     reason = fields.String(required=True, error_messages={"required": "Say why. It stays on record."})
 
 
-class MoveSchema(Schema):
+class MovePersonSchema(Schema):
     partner_id = fields.String(required=True)
     person_email = fields.Email(required=True, error_messages={"required": "Name the person's e-mail."})
     to_partner_id = fields.String(required=True, error_messages={"required": "Choose the new partner."})
 
 
-class RemindSchema(Schema):
+class RemindOfCertificationSchema(Schema):
     certification_id = fields.String(required=True)
     days = fields.Integer(required=True, validate=validate.OneOf([*REMINDERS, LAPSED]))
 
@@ -135,12 +135,12 @@ def keep(context: Context, certification: Certification) -> None:
 
 
 COMMANDS = (
-    Command(name="certification.record", schema=RecordSchema, run=record, needs_record=False),
-    Command(name="certification.revoke", schema=RevokeSchema, run=revoke, needs_record=False),
-    Command(name="certification.move", schema=MoveSchema, run=move, needs_record=False),
+    Command(name="certification.record", schema=RecordCertificationSchema, run=record, needs_record=False),
+    Command(name="certification.revoke", schema=RevokeCertificationSchema, run=revoke, needs_record=False),
+    Command(name="certification.move", schema=MovePersonSchema, run=move, needs_record=False),
     Command(
         name="certification.remind",
-        schema=RemindSchema,
+        schema=RemindOfCertificationSchema,
         run=remind,
         actors=frozenset({ActorKind.SYSTEM}),
         needs_record=False,

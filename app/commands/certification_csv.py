@@ -51,7 +51,7 @@ class Row:
     refusal: str = ""
 
 
-class ImportSchema(Schema):
+class ImportCertificationsSchema(Schema):
     text = fields.String(required=True, error_messages={"required": "Choose a CSV file."})
 
 
@@ -138,6 +138,10 @@ def _statement(given: Mapping[str, str], at: datetime) -> dict[str, Any]:
 
 COMMANDS = (
     Command(
-        name="certification.import", schema=ImportSchema, run=import_file, actors=ADMINS, needs_record=False
+        name="certification.import",
+        schema=ImportCertificationsSchema,
+        run=import_file,
+        actors=ADMINS,
+        needs_record=False,
     ),
 )

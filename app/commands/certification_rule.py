@@ -13,14 +13,14 @@ from app.ground.ids import new_id
 from app.storage import certification as certifications
 
 
-class RequireSchema(Schema):
+class RequireCertificationSchema(Schema):
     right = fields.String(required=True, error_messages={"required": "Say what it unlocks."})
     credential = fields.String(required=True, error_messages={"required": "Name the certification."})
     level = fields.String(load_default="", validate=validate.Length(max=60))
     people = fields.Integer(load_default=1, validate=validate.Range(min=0, max=1000))
 
 
-class DropSchema(Schema):
+class DropRequirementSchema(Schema):
     requirement_id = fields.String(required=True)
 
 
@@ -49,9 +49,17 @@ def drop(context: Context, data: Mapping[str, Any]) -> CommandResult:
 
 COMMANDS = (
     Command(
-        name="certification.require", schema=RequireSchema, run=require, actors=ADMINS, needs_record=False
+        name="certification.require",
+        schema=RequireCertificationSchema,
+        run=require,
+        actors=ADMINS,
+        needs_record=False,
     ),
     Command(
-        name="certification.drop_requirement", schema=DropSchema, run=drop, actors=ADMINS, needs_record=False
+        name="certification.drop_requirement",
+        schema=DropRequirementSchema,
+        run=drop,
+        actors=ADMINS,
+        needs_record=False,
     ),
 )

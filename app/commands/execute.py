@@ -15,6 +15,7 @@ from app.commands import (
     certification_feed,
     certification_rule,
     conflict,
+    credential_feed,
     following,
     offboarding,
     partner,
@@ -62,6 +63,7 @@ COMMANDS: Mapping[str, Command] = {
         certification_feed,
         certification_csv,
         certification_rule,
+        credential_feed,
         partner,
         policy,
         programme,
@@ -73,7 +75,7 @@ COMMANDS: Mapping[str, Command] = {
 
 KEY_LIMIT = 128
 KEPT_FROM_AUDIT = frozenset(
-    {"body", "hidden", "note", "contact_email", "email", "also_for", "text", "statements"}
+    {"body", "hidden", "note", "contact_email", "email", "also_for", "text", "statements", "sealed"}
 )
 """Values that stay out of the audit log: it says what was done, the record holds the words."""
 

@@ -32,6 +32,8 @@ KEPT: Sequence[Table] = (
     tables.policy,
     tables.certification_requirement,
     tables.unplaced_certification,
+    tables.credential_feed,
+    tables.credential_hint,
     tables.plan_template,
     tables.policy_proposal,
     tables.programme,

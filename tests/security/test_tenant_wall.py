@@ -128,6 +128,12 @@ WEB: dict[str, tuple[str, ...]] = {
     "/admin/partners/<partner_id>/form-link": ("partner_id",),
     "/admin/certifications/place": ("certification_id", "partner_id"),
     "/admin/certifications/drop": ("requirement_id",),
+    "/admin/certifications/feeds/<feed_id>/secret": ("feed_id",),
+    "/admin/certifications/feeds/<feed_id>/close": ("feed_id",),
+    "/credentials/<feed_id>/webhook": ("feed_id",),
+    "/credentials/<feed_id>/hint": ("feed_id",),
+    "/credentials/<feed_id>/xapi/statements": ("feed_id",),
+    "/credentials/<feed_id>/xapi/about": ("feed_id",),
     "/admin/<path:_rest>": ("_rest",),
 }
 WITHOUT_ID = {
@@ -159,6 +165,7 @@ WITHOUT_ID = {
     "/admin/certifications": "the session's own",
     "/admin/certifications/import": "the session's own; firms are named, not identified",
     "/admin/certifications/require": "the session's own",
+    "/admin/certifications/feeds": "the session's own",
 }
 PLACES = {"code": "an id", "answer_id": "an id", "token": "an id unless it leads to one", "name": "a file"}
 """The parts of a share page's address, and what they are."""

@@ -10,6 +10,7 @@ from app.disclosure.blast import Blast
 from app.disclosure.policy import Policy
 from app.disclosure.policy_body import stored_policy
 from app.disclosure.snapshot import Content
+from app.domain.certification import Source
 from app.domain.link import LinkPreset
 from app.domain.partner import PartnerType
 from app.domain.plan_template import Template
@@ -28,9 +29,10 @@ from app.doors.admin.ports import (
 from app.ground.clock import Clock
 from app.ground.ids import hash_token, new_token
 from app.reading import account
+from app.reading.feeds import Feeds
 from app.storage import audit as audit_log
 from app.storage import certification as certifications
-from app.storage import link_preset, offboarding, tables
+from app.storage import credential_feed, link_preset, offboarding, tables
 from app.storage import partner as partners_table
 from app.storage import plan_template as plan_templates
 from app.storage import policy as policies
@@ -51,9 +53,10 @@ AUDIT_PAGE = 50
 class Desk:
     """Implements AdminDesk."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, feeds: Feeds) -> None:
         self._database = database
         self._clock = clock
+        self._feeds = feeds
 
     def enter(self, ticket: str) -> AdminSession | None:
         """Uses the ticket up in one statement, so that of two tries at once only one gets in."""
@@ -214,7 +217,15 @@ class Desk:
                 partners=partners_table.all_of(connection, tenant_id),
                 waiting=certifications.all_unplaced(connection, tenant_id),
                 requirements=certifications.requirements(connection, tenant_id),
+                feeds=credential_feed.all_of(connection, tenant_id),
             )
+
+    def seal_feed(
+        self, tenant_id: str, kind: Source, typed: Mapping[str, str], feed_id: str = ""
+    ) -> tuple[str, str]:
+        with self._database.read() as connection:
+            held = [feed for feed in credential_feed.all_of(connection, tenant_id) if feed.id == feed_id]
+        return self._feeds.seal(kind, typed, held[0] if held else None)
 
     def audit(self, tenant_id: str, before: int | None) -> Sequence[AuditRow]:
         with self._database.read() as connection:

@@ -10,7 +10,7 @@ from app.disclosure.blast import Blast
 from app.disclosure.policy import Policy
 from app.disclosure.snapshot import Content
 from app.domain.actor import Actor, ActorKind
-from app.domain.certification import Certification
+from app.domain.certification import Certification, Source
 from app.domain.certification_rights import Requirement
 from app.domain.link import LinkPreset
 from app.domain.partner import Partner, PartnerType
@@ -21,6 +21,7 @@ from app.doors.admin.programme_ports import ProgrammeDesk
 from app.doors.ports import CommandDoor
 from app.ground.clock import Clock
 from app.reading.account import FieldRow, Health, PartnerRow, RecordRow, RefusedWrite
+from app.storage.credential_feed import Feed
 from app.storage.offboarding import Offboarding
 from app.storage.proposal import Proposal
 
@@ -82,6 +83,7 @@ class Certifying:
     partners: Sequence[Partner] = ()
     waiting: Sequence[tuple[Certification, str]] = ()
     requirements: Sequence[Requirement] = ()
+    feeds: Sequence[Feed] = ()
 
 
 class AdminDesk(Protocol):
@@ -134,6 +136,12 @@ class AdminDesk(Protocol):
 
     def partners(self, tenant_id: str) -> Sequence[PartnerRow]:
         """Every partner, by name."""
+
+    def seal_feed(
+        self, tenant_id: str, kind: Source, typed: Mapping[str, str], feed_id: str = ""
+    ) -> tuple[str, str]:
+        """A feed's new secret, to be shown once, and the seal of it; an issuer's access gives no secret. Raises
+        AppError for an access that cannot be."""
 
     def certifying(self, tenant_id: str) -> Certifying:
         """What waits for its partner, and what the programme asks for."""

@@ -10,7 +10,12 @@ from app.storage.tables.account import (
     stage,
     tenant,
 )
-from app.storage.tables.enablement import certification_requirement, unplaced_certification
+from app.storage.tables.enablement import (
+    certification_requirement,
+    credential_feed,
+    credential_hint,
+    unplaced_certification,
+)
 from app.storage.tables.feed import event_feed
 from app.storage.tables.flow import (
     audit,
@@ -52,6 +57,8 @@ __all__ = [
     "certification_requirement",
     "conflict",
     "credential",
+    "credential_feed",
+    "credential_hint",
     "crm_event",
     "cursor",
     "dirty",
