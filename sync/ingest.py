@@ -14,7 +14,7 @@ from app.domain import matching
 from app.domain.record import ObjectKind, Record, RecordKey
 from app.domain.tenant import Tenant
 from app.ground.log import get_logger
-from app.storage import fault
+from app.storage import fault, plan
 from app.storage import policy as policies
 from app.storage import record as records
 from app.storage import registration as registrations
@@ -121,7 +121,17 @@ def store(
     records.mark(connection, tenant.id, "publish", rooms, now)
     if checking.mark_near(connection, tenant.id, [r for r in changed if checking.tells(r, held)], now):
         agent.bell.ring("crm")
+    moved = [record.key.crm_id for record in changed if _moves_plan(held.get(record.key), record)]
+    if moved:
+        records.mark(connection, tenant.id, "plan", plan.planned_deals(connection, tenant.id, moved), now)
     return len(changed)
+
+
+def _moves_plan(old: Record | None, new: Record) -> bool:
+    """Whether something changed that dates or owners of a plan follow."""
+    if old is None or new.key.object is not ObjectKind.DEAL:
+        return False
+    return any(old.fields.get(name) != new.fields.get(name) for name in ("close_date", "stage", "owner"))
 
 
 @dataclass(frozen=True, slots=True)

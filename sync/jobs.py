@@ -8,7 +8,7 @@ from app.ground.log import get_logger
 from app.storage import fault
 from app.storage import tenant as tenants
 from app.storage.fault import Work
-from sync import checking, hints, inbound, ingest, poll, publish, webhook_events, writeback
+from sync import checking, hints, inbound, ingest, plans, poll, publish, webhook_events, writeback
 from sync.backoff import NOT_ITS_FAULT, delay, note_fault
 from sync.runtime import runtime
 
@@ -35,7 +35,7 @@ def drain(queue: str) -> int:
     agent = runtime().agent
     work = {
         "inbound": (inbound.execute_answers,),
-        "publish": (publish.publish_marked,),
+        "publish": (plans.settle_marked, publish.publish_marked),
         "crm": (
             webhook_events.take_events,
             ingest.read_marked,

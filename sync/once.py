@@ -10,7 +10,7 @@ from app.domain.tenant import Tenant
 from app.ground.metrics import tally_of_calls
 from app.storage import outbox
 from app.storage import tenant as tenants
-from sync import inbound, ingest, poll, publish, webhook_events, writeback
+from sync import inbound, ingest, plans, poll, publish, webhook_events, writeback
 from sync.deps import Agent
 
 BATCHES = 1_000
@@ -68,6 +68,7 @@ def sync_once(agent: Agent, tenant: Tenant) -> Report:
     with tally_of_calls() as calls:
         _read(agent, tenant, report)
         report.answers = _until_none(lambda: inbound.execute_answers(agent, tenant.id))
+        _until_none(lambda: plans.settle_marked(agent, tenant.id))
         report.published = _until_none(lambda: publish.publish_marked(agent, tenant.id))
         _until_none(lambda: _write(agent, tenant, report))
     report.calls = dict(calls)

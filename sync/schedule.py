@@ -22,7 +22,7 @@ from app.storage.published.attempts import forget_attempts
 from app.storage.published.viewers import forget_sessions
 from app.storage.published_tables import partner_inbox
 from app.storage.rows import insert_new, update
-from sync import certifying, checking
+from sync import certifying, checking, plans
 from sync.backoff import LONGEST
 from sync.deps import Agent
 from sync.ingest import PURPOSES
@@ -61,7 +61,7 @@ def sweep(agent: Agent, _: Ticker) -> None:
     with agent.database.read() as connection:
         waits = {
             "inbound": inbox.answers_due(connection, now),
-            "publish": records.waiting(connection, "publish", now),
+            "publish": any(records.waiting(connection, purpose, now) for purpose in ("plan", "publish")),
             "crm": inbox.events_due(connection)
             or any(records.waiting(connection, purpose, now) for purpose in (*PURPOSES, checking.PURPOSE))
             or credential_feed.hints_due(connection, now)
@@ -191,6 +191,11 @@ def seal_audit(agent: Agent, _: Ticker) -> None:
             log.info("audit.sealed", tenant=tenant.id, sequence=point["sequence"], hash=point["hash"])
 
 
+def new_day(agent: Agent, _: Ticker) -> None:
+    """Looks at the plans in which something is late."""
+    plans.mark_late(agent)
+
+
 SCHEDULES = (
     Schedule(name="sweep", every=timedelta(seconds=2), run=sweep),
     Schedule(name="poll", every=timedelta(seconds=1), run=poll_tenants),
@@ -200,6 +205,7 @@ SCHEDULES = (
     Schedule(name="registrations", every=timedelta(minutes=5), run=keep_up_registrations),
     Schedule(name="disputes", every=timedelta(minutes=5), run=escalate_disputes),
     Schedule(name="idle", every=timedelta(hours=6), run=pull_back_idle),
+    Schedule(name="plans", every=timedelta(days=1), run=new_day),
     Schedule(name="clean", every=timedelta(hours=1), run=clean_up),
 )
 

@@ -16,7 +16,7 @@ from app.ground.clock import SteppingClock
 from app.ground.config import read_config
 from app.ground.ids import new_id
 from app.tenancy import add_tenant
-from sync import checking, inbound, ingest, poll, publish, webhook_events, writeback
+from sync import checking, inbound, ingest, plans, poll, publish, webhook_events, writeback
 from sync.deps import Agent
 from tests.database import migrated_database_url
 from tests.fake_crm import FakeCrm
@@ -84,6 +84,7 @@ class TestHouse:
                 webhook_events.take_events(self.agent),
                 ingest.read_marked(self.agent),
                 checking.check_marked(self.agent),
+                plans.settle_marked(self.agent),
                 publish.publish_marked(self.agent),
                 writeback.write_due(self.agent),
             )

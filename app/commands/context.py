@@ -99,6 +99,11 @@ class Context:
         records.mark(self.connection, self.tenant.id, "publish", keys or (self.key,), self.now)
         self.bells.add("publish")
 
+    def settle_plans(self, *keys: RecordKey) -> None:
+        """After the commit, the agent fits the records' plans to the people and dates there are now."""
+        records.mark(self.connection, self.tenant.id, "plan", keys, self.now)
+        self.bells.add("publish")
+
     def read_again(self, *keys: RecordKey) -> None:
         """After the commit, the agent reads the records from the CRM, and publishes their rooms if they differ."""
         records.mark(self.connection, self.tenant.id, "read", keys, self.now)

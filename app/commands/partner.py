@@ -14,6 +14,7 @@ from app.domain.thread import clean_line
 from app.ground.errors import AppError, Reason
 from app.ground.ids import new_id
 from app.storage import partner as partners
+from app.storage import plan as steps
 from app.storage import record as records
 from app.storage import registration as registrations
 from app.storage.outbox import OutboxKind
@@ -124,6 +125,7 @@ def add_contact(context: Context, data: Mapping[str, Any]) -> CommandResult:
     )
     partners.add_contact(context.connection, context.tenant.id, contact)
     context.tell_crm(OutboxKind.PERSON, contact.id, partner.id)
+    context.settle_plans(*steps.held_by_role(context.connection, context.tenant.id, partner.id))
     return CommandResult(
         result={"contact_id": contact.id}, message=f"{contact.name} is a contact of {partner.name}."
     )

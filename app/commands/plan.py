@@ -14,7 +14,7 @@ from app.domain.actor import Side
 from app.domain.partner import Partner
 from app.domain.plan import ROLES, OwnerRole, Step, StepStatus
 from app.domain.plan_calendar import FARTHEST
-from app.domain.plan_dates import read_rule
+from app.domain.plan_dates import Anchor, read_rule
 from app.domain.plan_graph import require_sound
 from app.domain.thread import Audience, clean_line
 from app.ground.errors import AppError, Reason
@@ -152,6 +152,8 @@ def _planning(step: Step, data: Mapping[str, Any]) -> dict[str, Any]:
         changes["rule"] = _rule(data, step.rule)
         if changes["rule"] == step.rule:
             del changes["rule"]
+        elif changes["rule"].startswith(Anchor.STAGE):
+            changes["due"] = None  # dated when the record comes there
     if "after" in data:
         named = [] if data["after"] == NOTHING else data["after"].split(",")
         changes["after"] = tuple(dict.fromkeys(one.strip() for one in named if one.strip()))

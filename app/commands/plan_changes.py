@@ -59,14 +59,14 @@ def spread(context: Context, step: Step) -> None:
         context.publish()
 
 
-def settle(context: Context, partner_id: str, entered: Mapping[str, date] | None = None) -> int:
+def settle(context: Context, partner_id: str) -> int:
     """After this every open step of the plan is due where its rule says, belongs to whoever holds its role now, and
     the CRM is told how the plan is doing. How many steps that moved."""
     plan = steps.of_partner(context.connection, context.tenant.id, context.key, partner_id)
     partner = partners.get(context.connection, context.tenant.id, partner_id)
     if not plan or partner is None:
         return 0
-    dates = resolve(plan, anchors(context, entered), calendar(context.connection, context.tenant, partner_id))
+    dates = resolve(plan, anchors(context), calendar(context.connection, context.tenant, partner_id))
     moved = 0
     for step in plan:
         changes = _changes(context, step, partner, dates.get(step.id))

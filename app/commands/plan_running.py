@@ -13,7 +13,7 @@ from app.commands.plan_state import anchors, calendar, today
 from app.domain.actor import ActorKind
 from app.domain.partner import Partner
 from app.domain.plan import OwnerRole, Step, StepStatus
-from app.domain.plan_dates import close_day, resolve
+from app.domain.plan_dates import Anchor, close_day, resolve
 from app.domain.plan_graph import require_sound
 from app.domain.plan_template import Template, TemplateState, TemplateStep
 from app.domain.plan_upgrade import Upgrade, difference, with_ids
@@ -47,9 +47,7 @@ class CopyPlanSchema(Schema):
 
 
 class ResolvePlanSchema(Schema):
-    """`entered` is the stage that the record has just come to."""
-
-    entered = fields.String(load_default="")
+    pass
 
 
 def apply(context: Context, data: Mapping[str, Any]) -> CommandResult:
@@ -61,7 +59,7 @@ def apply(context: Context, data: Mapping[str, Any]) -> CommandResult:
         raise AppError(Reason.STATE_CONFLICT, f"This plan already runs on “{template.name}”.")
     start = data["start"] or today(context)
     made = _add(context, partner, template, template.content.steps, start)
-    settle(context, partner.id, _stage_now(context))
+    settle(context, partner.id)
     return CommandResult(
         result={"step_ids": ",".join(made)},
         message=f"Added {len(made)} steps of “{template.name}” to the plan.",
@@ -87,7 +85,7 @@ def upgrade(context: Context, data: Mapping[str, Any]) -> CommandResult:
     after = _plan(context, partner.id)
     for step in after:  # what people changed and what the template says now may not fit each other
         require_sound(after, step)
-    settle(context, partner.id, _stage_now(context))
+    settle(context, partner.id)
     return CommandResult(
         result={"version": template.version},
         message=f"The plan runs on version {template.version} of “{template.name}” now: it {found.summary}.",
@@ -118,11 +116,10 @@ def copy(context: Context, data: Mapping[str, Any]) -> CommandResult:
     return CommandResult(message=f"Copied {len(kept)} steps from “{record.name}”.")
 
 
-def resolve_again(context: Context, data: Mapping[str, Any]) -> CommandResult:
+def resolve_again(context: Context, _: Mapping[str, Any]) -> CommandResult:
     """Every plan on the record fits the close date, stage and people that the CRM has now."""
-    entered = {data["entered"]: today(context)} if data["entered"] else {}
     plans = {step.partner_id for step in steps.on_record(context.connection, context.tenant.id, context.key)}
-    moved = sum(settle(context, partner_id, entered) for partner_id in sorted(plans))
+    moved = sum(settle(context, partner_id) for partner_id in sorted(plans))
     return CommandResult(result={"moved": moved}, message="Saved.")
 
 
@@ -184,6 +181,8 @@ def _in_plan(
         changes |= {"owner_side": side, "owner_role": role, "owner_name": name, "owner_email": email}
     if "rule" in changes:
         changes["rule"] = with_ids(changes["rule"], ids)
+        if changes["rule"].startswith(Anchor.STAGE):
+            changes["due"] = None  # dated when the record comes there
     if "after" in changes:
         changes["after"] = tuple(ids[key] for key in sorted(changes["after"]) if key in ids)
     return changes
@@ -204,7 +203,7 @@ def _add(
     made = [_made(context, partner, template, step, ids, start) for step in wanted]
     others = _plan(context, partner.id)
     days = calendar(context.connection, context.tenant, partner.id)
-    dates = resolve([*others, *made], anchors(context, _stage_now(context)), days)
+    dates = resolve([*others, *made], anchors(context), days)
     for position, step in enumerate(made, first):
         due = dates.get(step.id)
         _write(context, replace(step, due=due, baseline=due, position=position))
@@ -255,12 +254,6 @@ def _published(context: Context, template_id: str) -> Template:
         if found.state is TemplateState.PUBLISHED:
             return found
     raise AppError(Reason.NOT_FOUND, "There is no such template to start from.", field="template_id")
-
-
-def _stage_now(context: Context) -> dict[str, date]:
-    """A plan that begins in a stage counts from today: when the record came to it, nobody told us."""
-    stage = context.record.fields.get("stage") if context.record else None
-    return {stage: today(context)} if stage else {}
 
 
 COMMANDS = (

@@ -1,6 +1,5 @@
 """What a plan's dates and forecast rest on: the record's close date and stage, the day it is, and both calendars."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 
 from sqlalchemy import Connection
@@ -44,12 +43,13 @@ def today(context: Context) -> date:
     return local_day(context.now, context.tenant.time_zone)
 
 
-def anchors(context: Context, entered: Mapping[str, date] | None = None) -> Anchors:
-    """`entered` are stages that the record has just come to; of those it came to earlier nothing is known, and
-    what counts from them keeps its date."""
+def anchors(context: Context) -> Anchors:
+    """The stage that the record is in counts from today: what is dated by it was dated when the record came there,
+    and of stages before it nothing is known."""
     fields = context.record.fields if context.record else {}
+    stage = fields.get("stage")
     return Anchors(
         close=close_day(fields.get("close_date")),
-        stages=entered or {},
+        stages={stage: today(context)} if stage else {},
         zone=context.tenant.time_zone,
     )

@@ -15,6 +15,7 @@ from app.domain.plan_template import Content, Motion, Template, TemplateState, r
 from app.ground.errors import AppError, Reason
 from app.ground.ids import new_id
 from app.storage import partner as partners
+from app.storage import plan as steps
 from app.storage import plan_template as templates
 from app.storage import tenant as tenants
 from app.storage.outbox import OutboxKind
@@ -76,9 +77,11 @@ def from_sample(context: Context, data: Mapping[str, Any]) -> CommandResult:
 
 
 def set_country(context: Context, data: Mapping[str, Any]) -> CommandResult:
-    """The holidays of this country are no working days of the partner, or without one of our own firm. Plans move
-    with the next thing that happens to them, and every night."""
+    """The holidays of this country are no working days of the partner, or without one of our own firm. Dates that
+    count in business days move at once."""
     code = country(data["country"])
+    counted = steps.counted_places(context.connection, context.tenant.id, data["partner_id"])
+    context.settle_plans(*counted)
     if not data["partner_id"]:
         tenants.set_country(context.connection, context.tenant.id, code)
         return CommandResult(message="Saved.")

@@ -87,8 +87,10 @@ def _base(rule: Rule, step: Step, anchors: Anchors, days: Mapping[str, date | No
             return step.plan_start
         case Anchor.CLOSE:
             return anchors.close
-        case Anchor.STAGE:
-            return anchors.stages.get(rule.ref)
+        case (
+            Anchor.STAGE
+        ):  # counted from the first time: coming back to a stage, or staying in it, moves nothing
+            return None if step.due else anchors.stages.get(rule.ref)
         case Anchor.STEP:
             return days.get(rule.ref)
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy.sql import ColumnElement
 
 from app.domain.actor import Side
 from app.domain.plan import Evidence, OwnerRole, Step, StepStatus
@@ -71,6 +72,41 @@ def on_record(connection: Connection, tenant_id: str, key: RecordKey) -> list[St
         order=[_T.position, _T.id],
     )
     return [_step(row) for row in rows]
+
+
+def places_of(connection: Connection, tenant_id: str, *where: ColumnElement[bool]) -> list[RecordKey]:
+    """The records that have an open step of which all this is so."""
+    rows = connection.execute(
+        select(_T.object, _T.crm_id)
+        .distinct()
+        .where(_T.tenant_id == tenant_id, _T.status == StepStatus.OPEN, *where)
+        .order_by(_T.object, _T.crm_id)
+    )
+    return [RecordKey(ObjectKind(row.object), row.crm_id) for row in rows]
+
+
+def planned_deals(connection: Connection, tenant_id: str, deal_ids: Sequence[str]) -> list[RecordKey]:
+    """Those of the deals that have an open step: what happens to the deal happens to their plans."""
+    return places_of(connection, tenant_id, _T.object == ObjectKind.DEAL, _T.crm_id.in_(deal_ids))
+
+
+def late_places(connection: Connection, tenant_id: str, today: date) -> list[RecordKey]:
+    """Records with a step that was due before today: their forecast moves from day to day."""
+    return places_of(connection, tenant_id, _T.due < today)
+
+
+def counted_places(connection: Connection, tenant_id: str, partner_id: str = "") -> list[RecordKey]:
+    """Records whose dates count from something, with this partner or with any."""
+    return places_of(connection, tenant_id, _T.due_rule != "", *_of(partner_id))
+
+
+def held_by_role(connection: Connection, tenant_id: str, partner_id: str) -> list[RecordKey]:
+    """Records on which a role, and not a person, owns a step of the plan with this partner."""
+    return places_of(connection, tenant_id, _T.owner_role != OwnerRole.PERSON, *_of(partner_id))
+
+
+def _of(partner_id: str) -> list[ColumnElement[bool]]:
+    return [_T.partner_id == partner_id] if partner_id else []
 
 
 def deals_with(connection: Connection, tenant_id: str, partner_id: str) -> set[str]:
