@@ -153,7 +153,8 @@ class House:
         return Executor(self.database, self.bell, self.vault, self.clock, self.config.share_origin, self)
 
     def cards(self) -> Cards:
-        return Cards(self.database, self.bell, self.clock, self.fetch, self.crm_of, self.preview_url)
+        pages = (self.preview_url, self.calendar_url)
+        return Cards(self.database, self.bell, self.clock, self.fetch, self.crm_of, *pages)
 
     def settings(self) -> Settings:
         return Settings(
@@ -182,6 +183,11 @@ class House:
             issuer_of=self.feeds().issuer_of,
             budgets=self.budgets,
         )
+
+    def calendar_url(self, tenant: Tenant, actor: Actor, record: RecordKey, partner_id: str) -> str:
+        """Where this actor finds, for a quarter of an hour, the dates of the plan with the partner."""
+        token = self.tokens.mint(Audience.CALENDAR, tenant_id=tenant.id, record=record, actor=actor)
+        return f"{self.config.public_origin}/calendar/{token}/plan.ics?partner={partner_id}"
 
     def preview_url(self, tenant: Tenant, actor: Actor, record: RecordKey, partner_id: str) -> str:
         """Where this actor sees, for a quarter of an hour, what the partner sees."""

@@ -15,11 +15,12 @@ from app.crm.port import AuthExpired, CrmError
 from app.crm.salesforce_http import is_stand_in
 from app.crm.salesforce_sessions import can_read, manages, session_owner
 from app.domain.record import RecordKey
-from app.doors import credentials, health, hubspot, hubspot_oauth, openapi, preview, webhooks
+from app.doors import calendar, credentials, health, hubspot, hubspot_oauth, openapi, preview, webhooks
 from app.doors.admin import programme_desk
 from app.doors.admin.desk import Desk
 from app.doors.admin.ports import AdminDoor
 from app.doors.admin.routes import create_blueprint as admin_blueprint
+from app.doors.calendar import CalendarDoor
 from app.doors.credentials import CredentialDoor
 from app.doors.hubspot import HubspotDoor
 from app.doors.hubspot_oauth import OauthDoor
@@ -36,6 +37,7 @@ from app.reading.cards import Cards
 from app.reading.feeds import FeedRegister
 from app.reading.kept_answers import KeptAnswers
 from app.reading.measures import Measures
+from app.reading.plan_dates import PlanDates
 from app.reading.rooms import Previews
 from app.reading.stores import Events, Nonces, Sightings, TenantRegister, Tickets
 from app.tenancy import connect_hubspot
@@ -67,6 +69,7 @@ def web_app(house: House) -> Flask:
     app.register_blueprint(openapi.create_blueprint())
     app.register_blueprint(asset_door())
     app.register_blueprint(preview.create_blueprint(_preview(house)))
+    app.register_blueprint(calendar.create_blueprint(_calendar(house)))
     app.register_blueprint(admin_blueprint(_admin(house, parts)))
     app.register_blueprint(credentials.create_blueprint(_credentials(house, parts)))
     return app
@@ -137,6 +140,15 @@ def _health(house: House) -> Blueprint:
 def _preview(house: House) -> PreviewDoor:
     return PreviewDoor(
         rooms=Previews(house.database, house.clock),
+        tokens=house.tokens,
+        clock=house.clock,
+        https=house.config.public_origin.startswith("https://"),
+    )
+
+
+def _calendar(house: House) -> CalendarDoor:
+    return CalendarDoor(
+        plans=PlanDates(house.database),
         tokens=house.tokens,
         clock=house.clock,
         https=house.config.public_origin.startswith("https://"),

@@ -53,6 +53,7 @@ from cards.blocks import (
     Tone,
 )
 from cards.blocks import List as Rows
+from cards.room_plan import calendar_link, evidence, forecast_blocks, picture, step_note, steps_of
 from cards.version import finish
 
 Content = Mapping[str, Any]
@@ -82,7 +83,8 @@ class Pending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomViewer:
-    """Who looks in. `last_visit` is the visit before this one, None on the first."""
+    """Who looks in. `last_visit` is the visit before this one, None on the first. `calendar_url` holds the
+    plan's dates."""
 
     name: str
     email: str
@@ -90,6 +92,7 @@ class RoomViewer:
     zone: str = "UTC"
     locale: str = "en"
     pending: tuple[Pending, ...] = ()
+    calendar_url: str = ""
 
     def today(self, now: datetime) -> date:
         return words.local_day(now, self.zone)
@@ -215,7 +218,15 @@ def _plan(content: Content, viewer: RoomViewer, now: datetime) -> Card | None:
     detail = f"{done} of {words.count(len(steps), 'step')} done"
     bar = Progress(label="Progress", percent=round(100 * done / len(steps)), detail=detail)
     plan = Steps(label="Plan", milestones=tuple(_milestones(groups)))
-    return Card(name="plan", title="Plan", blocks=(bar, plan))
+    today, known = viewer.today(now), steps_of(content, viewer.sent_steps())
+    blocks = (
+        *forecast_blocks(content, known, today, viewer.locale),
+        bar,
+        plan,
+        *picture(content, known, today, viewer.locale),
+        *calendar_link(viewer.calendar_url, known),
+    )
+    return Card(name="plan", title="Plan", blocks=blocks)
 
 
 def _milestones(groups: Mapping[str, Iterable[StepItem]]) -> Iterator[Milestone]:
@@ -247,8 +258,15 @@ def _step(
         due=due.isoformat() if due else "",
         when=words.due(due, today, viewer.locale) if due and not done else "",
         full=words.full_day(due, viewer.locale) if due and not done else "",
-        note="You marked this as done. It is on its way." if sent else "",
-        actions=(_answer(step, sent=sent),) if act and mine and (sent or not done) else (),
+        note="You marked this as done. It is on its way."
+        if sent
+        else ""
+        if done
+        else step_note(step, content, viewer.locale),
+        actions=(
+            *((_answer(step, sent=sent),) if act and mine and (sent or not done) else ()),
+            *(() if act else evidence(step)),
+        ),
     )
 
 

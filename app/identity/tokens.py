@@ -45,6 +45,7 @@ class Audience(StrEnum):
     SALESFORCE_EMBED = "salesforce-embed"
     SALESFORCE_ADMIN = "salesforce-admin"
     PREVIEW = "preview"
+    CALENDAR = "calendar"
 
 
 LIVES = {Audience.SALESFORCE_EMBED: timedelta(seconds=60)}

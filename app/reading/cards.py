@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 from app.crm.port import Crm, CrmError, CrmFile
 from app.domain.actor import Actor, Side
@@ -41,15 +42,17 @@ class Cards:
         fetch: Callable[[str, RecordKey], None],
         crm_of: Callable[[Tenant], Crm],
         preview_url: Callable[[Tenant, Actor, RecordKey, str], str],
+        calendar_url: Callable[[Tenant, Actor, RecordKey, str], str],
     ) -> None:
         """`fetch(tenant_id, key)` brings a record we hold no copy of; `preview_url` is where this actor sees what a
-        partner sees."""
+        partner sees, `calendar_url` where it finds the plan's dates."""
         self._database = database
         self._bell = bell
         self._clock = clock
         self._fetch = fetch
         self._crm_of = crm_of
         self._preview_url = preview_url
+        self._calendar_url = calendar_url
 
     def card(
         self, tenant_id: str, actor: Actor, record: RecordKey, name: str, params: Mapping[str, str]
@@ -76,6 +79,9 @@ class Cards:
                     locale=params.get("locale", "")[:35],
                     crm_files=crm_files,
                     preview_urls=urls,
+                    calendar_url=partial(self._calendar_url, tenant, actor, record)
+                    if name == "plan"
+                    else None,
                     visits=name == "sharing",
                 ),
                 now,

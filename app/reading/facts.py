@@ -1,6 +1,6 @@
 """Fills the facts that cards are built from. Reads the working copy only; no CRM call, no rule."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -59,9 +59,8 @@ WHAT = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """What a card was opened for: who looks, at which partner and page, and what the CRM was asked beforehand.
-    `zone`
-    and `locale` are how the CRM says the viewer reads; without a zone it is the account's. `visits` asks for who
-    opened the links, who wants in and what new ones begin with."""
+    `zone` and `locale` are how the CRM says the viewer reads; without a zone it is the account's. `visits` asks for
+    who opened the links, who wants in and what new ones begin with."""
 
     actor: Actor
     focus: str = ""
@@ -70,6 +69,7 @@ class Asked:
     locale: str = ""
     crm_files: Sequence[CrmFile] = ()
     preview_urls: Mapping[str, str] | None = None
+    calendar_url: Callable[[str], str] | None = None
     visits: bool = False
 
 
@@ -206,9 +206,16 @@ def _partner(partner: Partner, shared: _Shared, asked: Asked) -> PartnerFacts:
         files=tuple(file for file in shared.files if file.partner_id == partner.id),
         last_viewed_at=max(visits, default=None),
         preview_url=(asked.preview_urls or {}).get(partner.id, ""),
+        calendar_url=_calendar_url(partner, shared, asked),
         preset=shared.presets.get(partner.type, LinkPreset()),
         terms=shared.terms,
     )
+
+
+def _calendar_url(partner: Partner, shared: _Shared, asked: Asked) -> str:
+    """Only for a plan with a date in it."""
+    dated = any(step.partner_id == partner.id and step.due for step in shared.steps)
+    return asked.calendar_url(partner.id) if asked.calendar_url and dated else ""
 
 
 def _deals(

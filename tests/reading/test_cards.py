@@ -1,5 +1,7 @@
 """What a door is given when it asks for a card."""
 
+import re
+
 from app.storage.partner import on_record
 from cards.blocks import to_json
 from tests.house import COMPANY, DEAL, SELLER, TestHouse
@@ -57,4 +59,5 @@ def test_a_zone_and_a_manner_that_nobody_knows_change_nothing(house: TestHouse) 
     strange = card(house, "plan", zone="../../etc/passwd", locale="\x00" * 40)
 
     assert "1 December 2026" in strange
-    assert strange == card(house, "plan")
+    bearer = r"/calendar/[^/]+/|'version': '\w+'"  # fresh with every card
+    assert re.sub(bearer, "", strange) == re.sub(bearer, "", card(house, "plan"))

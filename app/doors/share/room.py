@@ -15,6 +15,7 @@ from app.doors.share.rooms import Trouble
 from app.doors.share.visitor import cookie, form_key, require_same_origin, session_cookie, zone_of
 from app.ground.errors import AppError, Reason
 from app.sharing import limits
+from app.sharing.calendar import TYPE as CALENDAR
 from app.sharing.gate import Admitted
 from app.sharing.rules import Failure
 from app.storage.published.answers import put_answer
@@ -33,6 +34,7 @@ def room_door(house: House) -> Blueprint:
     door.get("/s/room/<code>")(room.look)
     door.get("/s/room/<code>/tile.png")(room.tile)
     door.get("/s/room/<code>/mark.txt")(room.text_mark)
+    door.get("/s/room/<code>/plan.ics")(room.calendar)
     door.post("/s/room/<code>/reply")(room.reply)
     door.post("/s/room/<code>/complete")(room.complete)
     door.post("/s/room/<code>/reopen")(room.reopen)
@@ -80,6 +82,13 @@ class _Room:
         if isinstance(viewer, Failure):
             return not_found()
         return Response(self._house.marks.text(viewer, now), headers=[TEXT, NO_STORE])
+
+    def calendar(self, code: str) -> Response:
+        """The plan's dates, as far as this viewer is shown the plan."""
+        now = self._house.clock()
+        viewer = self._house.gate.inside(code, self._session(code), now)
+        body = None if isinstance(viewer, Failure) else self._house.rooms.calendar(viewer, now)
+        return not_found() if body is None else Response(body, headers=[CALENDAR, NO_STORE])
 
     def reply(self, code: str) -> Response:
         return self._answer(code, "thread.post", _message, "card-thread")

@@ -14,14 +14,17 @@ from typing import Any
 from app.disclosure.policy import Policy
 from app.disclosure.policy_body import stored_policy
 from app.disclosure.snapshot import Content, narrow
+from app.domain.actor import Side
 from app.domain.partner import PartnerType
+from app.domain.plan import Step, StepStatus
 from app.doors.share.pages import markup, render
 from app.ground.errors import AppError
 from app.ground.ids import new_id, new_token
+from app.sharing.calendar import Day, to_ics
 from app.sharing.exposure import ExposureLedger
 from app.sharing.gate import Admitted, Gate
 from app.sharing.rules import Failure
-from app.sharing.watermark import mark
+from app.sharing.watermark import mark, plain
 from app.storage.engine import Database
 from app.storage.published.answers import Answer, recent_answers
 from app.storage.published.rooms import Published, live_policy_of, snapshot_by_id
@@ -29,6 +32,7 @@ from cards import room as room_cards
 from cards import room_registration
 from cards.blocks import Alert, Block, Card, Form, Tone
 from cards.html import render_all, share_host
+from cards.room_plan import steps_of
 
 PAGES_KEPT = 256
 """Rendered pages in memory, about 20 kB each. A page is made anew every minute, since it says "5 min ago"."""
@@ -122,6 +126,24 @@ class Rooms:
             self._ledger.note(read, at)
         return read, content
 
+    def calendar(self, viewer: Admitted, at: datetime) -> bytes | None:
+        """The dates of the plan that this viewer is shown, with its mark in every entry; None without any. That they
+        were shown is on record when this returns."""
+        read, content, _ = self._read(viewer)
+        steps = [step for step in steps_of(content) if step.due]
+        if not steps:
+            return None
+        self._ledger.note(read, at)
+        vendor = viewer.face.name
+        sides = {Side.PARTNER: "Your side", Side.US: vendor}
+        days = [
+            Day(id=step.id, title=step.title, due=step.due, note=_said(step, sides[step.owner_side]))
+            for step in steps
+            if step.due
+        ]
+        shown = f"{plain(viewer.email)} · {at:%Y-%m-%d %H:%M} UTC · {plain(viewer.link.code)}"
+        return to_ics(f"Plan with {vendor}", days, at, shown)
+
     def _keep(self, key: tuple[object, ...], page: _Page) -> None:
         with self._lock:
             self._kept[key] = page
@@ -154,6 +176,7 @@ class Rooms:
             last_visit=viewer.session.last_visit_at if viewer.session else None,
             zone=zone,
             pending=tuple(_pending(answers, content)),
+            calendar_url=f"/s/room/{viewer.link.code}/plan.ics",
         )
         cards = room_cards.build(_reopened(content, answers), guest, at) if published else ()
         html = render(
@@ -171,6 +194,10 @@ class Rooms:
         )
         head, _, tail = html.encode("utf-8", "replace").partition(_MARK_SLOT.encode())
         return _Page(parts=tuple(head.split(_KEY_SLOT.encode())), tail=tail, viewer=read)
+
+
+def _said(step: Step, who: str) -> str:
+    return f"{who} · {'done' if step.status is StepStatus.DONE else 'open'}"
 
 
 def _allowed(published: Published, policy: Policy, email: str) -> Content:
