@@ -15,6 +15,7 @@ import click
 from app.cli_certifications import certifications
 from app.cli_conflicts import audit as conflicts_audit
 from app.cli_offboard import offboard
+from app.cli_registrations import registrations
 from app.cli_upkeep import UPKEEP, conflicts
 from app.cli_verify import verify_pdf
 from app.ground.errors import AppError
@@ -313,7 +314,7 @@ def _shown(found: "Tenant") -> dict[str, Any]:
     }
 
 
-for upkeep in (*UPKEEP, offboard, certifications, verify_pdf):
+for upkeep in (*UPKEEP, offboard, certifications, verify_pdf, registrations):
     main.add_command(upkeep)
 conflicts.add_command(conflicts_audit)
 

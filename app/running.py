@@ -235,3 +235,17 @@ def audit_conflicts(tenant_id: str) -> tuple[str, int]:
     with house_of(tenant_id) as (parts, tenant), parts.database.read() as connection:
         lines = audit(make_scene(connection, tenant, parts.clock()))
     return to_csv(lines), len(lines)
+
+
+def import_registrations(tenant_id: str, text: str, partner_id: str) -> dict[str, Any]:
+    """What became of the rows of a CSV file: the same file registers once, however often it is sent. Raises AppError
+    for a file that is no such table."""
+    import hashlib
+
+    from app.domain.actor import SYSTEM
+
+    key = hashlib.sha256(f"{partner_id}\n{text}".encode()).hexdigest()
+    fields = {"text": text, "partner_id": partner_id}
+    with house_of(tenant_id) as (parts, tenant):
+        done = parts.executor().run(tenant.id, SYSTEM, "registration.import", None, fields, f"file-{key}")
+    return dict(done.result)

@@ -192,3 +192,35 @@ def test_only_certified_partners_register_where_the_rules_say_so(house):
 
     assert caught.value.reason is Reason.FORBIDDEN
     assert submit(house, partner)
+
+
+def test_a_file_registers_row_by_row_and_says_of_each_other_row_what_is_missing(house):
+    house.attach()
+    saved(house)
+    text = (
+        "\ufeffPartner;Customer;Website;Amount;Motion\r\n"
+        "Northwind;Initech;initech.com;5000;new\r\n"
+        "\r\n"
+        "Northwind;Hooli;;;\r\n"
+        "Nobody;Hooli;hooli.com;1;\r\n"
+        "northwind;Hooli;hooli.com;1;sideways\r\n"
+    )
+
+    done = house.run("registration.import", {"text": text}, record=None).result
+
+    assert len(done["registered"]) == 1
+    assert [(row["line"], row["reason"]) for row in done["refused"]] == [
+        (4, "Please add the customer's website and the expected amount. The programme asks for it."),
+        (5, "There is no partner of this name."),
+        (6, "Motion: Choose new business, expansion or renewal."),
+    ]
+
+
+@pytest.mark.parametrize("text", ["Name,Website\nInitech,initech.com\n", "", "Customer\n" + "x\n" * 501])
+def test_a_file_that_is_no_table_of_registrations_registers_nothing(house, text):
+    house.attach()
+
+    with pytest.raises(AppError) as caught:
+        house.run("registration.import", {"text": text}, record=None)
+
+    assert caught.value.reason is Reason.INVALID

@@ -1,5 +1,5 @@
 """Everything one may do with a deal registration."""
 
-from app.commands.registration import clock, decide, submit, upkeep
+from app.commands.registration import clock, decide, submit, table, upkeep
 
-COMMANDS = (*submit.COMMANDS, *decide.COMMANDS, *clock.COMMANDS, *upkeep.COMMANDS)
+COMMANDS = (*submit.COMMANDS, *table.COMMANDS, *decide.COMMANDS, *clock.COMMANDS, *upkeep.COMMANDS)

@@ -23,7 +23,7 @@ from app.storage.outbox import OutboxKind
 ONLY_THE_AGENT = frozenset({ActorKind.SYSTEM})
 
 
-class RemindSchema(OneSchema):
+class RemindOfEndSchema(OneSchema):
     days = fields.Integer(required=True)
 
 
@@ -119,7 +119,7 @@ def _agent(name: str, schema: type[OneSchema], run: Any) -> Command:
 COMMANDS = (
     _agent("registration.expire", OneSchema, expire),
     _agent("registration.escalate", OneSchema, escalate),
-    _agent("registration.remind", RemindSchema, remind),
+    _agent("registration.remind", RemindOfEndSchema, remind),
     Command(
         name="registration.pull_back", schema=WhySchema, run=pull_back, actors=OUR_SIDE, needs_record=False
     ),
