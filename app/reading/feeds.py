@@ -7,8 +7,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.credentials.badge import Recipient, check
 from app.credentials.issuers import ORIGINS, connect
-from app.credentials.port import Access, Issuer
+from app.credentials.port import Access, Issuer, IssuerError
 from app.credentials.web import Web
 from app.domain.certification import Source
 from app.ground.bell import Bell
@@ -54,6 +55,14 @@ class Feeds:
             kept = [secret, *(self.secrets_of(before) if before else ())]
             return secret, self._vault.seal(json.dumps({"secrets": kept[:SECRETS_KEPT]}))
         return "", self._vault.seal(json.dumps(_access(kind, typed)))
+
+    def badge(self, raw: bytes, name: str, email: str) -> dict[str, object]:
+        """A badge as a statement, once it is proven. Raises AppError saying what is not."""
+        try:
+            found = check(raw, self._web, Recipient(name=name.strip()[:200], email=email.strip()[:320]))
+        except IssuerError as error:
+            raise AppError(Reason.INVALID, error.message, field="badge") from None
+        return {**found, "source": str(Source.OPEN_BADGE)}
 
     def _open(self, feed: Feed) -> dict[str, Any]:
         kept: dict[str, Any] = json.loads(self._vault.open(feed.sealed))

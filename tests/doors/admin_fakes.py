@@ -222,6 +222,9 @@ class House:
     def link_presets(self, tenant_id: str) -> dict[PartnerType, LinkPreset]:
         return {PartnerType.RESELLER: LinkPreset(days=3, longest=10, views=5)} if tenant_id == "t1" else {}
 
+    def badge(self, raw: bytes, name: str, email: str) -> dict[str, object]:
+        raise AppError(Reason.INVALID, "This is no Open Badge.")
+
     def seal_feed(self, tenant_id, kind, typed, feed_id="") -> tuple[str, str]:
         return "", "sealed"
 

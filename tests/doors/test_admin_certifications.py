@@ -62,3 +62,18 @@ def test_a_form_of_another_site_changes_nothing(admin: FlaskClient) -> None:
     )
 
     assert answer.status_code == 403
+
+
+def test_a_badge_that_nobody_stands_to_is_refused_with_its_reason(admin: FlaskClient) -> None:
+    assert "neither an image, nor an address" in send(admin, "badge", badge="hello")
+    assert "no public https address" in send(admin, "badge", badge="https://127.0.0.1/badge")
+
+
+def test_a_feed_shows_its_secret_once_and_its_address(admin: FlaskClient) -> None:
+    page = send(admin, "feeds", kind="webhook", name="Academy")
+
+    assert "whsec_" in page
+    assert f"{ORIGIN}/credentials/" in page
+    assert "whsec_" not in admin.get("/admin/certifications", base_url=ORIGIN).text
+    assert "Enter the id of your organisation" in send(admin, "feeds", kind="credly", token="x")
+    assert "Choose what the feed comes from" in send(admin, "feeds", kind="nothing")

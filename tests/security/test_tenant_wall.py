@@ -166,6 +166,7 @@ WITHOUT_ID = {
     "/admin/certifications/import": "the session's own; firms are named, not identified",
     "/admin/certifications/require": "the session's own",
     "/admin/certifications/feeds": "the session's own",
+    "/admin/certifications/badge": "the session's own; a badge names its issuer",
 }
 PLACES = {"code": "an id", "answer_id": "an id", "token": "an id unless it leads to one", "name": "a file"}
 """The parts of a share page's address, and what they are."""

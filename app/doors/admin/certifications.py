@@ -33,6 +33,18 @@ def add_certifications(blueprint: Blueprint, door: AdminDoor) -> None:
             return _page(door, session, error=error)
         return _run(door, session, "certification.import", fields)
 
+    @blueprint.post("/certifications/badge")
+    def badge() -> Response:
+        session = _own(door)
+        typed = _typed("badge", "person_name", "person_email")
+        file = request.files.get("file")
+        raw = (file.read() if file else b"") or str(typed["badge"]).encode()
+        try:
+            found = door.desk.badge(raw, str(typed["person_name"]), str(typed["person_email"]))
+        except AppError as error:
+            return _page(door, session, error=error, typed=typed)
+        return _run(door, session, "certification.observe", {"statements": [found]})
+
     @blueprint.post("/certifications/place")
     def place() -> Response:
         return _run(door, _own(door), "certification.place", _typed("certification_id", "partner_id"))

@@ -220,6 +220,9 @@ class Desk:
                 feeds=credential_feed.all_of(connection, tenant_id),
             )
 
+    def badge(self, raw: bytes, name: str, email: str) -> dict[str, object]:
+        return self._feeds.badge(raw, name, email)
+
     def seal_feed(
         self, tenant_id: str, kind: Source, typed: Mapping[str, str], feed_id: str = ""
     ) -> tuple[str, str]:

@@ -137,6 +137,9 @@ class AdminDesk(Protocol):
     def partners(self, tenant_id: str) -> Sequence[PartnerRow]:
         """Every partner, by name."""
 
+    def badge(self, raw: bytes, name: str, email: str) -> dict[str, object]:
+        """An Open Badge as a statement, once it is proven. Raises AppError saying what is not."""
+
     def seal_feed(
         self, tenant_id: str, kind: Source, typed: Mapping[str, str], feed_id: str = ""
     ) -> tuple[str, str]:
