@@ -1,3 +1,6 @@
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -113,3 +116,12 @@ def test_a_programme_that_makes_no_sense_is_refused_by_its_place(body, place):
 
     assert caught.value.reason is Reason.INVALID
     assert place in caught.value.message
+
+
+def test_the_example_of_the_guide_is_a_programme():
+    guide = (Path(__file__).parents[2] / "docs" / "programme.md").read_text(encoding="utf-8")
+    example = guide.split("```json\n")[1].split("```")[0]
+
+    made = read_programme(json.loads(example), 1)
+
+    assert [rule.name for rule in made.rules] == ["Resellers in DACH", "Everyone else"]
