@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.stories.crms import StoryCrm
+from tests.stories.crms import StoryCrm, StorySalesforce
 from tests.stories.guests import Guest
 from tests.stories.running import until
 from tests.stories.seats import Seat
@@ -50,15 +50,13 @@ def test_a_stage_changed_in_the_crm_is_news_for_the_partner(
     expect(news).to_contain_text(label)
 
 
-def test_salesforce_tells_of_a_change_before_any_poll_asks(crm: StoryCrm) -> None:
-    if crm.name != "salesforce":
-        pytest.skip("HubSpot sends webhooks")
-    deal = crm.deal("brightwater-utilities-edge")
-    heard = _events_heard(crm)
+def test_salesforce_tells_of_a_change_before_any_poll_asks(salesforce: StorySalesforce) -> None:
+    deal = salesforce.deal("brightwater-utilities-edge")
+    heard = _events_heard(salesforce)
 
-    crm.edit(deal, NextStep="Walk through the offer")
+    salesforce.edit(deal, NextStep="Walk through the offer")
 
-    until(lambda: _events_heard(crm) > heard, "the change event")
+    until(lambda: _events_heard(salesforce) > heard, "the change event")
 
 
 def _events_heard(crm: StoryCrm) -> str:
