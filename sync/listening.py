@@ -19,9 +19,10 @@ from app.ground import metrics
 from app.ground.ids import new_id
 from app.ground.log import get_logger
 from app.storage import event_feed as feeds
+from app.storage import fault
 from app.storage import tenant as tenants
 from app.storage.fault import Work
-from sync.backoff import LONGEST, NOT_ITS_FAULT, delay, note_fault
+from sync.backoff import LONGEST, NOT_ITS_FAULT, SET_ASIDE_AFTER, delay, note_fault
 from sync.deps import Agent
 from sync.events import apply
 
@@ -34,6 +35,9 @@ SILENCE = timedelta(seconds=330)
 """Salesforce gives a sign of life each 270 seconds; a stream without one is dead, whatever the network says."""
 
 STOP_SECONDS = 4.0
+
+FAULT = "events"
+"""The row that counts failures of a stream that nobody foresaw."""
 
 UNREACHED = "Change events do not arrive at the moment: {said} Changes are found by polling."
 NOT_HERE = "This org sends no change events: {said} Changes are found by polling."
@@ -73,7 +77,7 @@ def listen(agent: Agent, stream: Stream) -> None:
 
 
 def _connect(agent: Agent, stream: Stream) -> timedelta:
-    """One subscription, and how long to wait before the next. Never raises."""
+    """One subscription, and how long to wait before the next. Raises only what a database raises that is away."""
     try:
         return _again(stream) if _once(agent, stream) else RENEW
     except PositionLost:
@@ -91,8 +95,14 @@ def _connect(agent: Agent, stream: Stream) -> timedelta:
         log.warning("events.no_database", tenant=stream.tenant.id, error=type(error).__name__)
         return delay(1)
     except Exception as error:  # noqa: BLE001 - counted and shown; the polls go on
-        note_fault(agent, stream.tenant.id, Work.POLL, "events", error)
-        return LONGEST
+        times = note_fault(agent, stream.tenant.id, Work.POLL, FAULT, error)
+        if (
+            times >= SET_ASIDE_AFTER
+        ):  # what this batch says is left to a sweep, and the stream goes on behind it
+            with agent.database.write() as connection:
+                feeds.lose(connection, stream.tenant.id, stream.fence, agent.clock())
+        stream.attempts += 1
+        return delay(times)
 
 
 def _again(stream: Stream, error: CrmError | None = None) -> timedelta:
@@ -114,10 +124,14 @@ def _once(agent: Agent, stream: Stream) -> bool:
         return False
     stream.source, stream.heard, stream.holds = source, time.monotonic(), True
     try:
+        if stream.ended.is_set():  # told to end before there was anything to hang up
+            return False
         for batch in source.listen(position):
-            stream.heard, stream.attempts = time.monotonic(), 0
+            stream.heard = time.monotonic()
             if stream.ended.is_set() or not apply(agent, tenant, batch, fence):
                 return False
+            if stream.attempts:
+                _works_again(agent, stream)
     except PositionLost:
         with agent.database.write() as connection:
             feeds.lose(connection, tenant.id, fence, agent.clock())
@@ -126,6 +140,12 @@ def _once(agent: Agent, stream: Stream) -> bool:
         stream.source, stream.holds = None, False
         source.close()
     return True
+
+
+def _works_again(agent: Agent, stream: Stream) -> None:
+    stream.attempts = 0
+    with agent.database.write() as connection:
+        fault.forget(connection, stream.tenant.id, Work.POLL, [FAULT])
 
 
 def _say(agent: Agent, stream: Stream, frame: str, error: CrmError) -> None:
@@ -148,7 +168,8 @@ class Listener:
         """Starts and ends streams as accounts come and go, renews what is held, ends what fell silent."""
         with self._agent.database.read() as connection:
             telling = {t.id: t for t in tenants.all_of(connection) if t.crm is CrmKind.SALESFORCE}
-        for tenant_id in [one for one in self._streams if one not in telling]:
+        dead = [i for i, s in self._streams.items() if s.thread is None or not s.thread.is_alive()]
+        for tenant_id in {*dead, *(self._streams.keys() - telling.keys())}:
             self._streams.pop(tenant_id).end()
         for tenant_id in sorted(telling.keys() - self._streams.keys())[: MOST - len(self._streams)]:
             self._start(telling[tenant_id])

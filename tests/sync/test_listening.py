@@ -11,6 +11,7 @@ from app.crm.events import Batch, PositionLost
 from app.crm.port import AuthExpired, CrmError, RateLimited, Unavailable
 from app.ground.clock import utc_now
 from app.storage import event_feed as feeds
+from app.storage import fault
 from sync import ingest
 from sync.listening import Listener, Stream, _connect
 from tests.sandbox.salesforce_events import wait_until
@@ -83,6 +84,49 @@ def test_a_stream_that_never_works_is_tried_later_and_later(told: Told, error: C
 
     assert waits[0] == 0
     assert 2 <= waits[1] < waits[2] < waits[3]
+
+
+def test_a_batch_that_cannot_be_applied_is_left_to_a_sweep_in_the_end(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("sync.listening.delay", lambda *_: timedelta(seconds=0.01))
+    deal = told.deal()
+    told.listen()
+    told.applied()
+    told.made.sync()
+    monkeypatch.setattr("sync.events.sort", lambda *_: 1 / 0)
+
+    told.edit(deal, stage="Closed Won")
+
+    wait_until(lambda: told.feed().sweep_at is not None)
+    monkeypatch.undo()
+    told.made.sync()
+    assert told.held(deal)["stage"] == "Closed Won"
+    wait_until(lambda: not faults_of(told))
+
+
+def faults_of(told: Told) -> int:
+    with told.made.house.database.read() as connection:
+        return fault.counts(connection).get(fault.Work.POLL, 0)
+
+
+def test_a_stream_whose_thread_died_is_started_again(told: Told, monkeypatch: pytest.MonkeyPatch):
+    """As when the database was away while it had something to say."""
+
+    def die(*_: object) -> None:
+        raise SystemExit
+
+    listener = Listener(told.made.agent)
+    monkeypatch.setattr("sync.listening._connect", die)
+    listener.tend()
+    wait_until(lambda: not any(s.thread.is_alive() for s in listener._streams.values()))
+    monkeypatch.undo()
+    before = told.org.org.bus.subscriptions
+
+    listener.tend()
+
+    wait_until(lambda: told.org.org.bus.subscriptions > before)
+    listener.stop()
 
 
 def test_what_salesforce_limits_waits_as_long_as_it_says(told: Told):
