@@ -36,7 +36,7 @@ from cards.frame import (
 )
 from cards.overview import waiting_line
 from cards.plan_forecast import chain_line, drift_line, forecast_line, upgrade_blocks
-from cards.plan_forms import add_form, edit_form, set_aside, start_forms, step_actions
+from cards.plan_forms import add_form, edit_form, set_aside, start_forms, step_actions, talk_forms
 from cards.timeline import timeline
 
 UNSORTED = "Steps"
@@ -91,6 +91,7 @@ def _plan(facts: RecordFacts, known: PartnerFacts, now: datetime) -> Iterator[Bl
         titles = [title for title, _ in group(known.plan)]
         current = next((t for t, state in stages(group(known.plan)) if state == "current"), "")
         yield add_form(facts, known, titles, current, today)
+        yield from talk_forms(known)
 
 
 def _running(facts: RecordFacts, known: PartnerFacts, today: date) -> Iterator[Block]:

@@ -7,7 +7,7 @@ from app.domain.actor import Side
 from app.domain.plan import ROLES, Step, StepStatus
 from app.domain.plan_dates import Anchor, read_rule
 from app.domain.plan_words import ROLE_LABELS
-from app.domain.thread import Audience
+from app.domain.thread import MESSAGE_LIMIT, Audience
 from cards import words
 from cards.blocks import Action, Block, FieldType, Form, FormField, List, ListItem, Style
 from cards.facts import PartnerFacts, RecordFacts
@@ -264,6 +264,44 @@ def start_forms(facts: RecordFacts, known: PartnerFacts, today: date) -> Iterato
                 ),
             ),
         )
+
+
+def talk_forms(known: PartnerFacts) -> Iterator[Form]:
+    """What one may say of a step: a comment, and the evidence that it was done."""
+    steps = tuple((step.id, step.title) for step in known.plan)
+    if not steps:
+        return
+    chosen = next((s.id for s in known.plan if s.status is StepStatus.OPEN), steps[0][0])
+    which = FormField(
+        name="step_id", label="About", type=FieldType.SELECT, required=True, value=chosen, options=steps
+    )
+    yield Form(
+        id=f"comment-{known.partner.id}",
+        title="Comment on a step",
+        command="plan.comment",
+        submit="Post",
+        folded=True,
+        note=f"Joins the messages. {known.partner.name} sees it if it sees the step.",
+        fields=(
+            which,
+            FormField(
+                name="body", label="Comment", type=FieldType.TEXTAREA, required=True, max_length=MESSAGE_LIMIT
+            ),
+        ),
+    )
+    yield Form(
+        id=f"evidence-{known.partner.id}",
+        title="Add evidence",
+        command="plan.add_evidence",
+        submit="Add",
+        folded=True,
+        note="A link to what shows that the step was done. Whoever sees the step sees it.",
+        fields=(
+            which,
+            FormField(name="url", label="Link", required=True, max_length=1_000, placeholder="https://"),
+            FormField(name="label", label="What it shows", max_length=NAME_LIMIT),
+        ),
+    )
 
 
 def _offer(name: str, steps: int) -> str:

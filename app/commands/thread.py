@@ -71,7 +71,7 @@ def _look_again(context: Context, partner: Partner, body: str, data: Mapping[str
         raise AppError(Reason.NEEDS_CONFIRM, sentence(found), field="confirm")
 
 
-def _read_hidden(
+def read_hidden(
     outside: Outside, tenant_id: str, key: RecordKey, data: Mapping[str, Any]
 ) -> Mapping[str, Any]:
     """The values that must not slip out, read for this one check. While the CRM does not answer, the check goes
@@ -91,7 +91,7 @@ COMMANDS = (
         schema=PostSchema,
         run=post,
         actors=WITH_VIEWER,
-        ask=_read_hidden,
+        ask=read_hidden,
         asked_for=frozenset({ActorKind.SELLER, ActorKind.ADMIN}),
     ),
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.bootstrap import House, build
 from app.crm.hubspot_tokens import Tokens
+from app.demo import plans
 from app.demo.loading import Wire
 from app.demo.pipeline import Pipeline, SamplePartner
 from app.demo.sample import owner_email, told_deals
@@ -58,6 +59,9 @@ class Teller:
 
     def partner(self, word: str) -> SamplePartner:
         return next(partner for partner in self.sample.partners if word in partner.name)
+
+    def day(self, after: int) -> str:
+        return str(self.house.clock().date() + timedelta(days=after))
 
     def attach(self, deal: int, word: str) -> str:
         firm = self.partner(word)
@@ -203,6 +207,7 @@ def _chapters(teller: Teller, agent: Agent) -> dict[str, Any]:
     links = _halden(teller)
     _brightwater(teller)
     _orchard(teller)
+    plans.tell(teller, ADMIN)
     while publish.publish_marked(agent):
         pass
     return links

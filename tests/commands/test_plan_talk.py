@@ -1,0 +1,65 @@
+"""Comments join the thread with the step's own audience; evidence is a link that stands with the step."""
+
+import pytest
+
+from app.domain.thread import Audience
+from app.ground.errors import AppError, Reason
+from app.storage import plan as steps
+from app.storage import thread as messages
+from tests.house import DEAL, TestHouse
+
+
+def step(house: TestHouse, partner: str, **fields: object) -> str:
+    return str(
+        house.run("plan.add_step", {"partner_id": partner, "title": "Survey", **fields}).result["step_id"]
+    )
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+def test_a_comment_names_its_step_and_is_seen_by_whoever_sees_it(
+    house: TestHouse, audience: Audience
+) -> None:
+    partner = house.attach()
+    about = step(house, partner, audience=str(audience), owner_side="us")
+
+    house.run("plan.comment", {"step_id": about, "body": "We start on Monday.", "audience": "partner"})
+
+    with house.house.database.read() as connection:
+        (said,), _ = messages.page(connection, house.tenant.id, DEAL, partner)
+    assert (said.body, said.audience) == ("“Survey”: We start on Monday.", audience)
+
+
+def test_an_empty_comment_is_refused(house: TestHouse) -> None:
+    about = step(house, house.attach())
+
+    with pytest.raises(AppError, match="Write something first"):
+        house.run("plan.comment", {"step_id": about, "body": "   "})
+
+
+def test_evidence_stands_with_the_step_once_and_reaches_the_crm(house: TestHouse) -> None:
+    about = step(house, house.attach())
+    link = {"step_id": about, "url": "https://files.example/report.pdf", "label": "Report"}
+
+    house.run("plan.add_evidence", link)
+    house.run("plan.add_evidence", link)
+    house.work()
+
+    with house.house.database.read() as connection:
+        found = steps.get(connection, house.tenant.id, about)
+    assert found is not None
+    assert [(one.label, one.url, one.added_by) for one in found[1].evidence] == [
+        ("Report", "https://files.example/report.pdf", "Sam Seller")
+    ]
+    written = [one for one in house.crm.written if getattr(one, "evidence", ())]
+    assert written[-1].evidence[0].url == "https://files.example/report.pdf"
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "http://files.example/x", "files.example", "https://"]
+)
+def test_evidence_that_is_no_safe_link_is_refused(house: TestHouse, url: str) -> None:
+    about = step(house, house.attach())
+
+    with pytest.raises(AppError) as caught:
+        house.run("plan.add_evidence", {"step_id": about, "url": url})
+    assert caught.value.reason is Reason.INVALID
