@@ -15,7 +15,7 @@ ISSUER = "Alongside Academy"
 EVIDENCE = "https://badges.example/"
 
 NEEDS = (
-    ("register", "Implementation", 0),
+    ("Delivering projects", "Implementation", 0),
     ("Gold tier", "Security Fundamentals", 2),
 )
 """(right, certification, people): no people means the firm itself."""

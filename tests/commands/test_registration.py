@@ -224,3 +224,22 @@ def test_a_file_that_is_no_table_of_registrations_registers_nothing(house, text)
         house.run("registration.import", {"text": text}, record=None)
 
     assert caught.value.reason is Reason.INVALID
+
+
+def test_a_partner_without_the_certificates_that_registering_asks_for_is_told_what_lacks(house):
+    partner = house.attach()
+    need = {"right": "Register", "credential": "Implementation", "people": 2}
+    house.run("certification.require", need, actor=ADMIN, record=None)
+    fields = {"partner_id": partner, "customer_name": "Globex"}
+    sentence = "cannot register deals yet. Needs 2 people certified in Implementation; 1 now."
+
+    for person in ("Kim", "Ann"):
+        with pytest.raises(AppError, match="cannot register deals yet"):
+            house.run("registration.submit", fields)
+        named = {"partner_id": partner, "name": "Implementation", "person_name": person}
+        house.run("certification.record", named)
+        if person == "Kim":
+            with pytest.raises(AppError, match=sentence):
+                house.run("registration.submit", fields)
+
+    assert house.run("registration.submit", fields).result["registration_id"]

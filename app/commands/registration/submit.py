@@ -12,6 +12,7 @@ from app.commands.context import OUR_SIDE, WITH_VIEWER, Command, CommandResult, 
 from app.commands.registration.store import by, find, save, spread, under_terms
 from app.domain import matching
 from app.domain.actor import ActorKind
+from app.domain.certification_rights import REGISTER, eligible
 from app.domain.partner import Partner
 from app.domain.programme import Motion, Rule, missing
 from app.domain.registration import Attribution, Registration, RegistrationState, amend, told
@@ -176,16 +177,24 @@ def _require(context: Context, rule: Rule, partner: Partner, values: Mapping[str
             f"Please add {_and(lacking)}. The programme asks for it.",
             field=next(name for name in rule.required if not values.get(name, "").strip()),
         )
-    if not rule.certifications:
-        return
+    _require_certified(context, rule, partner)
+
+
+def _require_certified(context: Context, rule: Rule, partner: Partner) -> None:
+    """The rule may name certifications of which one is enough; what the programme asks of everybody who registers
+    has to be met besides."""
     today = context.now.date()
+    needs = certifications.requirements(context.connection, context.tenant.id)
     held = certifications.of_partners(context.connection, context.tenant.id, [partner.id])
     wanted = {name.casefold() for name in rule.certifications}
-    if not any(one.name.casefold() in wanted and one.is_valid(today) for one in held):
+    if wanted and not any(one.name.casefold() in wanted and one.is_valid(today) for one in held):
         raise AppError(
             Reason.FORBIDDEN,
             f"{partner.name} needs a valid certification to register deals: {' or '.join(rule.certifications)}.",
         )
+    right = eligible(REGISTER, needs, held, today)
+    if not right.met:
+        raise AppError(Reason.FORBIDDEN, f"{partner.name} cannot register deals yet. {' '.join(right.lacks)}")
 
 
 def _and(words: tuple[str, ...]) -> str:
