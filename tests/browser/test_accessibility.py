@@ -28,6 +28,7 @@ ADMIN_PAGES = (
     "/admin/programme",
     "/admin/conflicts",
     "/admin/links",
+    "/admin/exposures",
     "/admin/audit",
 )
 SCHEMES = ("light", "dark")

@@ -41,9 +41,11 @@ from app.doors.ports import CommandResult
 from app.ground.clock import SteppingClock
 from app.ground.errors import AppError, Reason
 from app.reading.conflict_audit import AuditLine
+from app.reading.exposures import Ledger, Shown
 from app.reading.programme import Changed, DryRun, Measured, Probing
 from app.storage.offboarding import Offboarding
 from app.storage.programme import Saved
+from app.storage.published.exposures import Wanted
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 ORIGIN = "https://app.example.com"
@@ -122,6 +124,7 @@ class House:
     versions: list[PolicyVersion] = field(default_factory=list)
     ran: list[tuple[str, str, Mapping[str, object]]] = field(default_factory=list)
     sessions: dict[str, AdminSession] = field(default_factory=dict)
+    wanted: tuple[str, Wanted, str, object] | None = None
     waiting: list[Proposal] = field(default_factory=list)
     tickets: set[str] = field(default_factory=lambda: {"ticket-1"})
     health_now: Health = field(
@@ -234,15 +237,28 @@ class House:
     def link_terms(self, tenant_id: str) -> str:
         return "Keep it <b>secret</b>." if tenant_id == "t1" else ""
 
+    def exposures(self, tenant_id: str, wanted: Wanted, field: str, after: object) -> Ledger:
+        self.wanted = (tenant_id, wanted, field, after)
+        row = Shown(
+            email="lin@northwind.example",
+            partner_id="p1",
+            record="deal:9001",
+            field="deal/name",
+            label="Deal",
+            value="=cmd <b>",
+            first_at=NOW,
+            last_at=NOW,
+            policy_version=1,
+            code="ACEF4679",
+        )
+        return Ledger(rows=(row,), next=("2026-11-22T10:00:00Z", "l", "e", "s", 1))
+
+    def all_exposures(self, tenant_id: str, wanted: Wanted, field: str) -> tuple[Shown, ...]:
+        return self.exposures(tenant_id, wanted, field, None).rows
+
     def offboardings(self, tenant_id: str) -> list[Offboarding]:
-        if tenant_id != "t1":
-            return []
-        body = {"who": "Lin <b>Chen</b>"}
-        return [
-            Offboarding(
-                id="o1", partner_id="", email="lin@x.example", at=NOW, by="ada", reason="Left", body=body
-            )
-        ]
+        who = {"partner_id": "", "email": "lin@x.example", "body": {"who": "Lin <b>Chen</b>"}}
+        return [Offboarding(id="o1", at=NOW, by="ada", reason="Left", **who)] if tenant_id == "t1" else []
 
     def evidence(self, tenant_id: str, offboarding_id: str) -> bytes:
         if (tenant_id, offboarding_id) != ("t1", "o1"):

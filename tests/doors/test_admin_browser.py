@@ -23,6 +23,7 @@ PAGES = (
     "/admin/preview?record=deal:9001&partner=p1",
     "/admin/partners",
     "/admin/links",
+    "/admin/exposures",
     "/admin/plans",
     "/admin/plans/w1/2",
     "/admin/audit",

@@ -126,6 +126,12 @@ WEB: dict[str, tuple[str, ...]] = {
     "/admin/partners/<partner_id>": ("partner_id",),
     "/admin/partners/<partner_id>/contacts": ("partner_id",),
     "/admin/partners/<partner_id>/form-link": ("partner_id",),
+    "/admin/partners/<partner_id>/offboard": ("partner_id",),
+    "/admin/offboardings/<offboarding_id>/lift": ("offboarding_id",),
+    "/admin/offboardings/<offboarding_id>.zip": ("offboarding_id",),
+    "/admin/exposures": ("partner", "record", "after"),
+    "/admin/exposures.csv": ("partner", "record"),
+    "/admin/exposures.json": ("partner", "record"),
     "/admin/certifications/place": ("certification_id", "partner_id"),
     "/admin/certifications/drop": ("requirement_id",),
     "/admin/certifications/feeds/<feed_id>/secret": ("feed_id",),
@@ -162,6 +168,9 @@ WITHOUT_ID = {
     "/admin/safelist/history": "the session's own",
     "/admin/safelist/export": "the session's own",
     "/admin/partners": "the session's own",
+    "/admin/links": "the session's own",
+    "/admin/links/<kind>": "a type of partner",
+    "/admin/links/terms": "the session's own",
     "/admin/certifications": "the session's own",
     "/admin/certifications/import": "the session's own; firms are named, not identified",
     "/admin/certifications/require": "the session's own",
@@ -217,6 +226,7 @@ VALID: dict[str, dict[str, object]] = {
     "sharing.share_file": {"name": "Offer.pdf"},
     "partner.update": {"name": "Renamed", "type": "msp"},
     "partner.add_contact": {"name": "Bo", "email": "bo@partner.example"},
+    "partner.offboard": {"reason": "Because"},
 }
 """What each command needs beside its ids."""
 
@@ -321,6 +331,12 @@ ADMIN_PLACES = [
     ("POST", "/admin/partners/{id}", {"name": "Renamed", "type": "msp"}),
     ("POST", "/admin/partners/{id}/contacts", {"name": "Bo", "email": "bo@partner.example"}),
     ("POST", "/admin/partners/{id}/form-link", {"days": "30"}),
+    ("POST", "/admin/partners/{id}/offboard", {"reason": "Because"}),
+    ("POST", "/admin/offboardings/{id}/lift", {}),
+    ("GET", "/admin/offboardings/{id}.zip", {}),
+    ("GET", "/admin/exposures?partner={id}", {}),
+    ("GET", "/admin/exposures?record=deal:{id}", {}),
+    ("GET", "/admin/exposures.csv?partner={id}", {}),
     ("GET", "/admin/{id}", {}),
 ]
 

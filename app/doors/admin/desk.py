@@ -28,7 +28,8 @@ from app.doors.admin.ports import (
 )
 from app.ground.clock import Clock
 from app.ground.ids import hash_token, new_token
-from app.reading import account
+from app.reading import account, exposures
+from app.reading.exposures import Ledger, Shown
 from app.reading.feeds import Feeds
 from app.storage import audit as audit_log
 from app.storage import certification as certifications
@@ -41,6 +42,7 @@ from app.storage import tenant as tenants
 from app.storage.engine import Database
 from app.storage.offboarding import Offboarding
 from app.storage.proposal import Proposal
+from app.storage.published.exposures import Wanted
 from app.storage.published.requests import newest_terms
 from app.storage.rows import find, insert, update
 
@@ -197,6 +199,14 @@ class Desk:
     def link_terms(self, tenant_id: str) -> str:
         with self._database.read() as connection:
             return newest_terms(connection, tenant_id)[1]
+
+    def exposures(self, tenant_id: str, wanted: Wanted, field: str, after: object) -> Ledger:
+        with self._database.read() as connection:
+            return exposures.page(connection, tenant_id, wanted, field, after)
+
+    def all_exposures(self, tenant_id: str, wanted: Wanted, field: str) -> Sequence[Shown]:
+        with self._database.read() as connection:
+            return list(exposures.every(connection, tenant_id, wanted, field))
 
     def offboardings(self, tenant_id: str) -> Sequence[Offboarding]:
         with self._database.read() as connection:

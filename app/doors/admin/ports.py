@@ -21,9 +21,11 @@ from app.doors.admin.programme_ports import ProgrammeDesk
 from app.doors.ports import CommandDoor
 from app.ground.clock import Clock
 from app.reading.account import FieldRow, Health, PartnerRow, RecordRow, RefusedWrite
+from app.reading.exposures import Ledger, Shown
 from app.storage.credential_feed import Feed
 from app.storage.offboarding import Offboarding
 from app.storage.proposal import Proposal
+from app.storage.published.exposures import Wanted
 
 __all__ = [
     "AdminDesk",
@@ -154,6 +156,12 @@ class AdminDesk(Protocol):
 
     def link_terms(self, tenant_id: str) -> str:
         """The terms that new links ask to accept; empty where there are none."""
+
+    def exposures(self, tenant_id: str, wanted: Wanted, field: str, after: object) -> Ledger:
+        """A page of what was shown. Raises AppError for an `after` that no page gave."""
+
+    def all_exposures(self, tenant_id: str, wanted: Wanted, field: str) -> Sequence[Shown]:
+        """The same without pages, for a file."""
 
     def offboardings(self, tenant_id: str) -> Sequence[Offboarding]:
         """Whose access was ended, the newest first."""

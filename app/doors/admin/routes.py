@@ -4,6 +4,7 @@ from flask import Blueprint, Response, request
 
 from app.doors.admin.certifications import add_certifications
 from app.doors.admin.exceptions import add_exceptions
+from app.doors.admin.exposures import add_exposures
 from app.doors.admin.links import add_links
 from app.doors.admin.pages import FILES, HEADERS, TYPES, VERSION, page, render, see_other
 from app.doors.admin.partners import add_offboarding, add_partners
@@ -45,6 +46,7 @@ def create_blueprint(door: AdminDoor) -> Blueprint:
     add_programme(blueprint, door)
     add_certifications(blueprint, door)
     add_links(blueprint, door)
+    add_exposures(blueprint, door)
 
     @blueprint.before_request
     def bound() -> None:

@@ -13,9 +13,8 @@ from typing import Any
 
 from app.disclosure.policy import Policy
 from app.disclosure.policy_body import stored_policy
-from app.disclosure.snapshot import Content, narrow
+from app.disclosure.snapshot import Content
 from app.domain.actor import Side
-from app.domain.partner import PartnerType
 from app.domain.plan import Step, StepStatus
 from app.doors.share.pages import markup, render
 from app.ground.errors import AppError
@@ -24,6 +23,7 @@ from app.sharing.calendar import Day, to_ics
 from app.sharing.exposure import ExposureLedger
 from app.sharing.gate import Admitted, Gate
 from app.sharing.rules import Failure
+from app.sharing.showing import allowed
 from app.sharing.watermark import mark, plain
 from app.storage.engine import Database
 from app.storage.published.answers import Answer, recent_answers
@@ -160,7 +160,7 @@ class Rooms:
         read = replace(viewer, policy_version=today.version if today else None)
         if published is None:
             return read, {}, None
-        content = _allowed(published, policy, viewer.email)
+        content = allowed(published, policy, viewer.email)
         content["vendor"] = {"name": viewer.face.name, "color": viewer.face.color}
         return read, content, published
 
@@ -198,18 +198,6 @@ class Rooms:
 
 def _said(step: Step, who: str) -> str:
     return f"{who} · {'done' if step.status is StepStatus.DONE else 'open'}"
-
-
-def _allowed(published: Published, policy: Policy, email: str) -> Content:
-    """The snapshot as far as today's policy shows it to this viewer. A section that it closes is left out altogether:
-    the page does not even say that it is empty."""
-    try:
-        kind = PartnerType(published.partner_type)
-    except ValueError:
-        return {}
-    if not policy.exceptions.admit(published.partner_id, email):
-        policy = Policy(version=policy.version, cells={})
-    return narrow(published.content, policy, kind, published.partner_id)
 
 
 def _host(code: str) -> Any:

@@ -1,5 +1,6 @@
 """Snapshots: what a room shows. A new one is written only when something in it changed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -65,6 +66,14 @@ def snapshot_by_id(connection: Connection, tenant_id: str, snapshot_id: str) -> 
         select(*_COLUMNS).where(snapshot.c.tenant_id == tenant_id, snapshot.c.id == snapshot_id)
     ).first()
     return _read(row) if row else None
+
+
+def snapshots_by_id(connection: Connection, tenant_id: str, ids: Iterable[str]) -> dict[str, Published]:
+    """Those of these snapshots that the tenant has, by id."""
+    rows = connection.execute(
+        select(*_COLUMNS).where(snapshot.c.tenant_id == tenant_id, snapshot.c.id.in_(list(ids)))
+    )
+    return {row.id: _read(row) for row in rows}
 
 
 def live_policy_of(connection: Connection, tenant_id: str) -> LivePolicy | None:

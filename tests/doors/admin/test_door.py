@@ -16,6 +16,7 @@ PAGES = [
     "/admin/programme",
     "/admin/conflicts",
     "/admin/links",
+    "/admin/exposures",
     "/admin/audit",
 ]
 

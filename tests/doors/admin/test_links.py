@@ -61,3 +61,25 @@ def test_ended_access_is_listed_with_its_evidence_and_can_be_lifted(admin, house
     assert get(admin, "/admin/offboardings/o9.zip").status_code == 404
     post(admin, "/admin/offboardings/o1/lift", key="abcdefgh")
     assert house.ran[-1][1:] == ("partner.lift_offboarding", {"offboarding_id": "o1"})
+
+
+def test_the_ledger_shows_what_was_shown_and_leads_on_and_to_files(admin, house):
+    text = get(
+        admin, "/admin/exposures?partner=p1&person=Lin@x.example&record=deal:9001&field=deal/name"
+    ).text
+
+    _, wanted, field, after = house.wanted
+    assert (wanted.partner_id, wanted.email, wanted.record.crm_id) == ("p1", "lin@x.example", "9001")
+    assert field == "deal/name"
+    assert after is None
+    assert "=cmd &lt;b&gt;" in text
+    older = text.partition("&amp;after=")[2].partition('"')[0]
+    get(admin, f"/admin/exposures?after={older}")
+    assert house.wanted[3] == ["2026-11-22T10:00:00Z", "l", "e", "s", 1]
+    assert "'=cmd" in get(admin, "/admin/exposures.csv").text
+    assert get(admin, "/admin/exposures.json").text.startswith("{")
+
+
+def test_a_ledger_address_that_cannot_be_ours_is_not_found(admin):
+    for query in ("record=lead:1", "record=deal:", "after=x", "after=e30"):
+        assert get(admin, f"/admin/exposures?{query}").status_code == 404
