@@ -112,12 +112,8 @@ def faults_of(told: Told) -> int:
 
 def test_a_stream_whose_thread_died_is_started_again(told: Told, monkeypatch: pytest.MonkeyPatch):
     """As when the database was away while it had something to say."""
-
-    def die(*_: object) -> None:
-        raise SystemExit
-
     listener = Listener(told.made.agent)
-    monkeypatch.setattr("sync.listening._connect", die)
+    monkeypatch.setattr("sync.listening.listen", lambda *_: None)
     listener.tend()
     wait_until(lambda: not any(s.thread.is_alive() for s in listener._streams.values()))
     monkeypatch.undo()
