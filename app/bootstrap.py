@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -40,6 +41,7 @@ from app.identity.vault import Vault
 from app.reading.cards import Cards
 from app.reading.feeds import Feeds
 from app.reading.settings import Settings
+from app.sharing.mail import send_note
 from app.storage import tenant as tenants
 from app.storage.credentials import StoredTokens
 from app.storage.engine import Database
@@ -181,6 +183,7 @@ class House:
             vault=self.vault,
             events_of=self.events_of,
             issuer_of=self.feeds().issuer_of,
+            send_mail=partial(send_note, self.config.smtp_url) if self.config.smtp_url else None,
             budgets=self.budgets,
         )
 

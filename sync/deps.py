@@ -25,7 +25,7 @@ class Agent:
     """`crm_of` gives a tenant's CRM; `executor` is the one door in, for what partners answered; `budgets` say which
     tenant's CRM to leave alone for now; `vault` opens the keys that tenants sign with; `events_of` opens the stream
     of a tenant whose CRM tells of its changes, and answers None for one that we have to ask; `issuer_of` reaches
-    the issuer behind a feed of certificates."""
+    the issuer behind a feed of certificates; `send_mail(to, vendor, subject, text)` waits until a mail is sent."""
 
     database: Database
     bell: Bell
@@ -35,4 +35,5 @@ class Agent:
     vault: Vault
     events_of: Callable[[Tenant], EventSource | None] = _nobody_tells
     issuer_of: Callable[[Feed], Issuer] | None = None
+    send_mail: Callable[[str, str, str, str], None] | None = None
     budgets: Budgets = field(default_factory=Budgets)

@@ -22,7 +22,7 @@ from app.storage.published.attempts import forget_attempts
 from app.storage.published.viewers import forget_sessions
 from app.storage.published_tables import partner_inbox
 from app.storage.rows import insert_new, update
-from sync import certifying, checking, plans
+from sync import certifying, checking, plan_reminders, plans
 from sync.backoff import LONGEST
 from sync.deps import Agent
 from sync.ingest import PURPOSES
@@ -196,6 +196,11 @@ def new_day(agent: Agent, _: Ticker) -> None:
     plans.mark_late(agent)
 
 
+def remind_of_steps(agent: Agent, _: Ticker) -> None:
+    """Mails of steps that are due soon, today, or were."""
+    plan_reminders.remind(agent)
+
+
 SCHEDULES = (
     Schedule(name="sweep", every=timedelta(seconds=2), run=sweep),
     Schedule(name="poll", every=timedelta(seconds=1), run=poll_tenants),
@@ -206,6 +211,7 @@ SCHEDULES = (
     Schedule(name="disputes", every=timedelta(minutes=5), run=escalate_disputes),
     Schedule(name="idle", every=timedelta(hours=6), run=pull_back_idle),
     Schedule(name="plans", every=timedelta(days=1), run=new_day),
+    Schedule(name="reminders", every=timedelta(hours=1), run=remind_of_steps),
     Schedule(name="clean", every=timedelta(hours=1), run=clean_up),
 )
 

@@ -10,6 +10,7 @@ from app.commands.context import Command, CommandResult, Context
 from app.commands.plan_changes import save, step_of
 from app.domain.actor import ActorKind
 from app.domain.plan import Evidence
+from app.domain.plan_reminders import Reminder
 from app.domain.thread import clean_line
 from app.ground.errors import AppError, Reason
 
@@ -61,7 +62,20 @@ def add_evidence(context: Context, data: Mapping[str, Any]) -> CommandResult:
     return CommandResult(result={"step_id": step.id}, message=f"Added to “{step.title}”.")
 
 
+class RemindOfStepSchema(Schema):
+    step_id = fields.String(required=True)
+    stage = fields.String(required=True, validate=validate.OneOf([str(stage) for stage in Reminder]))
+    mails = fields.Integer(required=True)
+
+
+def remind(context: Context, data: Mapping[str, Any]) -> CommandResult:
+    """That somebody was reminded of the step stands in the audit log, and is not done twice."""
+    step = step_of(context, data["step_id"])
+    return CommandResult(result={"step_id": step.id}, message="Reminded.")
+
+
 COMMANDS = (
+    Command(name="plan.remind", schema=RemindOfStepSchema, run=remind, actors=frozenset({ActorKind.SYSTEM})),
     Command(
         name="plan.comment",
         schema=CommentStepSchema,

@@ -90,7 +90,7 @@ SETTINGS = (
     Setting(
         name="SMTP_URL",
         default="",
-        help="smtp://user:password@host:port?from=address, for one-time codes.",
+        help="smtp://user:password@host:port?from=address, for one-time codes and reminders.",
         secret=True,
     ),
     Setting(

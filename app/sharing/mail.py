@@ -92,21 +92,42 @@ def _address(text: str) -> Address:
 
 def code_message(server_sender: str, to: str, code: str, vendor: str) -> EmailMessage:
     """The mail with the code. No name, address or vendor can add a header or a recipient to it."""
-    name = plain(vendor)[:80] or "Your vendor"
-    sender = _address(server_sender)
-    message = EmailMessage(policy=SMTP)
-    message["From"] = Address(display_name=name, addr_spec=sender.addr_spec)
-    message["To"] = _address(to)
+    name = _name(vendor)
+    message = _blank(server_sender, to, name)
     message["Subject"] = f"Your code: {code}"
-    message["Date"] = formatdate(usegmt=True)
-    message["Message-ID"] = make_msgid(domain=sender.domain or None)
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
     message.set_content(
         f"{code}\n\n"
         f"Enter this code to open the page that {name} shares with you. It works once, for ten minutes.\n\n"
         "You did not ask for it? Then nobody has got in, and you can delete this mail.\n"
     )
+    return message
+
+
+def send_note(url: str, to: str, vendor: str, subject: str, text: str) -> None:
+    """One mail of the vendor's is sent when this returns. Raises AppError for an address that is none, OSError or
+    SMTPException for a server that does not take it."""
+    server = read_smtp_url(url)
+    message = _blank(server.sender, to, _name(vendor))
+    message["Subject"] = plain(" ".join(subject.split()))[:200]
+    message.set_content(text)
+    with _session(server) as client:
+        client.send_message(message)
+
+
+def _name(vendor: str) -> str:
+    return plain(vendor)[:80] or "Your vendor"
+
+
+def _blank(server_sender: str, to: str, name: str) -> EmailMessage:
+    """A mail that no machine answers, with nothing in it yet."""
+    sender = _address(server_sender)
+    message = EmailMessage(policy=SMTP)
+    message["From"] = Address(display_name=name, addr_spec=sender.addr_spec)
+    message["To"] = _address(to)
+    message["Date"] = formatdate(usegmt=True)
+    message["Message-ID"] = make_msgid(domain=sender.domain or None)
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
     return message
 
 

@@ -109,6 +109,22 @@ def _of(partner_id: str) -> list[ColumnElement[bool]]:
     return [_T.partner_id == partner_id] if partner_id else []
 
 
+def due_between(
+    connection: Connection, tenant_id: str, first: date, last: date
+) -> list[tuple[RecordKey, Step]]:
+    """The open steps that are due in these days, with their records."""
+    rows = find_all(
+        connection,
+        tables.step,
+        _T.tenant_id == tenant_id,
+        _T.status == StepStatus.OPEN,
+        _T.due >= first,
+        _T.due <= last,
+        order=[_T.due, _T.id],
+    )
+    return [(RecordKey(ObjectKind(row["object"]), row["crm_id"]), _step(row)) for row in rows]
+
+
 def deals_with(connection: Connection, tenant_id: str, partner_id: str) -> set[str]:
     """The deals on which this partner has steps."""
     rows = connection.execute(

@@ -1,0 +1,97 @@
+"""Reminders: to whoever has to act, once each, and to a partner only what its page shows."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from app.domain.plan_reminders import Reminder, reminder_for
+from sync import plan_reminders
+from tests.house import TestHouse
+
+DUE = date(2026, 11, 24)
+
+
+@pytest.mark.parametrize(
+    ("days", "stage"),
+    [
+        (-3, None),
+        (-2, Reminder.SOON),
+        (-1, Reminder.SOON),
+        (0, Reminder.TODAY),
+        (1, Reminder.LATE),
+        (2, Reminder.LATE),
+        (3, Reminder.ESCALATED),
+        (5, Reminder.ESCALATED),
+        (6, None),
+    ],
+)
+def test_each_day_has_its_reminder(days: int, stage: Reminder | None) -> None:
+    assert reminder_for(DUE, DUE + timedelta(days=days)) is stage
+
+
+def remind(house: TestHouse) -> list[tuple[str, str]]:
+    sent: list[tuple[str, str]] = []
+
+    def send(to: str, vendor: str, subject: str, text: str) -> None:
+        assert vendor == "Vendor Inc."
+        assert "\n" in text
+        sent.append((to, subject))
+
+    plan_reminders.remind(replace(house.agent, send_mail=send))
+    return sent
+
+
+def plan(house: TestHouse, **fields: object) -> str:
+    partner = house.attach()
+    step = {"partner_id": partner, "title": "Survey", "due": str(DUE), **fields}
+    house.run("plan.add_step", step)
+    house.link(partner)
+    house.work()
+    return partner
+
+
+def test_a_partner_is_reminded_once_of_what_its_page_shows(house: TestHouse) -> None:
+    plan(house)
+
+    assert remind(house) == [("kim@northwind.example", "Due soon: Survey")]
+    assert remind(house) == []
+    house.clock.advance(timedelta(days=2))
+    assert remind(house) == [("kim@northwind.example", "Due today: Survey")]
+
+
+def test_a_partner_is_never_told_of_a_step_of_the_team_nor_once_its_link_has_ended(house: TestHouse) -> None:
+    partner = plan(house)
+    hidden = {"partner_id": partner, "title": "Floor", "due": str(DUE), "audience": "team"}
+    house.run("plan.add_step", hidden)
+    house.run("partner.detach", {"partner_id": partner})
+    house.work()
+
+    assert remind(house) == []
+
+
+def test_a_step_that_stays_late_is_told_to_the_deals_owner_and_the_admins(house: TestHouse) -> None:
+    plan(house)
+    house.clock.advance(timedelta(days=5))
+
+    assert remind(house) == [
+        ("ada@vendor.example", "Still open: Survey"),
+        ("sam@vendor.example", "Still open: Survey"),
+    ]
+
+
+def test_without_a_mail_server_nothing_is_taken_for_sent(house: TestHouse) -> None:
+    plan(house)
+
+    assert plan_reminders.remind(house.agent) == 0
+    assert len(remind(house)) == 1
+
+
+def test_a_mail_server_that_is_away_is_tried_again_later(house: TestHouse) -> None:
+    plan(house)
+
+    def down(*_: str) -> None:
+        raise OSError
+
+    assert plan_reminders.remind(replace(house.agent, send_mail=down)) == 0
+    assert len(remind(house)) == 1
