@@ -4,7 +4,7 @@ import importlib
 import json
 import sys
 
-NAMES = ("share", "panel", "sync", "publish", "agent", "conflicts", "trace", "blast", "events")
+NAMES = ("share", "panel", "sync", "publish", "agent", "conflicts", "trace", "exposure", "blast", "events")
 """Each is a module here with a function run() that yields dicts: benchmark, metric, value, unit, n, …"""
 
 
