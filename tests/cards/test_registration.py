@@ -1,7 +1,10 @@
 """Registrations: the state, the clock, the decision with its reason, and what is over, folded."""
 
-from app.domain.registration import RegistrationState
-from cards.blocks import Fields, Form, Progress, Status, Text, Tone
+from dataclasses import replace
+
+from app.domain.programme import ApprovalStep, Terms
+from app.domain.registration import RegistrationState, approve, ask_more_time
+from cards.blocks import Alert, Fields, Form, Progress, Status, Text, Tone
 from cards.blocks import List as Rows
 from tests.cards import make
 from tests.cards.look import actions, build, forms, names, of
@@ -96,3 +99,27 @@ def test_who_may_only_read_decides_nothing():
 
     assert not of(card, Form)
     assert not actions(card)
+
+
+def test_a_request_for_more_time_is_answered_from_the_card():
+    running = approve(submitted(1), "Ada", "Yes", make.NOW - make.days(1 / 24))
+    asked = ask_more_time(running, "Maria", "Budget round", make.NOW)
+
+    card = card_with(asked)
+
+    assert {"registration.extend", "registration.decline_extension"} <= set(forms(card))
+    assert of(card, Alert)[0].text == "Budget round"
+    assert "the partner waits for a decision" in of(card, Status)[0].text
+
+
+def test_a_decision_of_several_steps_names_who_is_next_and_keeps_its_story():
+    steps = (ApprovalStep(name="Channel"), ApprovalStep(name="Finance", approvers=("fay@vendor.example",)))
+    two = replace(submitted(1), terms=Terms(version=3, rule="Resellers", steps=steps))
+
+    card = card_with(approve(two, "Ada", "Known", make.NOW))
+
+    assert "Finance: fay@vendor.example." in of(card, Status)[0].detail
+    (story,) = [rows for rows in of(card, Rows) if rows.label.startswith("What happened")]
+    assert story.label == "What happened, by rule “Resellers”, programme version 3"
+    assert story.folded
+    assert story.items[0].text == "Approved step “Channel”"

@@ -170,7 +170,19 @@ SOURCE = {
 ITEMS = {
     "fields": {"name", "label", "value", "object", "treatment"},
     "stages": {"label", "state"},
-    "steps": {"id", "milestone", "title", "side", "owner", "due", "status", "position"},
+    "steps": {
+        "id",
+        "milestone",
+        "title",
+        "side",
+        "owner",
+        "due",
+        "status",
+        "position",
+        "required",
+        "after",
+        "evidence",
+    },
     "messages": {"id", "author", "side", "body", "at"},
     "files": {"id", "name", "type", "size", "at"},
 }
@@ -221,6 +233,22 @@ def test_a_snapshot_holds_the_known_keys_and_no_other() -> None:
     for section, keys in ITEMS.items():
         assert content[section], section
         assert {key for item in content[section] for key in item} == keys
+
+
+def test_a_registration_is_published_without_who_decides_by_which_rule_and_what_happened() -> None:
+    content = compose(source(), default_policy())
+
+    assert set(content["registration"]) == {
+        "id",
+        "state",
+        "protected_from",
+        "protected_until",
+        "paused",
+        "question",
+        "asked",
+        "more_time",
+        "due",
+    }
 
 
 def test_an_empty_policy_leaves_nothing_but_the_vendors_face() -> None:

@@ -1,0 +1,67 @@
+"""What a partner reads of its own registration in the room, and what it may ask."""
+
+import pytest
+
+from cards.blocks import Alert, Form, Status
+from cards.room import Pending, RoomViewer
+from cards.room_registration import clock
+from tests.cards import make
+
+VIEWER = RoomViewer(name="Maria", email="maria@northwind.example")
+PROTECTED = {
+    "id": "r1",
+    "state": "approved",
+    "protected_from": "2026-10-04T10:15:00.000Z",
+    "protected_until": "2027-01-01T10:15:00.000Z",
+    "more_time": True,
+}
+
+
+def blocks(viewer=VIEWER, **more):
+    return list(clock({"registration": {**PROTECTED, **more}}, viewer, make.NOW))
+
+
+def test_a_clock_that_stands_still_says_since_when_and_why():
+    status, *_ = blocks(paused={"since": "2026-11-20T10:15:00.000Z", "for": "pricing"})
+
+    assert "the clock stands still since" in status.text
+    assert "you wait for pricing" in status.text
+    assert status.detail == "42 days left once it runs again"
+
+
+def test_more_time_is_asked_for_once():
+    assert [type(block) for block in blocks()] == [Status, Form]
+    sent = RoomViewer(
+        name="M", email="m@x.example", pending=(Pending(id="a", command="more_time", at=make.NOW),)
+    )
+
+    for asked in (blocks(asked=True), blocks(sent)):
+        assert "You asked for more time" in asked[-1].text
+
+
+def test_who_has_had_all_extensions_is_not_invited_to_ask():
+    assert [type(block) for block in blocks(more_time=False)] == [Status]
+
+
+def test_our_question_comes_with_a_place_for_the_answer():
+    question = {"since": "2026-11-22T08:15:00.000Z", "text": "Which product?"}
+
+    found = blocks(state="submitted", question=question, due="2026-11-24T10:15:00.000Z")
+
+    alert, form = found[1:]
+    assert isinstance(alert, Alert)
+    assert alert.text == "Which product?"
+    assert (form.command, form.fixed) == ("answer", {"registration_id": "r1"})
+
+
+@pytest.mark.parametrize("state", ["refused", "expired"])
+def test_what_is_over_offers_nothing(state):
+    assert not any(isinstance(block, Form) for block in blocks(state=state))
+
+
+def test_an_older_snapshot_without_the_new_keys_is_read_as_before():
+    old = {key: PROTECTED[key] for key in ("state", "protected_from", "protected_until")}
+
+    (status,) = clock({"registration": old}, VIEWER, make.NOW)
+
+    assert status.text.startswith("You are protected")
