@@ -157,6 +157,10 @@ class HubspotWorld:
     def registrations_on(self, deal_id: str) -> list[str]:
         return self._notes("deals", deal_id, "registration")
 
+    def plan_on(self, deal_id: str) -> list[str]:
+        found = self.portal.get("deals", deal_id)["properties"]
+        return [str(v).replace("_", " ").lower() for name, v in found.items() if "alongside_plan" in name]
+
     def conflicts_on(self, deal_id: str) -> list[str]:
         return self._notes("deals", deal_id, "conflict")
 

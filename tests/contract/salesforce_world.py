@@ -192,6 +192,10 @@ class SalesforceWorld:
             for r in self.rows("Deal_Registration__c", Opportunity__c=deal_id)
         ]
 
+    def plan_on(self, deal_id: str) -> list[str]:
+        (row,) = self.rows("Opportunity", Id=deal_id)
+        return [str(v).removesuffix(".0").lower() for name, v in row.items() if "Alongside_Plan" in name]
+
     def conflicts_on(self, deal_id: str) -> list[str]:
         rows = self.rows("Channel_Conflict__c", Opportunity__c=deal_id)
         return [f"{row['Sentence__c']} {row['Status__c']}" for row in rows]

@@ -92,6 +92,9 @@ class World(Protocol):
     def registrations_on(self, deal_id: str) -> list[str]:
         """One text per registration, holding its partner and its state."""
 
+    def plan_on(self, deal_id: str) -> list[str]:
+        """What the deal's own fields say of its plan, in small letters with spaces."""
+
     def conflicts_on(self, deal_id: str) -> list[str]:
         """One text per conflict flag, holding its sentence and its state."""
 
