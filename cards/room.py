@@ -12,6 +12,7 @@ A snapshot's content is plain JSON:
      "steps": [{"id", "milestone", "title", "side", "owner", "due", "status", "position"}],
      "messages": [{"id", "author", "side", "body", "at"}],
      "files": [{"id", "name", "type", "size", "at"}],
+     "certifications": [{"id", "name", "level", "person", "expires", "revoked"}],
      "changes": [{"at", "what"}],
      "vendor": {"name", "color"}}
 
@@ -27,7 +28,7 @@ from typing import Any
 
 from app.domain.thread import MESSAGE_LIMIT
 from app.ground.clock import from_iso, to_iso
-from cards import room_registration, words
+from cards import room_certifications, room_registration, words
 from cards.blocks import (
     Action,
     Block,
@@ -114,6 +115,7 @@ def build(content: Content, viewer: RoomViewer, now: datetime) -> tuple[Card, ..
         _plan(content, viewer, now),
         _thread(content, viewer, now),
         _files(content, viewer, now),
+        room_certifications.build(_rows(content, "certifications"), viewer.today(now), viewer.locale),
     )
     return tuple(finish(card) for card in cards if card is not None)
 

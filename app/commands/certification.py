@@ -1,6 +1,6 @@
 """Recording by hand what a partner is certified for, taking it back, and moving people between partners."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +13,8 @@ from app.domain.thread import clean_line
 from app.ground.errors import AppError, Reason
 from app.ground.ids import new_id
 from app.storage import certification as certifications
+from app.storage import partner as partners
+from app.storage import policy as policies
 from app.storage.outbox import OutboxKind
 
 EVIDENCE_LIMIT = 1000
@@ -74,6 +76,7 @@ def record(context: Context, data: Mapping[str, Any]) -> CommandResult:
         moved=True,
     )
     keep(context, certification)
+    show(context, [partner.id])
     return CommandResult(
         result={"certification_id": certification.id},
         message=f"{certification.name} is recorded for {certification.person or partner.name}.",
@@ -95,6 +98,7 @@ def revoke(context: Context, data: Mapping[str, Any]) -> CommandResult:
         reason=clean_line(data["reason"], limit=500, field="reason"),
     )
     keep(context, told(held, statement, context.now))
+    show(context, [held.partner_id])
     return CommandResult(message=f"{held.name} is revoked and no longer counts.")
 
 
@@ -111,6 +115,7 @@ def move(context: Context, data: Mapping[str, Any]) -> CommandResult:
         )
     for one in held:
         keep(context, replace(one, partner_id=new.id, former_partner_id=old.id, moved=True))
+    show(context, [old.id, new.id])
     who = held[0].person
     return CommandResult(
         result={"moved": len(held)}, message=f"{who} counts for {new.name} now, and no longer for {old.name}."
@@ -126,6 +131,16 @@ def remind(context: Context, data: Mapping[str, Any]) -> CommandResult:
         raise AppError(Reason.STATE_CONFLICT, "This reminder was given already.")
     keep(context, replace(held, reminded=data["days"]))
     return CommandResult(message="Reminded.")
+
+
+def show(context: Context, partner_ids: Iterable[str]) -> None:
+    """After the commit the rooms of these partners show it, where some safelist opens that part of a room."""
+    if "certifications" not in policies.current(context.connection, context.tenant.id).visible("room"):
+        return
+    for partner_id in sorted(set(partner_ids)):
+        keys = partners.records_of(context.connection, context.tenant.id, partner_id)
+        if keys:
+            context.publish(*keys)
 
 
 def keep(context: Context, certification: Certification) -> None:

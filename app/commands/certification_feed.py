@@ -9,7 +9,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, pre_load, validate, validates_schema
 
-from app.commands.certification import EVIDENCE_LIMIT, keep
+from app.commands.certification import EVIDENCE_LIMIT, keep, show
 from app.commands.context import ADMINS, Command, CommandResult, Context
 from app.domain import matching
 from app.domain.actor import ActorKind
@@ -88,7 +88,9 @@ def observe(context: Context, data: Mapping[str, Any]) -> CommandResult:
 def take(context: Context, statements: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     """How many of these (as StatementSchema reads them) were new, changed something, changed nothing, or wait."""
     everyone = partners.all_of(context.connection, context.tenant.id)
-    found = Counter(_take(context, _statement(values), everyone) for values in statements)
+    touched: set[str] = set()
+    found = Counter(_take(context, _statement(values), everyone, touched) for values in statements)
+    show(context, touched)
     return {word: found[word] for word in ("new", "changed", "unchanged", "waiting")}
 
 
@@ -113,6 +115,7 @@ def place(context: Context, data: Mapping[str, Any]) -> CommandResult:
     for one in same:
         keep(context, replace(one, partner_id=partner.id, moved=True))
         certifications.forget_unplaced(context.connection, context.tenant.id, one.id)
+    show(context, [partner.id])
     return CommandResult(
         result={"placed": len(same)}, message=f"{first.person or first.name} counts for {partner.name} now."
     )
@@ -132,7 +135,7 @@ def _statement(values: Mapping[str, Any]) -> Statement:
     return Statement(**clean)
 
 
-def _take(context: Context, statement: Statement, everyone: list[Partner]) -> str:
+def _take(context: Context, statement: Statement, everyone: list[Partner], touched: set[str]) -> str:
     if statement.said_at > context.now + AHEAD:
         raise AppError(Reason.INVALID, "An issuer's time lies in the future. Check the clock of the sender.")
     tenant = context.tenant.id
@@ -153,6 +156,7 @@ def _take(context: Context, statement: Statement, everyone: list[Partner]) -> st
         certifications.keep_unplaced(context.connection, tenant, after, firm, context.now)
         return "waiting"
     keep(context, after)
+    touched |= {after.partner_id, before.partner_id} - {""}
     certifications.forget_unplaced(context.connection, tenant, id_)
     return "changed" if held else "new"
 

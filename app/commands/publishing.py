@@ -9,11 +9,13 @@ from sqlalchemy import Connection
 from app.crm.port import Stage
 from app.disclosure.policy import Policy
 from app.disclosure.snapshot import Content, Source, compose
+from app.domain.certification import current
 from app.domain.partner import Partner
 from app.domain.record import ObjectKind, Record, RecordKey
 from app.domain.registration import Registration, RegistrationState
 from app.domain.tenant import Tenant
 from app.domain.thread import Audience
+from app.storage import certification as certifications
 from app.storage import file as files
 from app.storage import partner as partners
 from app.storage import plan as steps
@@ -86,6 +88,7 @@ def compose_room(
             vendor_color=tenant.brand_color,
             labels=labels,
             scope=policy.scope(partner.id, deal, company),
+            certifications=current(certifications.of_partners(connection, tenant.id, [partner.id])),
         ),
         policy,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.disclosure.rules import Exceptions, Motion, Rule, Scope, decide
-from app.disclosure.treatment import NEVER, OBJECTS, ROOM_SECTIONS, Treatment, never_reason
+from app.disclosure.treatment import NEVER, OBJECTS, OPEN_AT_FIRST, ROOM_SECTIONS, Treatment, never_reason
 from app.domain.partner import PartnerType
 from app.domain.record import ObjectKind, Record
 
@@ -137,7 +137,7 @@ def default_policy() -> Policy:
     for partner_type in PartnerType:
         _show(cells, partner_type, "deal", _SHOWN_DEAL)
         _show(cells, partner_type, "company", _SHOWN_COMPANY if partner_type in _TRUSTED else ("name",))
-        _show(cells, partner_type, "room", ROOM_SECTIONS)
+        _show(cells, partner_type, "room", OPEN_AT_FIRST)
         if partner_type in _TRUSTED:
             cells[partner_type, "deal", "amount"] = Treatment.BAND
             cells[partner_type, "deal", "product"] = Treatment.SHOW

@@ -8,6 +8,7 @@ A snapshot's content is plain JSON:
  "steps": [{"id", "milestone", "title", "side", "owner", "due", "status", "position",
             "required", "after", "evidence": [{"label", "url"}]}],
  "messages": [{"id", "author", "side", "body", "at"}], "files": [{"id", "name", "type", "size", "at"}],
+ "certifications": [{"id", "name", "level", "person", "expires", "revoked"}],
  "changes": [{"at", "what", "object", "field", "treatment"}], "vendor": {"name", "color"},
  "scope"?: {"motion", "stage", "territory"}}
 `scope` is what the policy's exceptions depend on, for narrowing alone: narrowing takes it out, and no page has it.
@@ -26,6 +27,7 @@ from app.disclosure.policy import Policy, View
 from app.disclosure.redaction import narrower, redact
 from app.disclosure.rules import UNKNOWN, Motion, Scope
 from app.disclosure.treatment import Treatment, never_reason
+from app.domain.certification import Certification
 from app.domain.link import SharedFile
 from app.domain.partner import PartnerType
 from app.domain.plan import Step, live
@@ -60,11 +62,18 @@ LABELS: Mapping[tuple[str, str], str] = {
     ("room", "thread"): "Messages",
     ("room", "registration"): "Registration",
     ("room", "files"): "Files",
+    ("room", "certifications"): "Certifications",
 }
 
 _ORDER = {key: place for place, key in enumerate(LABELS)}
 
-_SECTIONS = {"plan": "steps", "thread": "messages", "registration": "registration", "files": "files"}
+_SECTIONS = {
+    "plan": "steps",
+    "thread": "messages",
+    "registration": "registration",
+    "files": "files",
+    "certifications": "certifications",
+}
 """Under which key of the content a section of the room stands."""
 
 CHANGES_KEPT = 20
@@ -89,6 +98,7 @@ class Source:
     vendor_color: str
     labels: Mapping[tuple[str, str], str]
     scope: Scope = UNKNOWN
+    certifications: Sequence[Certification] = ()
 
 
 def compose(source: Source, policy: Policy) -> Content:
@@ -99,6 +109,7 @@ def compose(source: Source, policy: Policy) -> Content:
         "messages": [_message(m) for m in source.messages if m.audience is Audience.PARTNER],
         "files": [_file(f) for f in source.files],
         "registration": _registration(source.registration),
+        "certifications": [_certification(one) for one in source.certifications],
     }
     fields = [
         *_fields("deal", source.deal, source, view),
@@ -321,6 +332,18 @@ def _message(message: Message) -> dict[str, str]:
         "side": str(message.side),
         "body": message.body,
         "at": to_iso(message.sent_at),
+    }
+
+
+def _certification(one: Certification) -> dict[str, Any]:
+    """What the partner's firm may know of its own people: not where we heard of it, nor why it was revoked."""
+    return {
+        "id": one.id,
+        "name": one.name,
+        "level": one.level,
+        "person": one.person_name,
+        "expires": one.expires.isoformat() if one.expires else None,
+        "revoked": one.is_revoked,
     }
 
 

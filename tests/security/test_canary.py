@@ -58,6 +58,7 @@ SECTIONS = {
     },
     "thread": {".message to partner", ".id of message for partner", "seller.name"},
     "files": {".file"},
+    "certifications": {".certification", ".level", ".certified person"},
     "registration": set(),
 }
 """What a section of the room shows; a place that begins with a dot is the partner's own. A registration shows its

@@ -1,11 +1,12 @@
 """What can reach a share page at all is written down here once, apart from the product. A column or a key that is
 added to it fails a test until somebody has said how it is kept from partners, or which policy lets it through."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 
-from app.disclosure.policy import Policy, default_policy
+from app.disclosure.policy import ROOM_SECTIONS, Policy, Treatment, default_policy
 from app.disclosure.snapshot import Source, compose, narrow
+from app.domain.certification import Certification
 from app.domain.link import SharedFile
 from app.domain.partner import PartnerType
 from app.storage import fault, published_tables, tables
@@ -147,6 +148,7 @@ CONTENT = {
     "messages": "room.thread",
     "files": "room.files",
     "registration": "room.registration",
+    "certifications": "room.certifications",
     "changes": "each names the cell it was published under",
 }
 """Every key of a snapshot and the policy's cell that opens it."""
@@ -161,6 +163,7 @@ SOURCE = {
     "messages",
     "registration",
     "files",
+    "certifications",
     "vendor_name",
     "vendor_color",
     "labels",
@@ -185,6 +188,7 @@ ITEMS = {
     },
     "messages": {"id", "author", "side", "body", "at"},
     "files": {"id", "name", "type", "size", "at"},
+    "certifications": {"id", "name", "level", "person", "expires", "revoked"},
 }
 
 
@@ -202,7 +206,15 @@ def source() -> Source:
         vendor_name="Contoso",
         vendor_color="#3b5bdb",
         labels={},
+        certifications=[Certification(id="c1", partner_id="p1", name="Gold", evidence="https://x.example")],
     )
+
+
+def everything() -> Policy:
+    """The first policy with every part of a room open."""
+    first = default_policy()
+    opened = {(PartnerType.RESELLER, "room", name): Treatment.SHOW for name in ROOM_SECTIONS}
+    return replace(first, cells={**first.cells, **opened})
 
 
 def test_every_column_the_share_pages_reach_has_a_reason_to_be_there() -> None:
@@ -227,7 +239,7 @@ def test_composing_sees_nothing_that_no_policy_speaks_of() -> None:
 
 
 def test_a_snapshot_holds_the_known_keys_and_no_other() -> None:
-    content = compose(source(), default_policy()) | {"changes": []}
+    content = compose(source(), everything()) | {"changes": []}
 
     assert set(content) == set(CONTENT)
     for section, keys in ITEMS.items():
