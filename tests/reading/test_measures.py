@@ -54,8 +54,8 @@ def test_refused_writes_and_lost_accounts_are_counted(house: TestHouse) -> None:
     assert value(house, 'alongside_refused_rows{kind="message"}') == 1
     assert value(house, "alongside_disconnected_tenants") == 0
 
-    house.crm.failures.append(AuthExpired("gone"))
     house.run("thread.post", {"partner_id": partner, "body": "more"})
+    house.crm.failures.append(AuthExpired("gone"))
     house.work()
     assert value(house, "alongside_disconnected_tenants") == 1
 
