@@ -329,9 +329,25 @@ def _brightwater(teller: Teller) -> None:
 
 
 def _orchard(teller: Teller) -> None:
-    """Northwind's second deal, close to signing."""
+    """Northwind's second deal, close to signing. They wait for a price, so their protection stands still."""
     today = teller.house.clock().date()
     northwind = teller.attach(2, "Northwind")
+    told = told_deals(teller.sample)[2]
+    homes = {account.key: account.name for account in teller.sample.accounts}
+    made = teller.run(
+        "o-reg",
+        "registration.submit",
+        teller.deal(2),
+        partner_id=northwind,
+        customer_name=homes.get(told.account_key or "", told.name),
+        motion="expansion",
+    )
+    one = {"registration_id": made["registration_id"]}
+    teller.run("o-ok", "registration.approve", teller.deal(2), reason="They run the clinics already", **one)
+    teller.run("o-share", "registration.attribute", teller.deal(2), attribution="influenced", share=30, **one)
+    teller.run(
+        "o-wait", "registration.pause", teller.deal(2), blocker="pricing", note="Clinic bundle price", **one
+    )
     for number, (title, days, side) in enumerate(
         (
             ("Rollout calendar agreed with the clinics", 3, "partner"),
