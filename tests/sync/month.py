@@ -204,6 +204,8 @@ def _ageless(value: Any) -> Any:
         return [_ageless(one) for one in value]
     if isinstance(value, str):
         return re.sub(
-            r"/preview/[^?]+", "/preview/…", re.sub(r"\b\d+ (second|minute)s? ago|just now", "…", value)
+            r"/(preview|calendar)/[^?]+",
+            r"/\1/…",
+            re.sub(r"\b\d+ (second|minute)s? ago|just now", "…", value),
         )
     return value
