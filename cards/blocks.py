@@ -4,7 +4,7 @@ One React renderer and one Jinja renderer draw these; docs/cards.md lists them. 
 the words a person reads.
 """
 
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any, ClassVar, Literal, cast
 
@@ -343,14 +343,30 @@ def to_json(card: Card) -> dict[str, Any]:
     return cast("dict[str, Any]", _plain(card))
 
 
-def _plain(value: object) -> Any:
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
+
+def _plain(value: Any) -> Any:
+    """Cards hold hundreds of small values, most of them text: what needs nothing done is told by its type alone."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, tuple):
         return [_plain(part) for part in value]
     if isinstance(value, dict):
         return dict(value)
-    if not is_dataclass(value):
-        return value
-    kind = {"kind": value.kind} if isinstance(value, Block) else {}
-    return kind | {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+    document = {"kind": value.kind} if isinstance(value, Block) else {}
+    for name in _names(type(value)):
+        part = getattr(value, name)
+        document[name] = part if type(part) in _PLAIN else _plain(part)
+    return document
+
+
+_NAMES: dict[type[Any], tuple[str, ...]] = {}
+
+
+def _names(model: type[Any]) -> tuple[str, ...]:
+    if model not in _NAMES:
+        _NAMES[model] = tuple(each.name for each in fields(model))
+    return _NAMES[model]

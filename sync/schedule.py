@@ -1,7 +1,7 @@
 """What happens by the clock, as a table. Each tick takes its slot in the database, so two schedulers never double
 anything, and a clock that jumps back finds its slots taken."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,7 +21,7 @@ from app.storage import tenant as tenants
 from app.storage.published.attempts import forget_attempts
 from app.storage.published.viewers import forget_sessions
 from app.storage.published_tables import partner_inbox
-from app.storage.rows import insert_new, update
+from app.storage.rows import insert_and_tell, insert_new, update
 from sync import certifying, checking, plan_reminders, plans
 from sync.backoff import LONGEST
 from sync.deps import Agent
@@ -35,6 +35,12 @@ SAFETY_NET = timedelta(minutes=15)
 
 WANTED_SWEEP = timedelta(seconds=5)
 """How often at most a sweep that the listener asked for is started: each finds all that changed until then."""
+
+AT_ONCE = 500
+"""Tenants whose slots are looked for in one question."""
+
+OLD = timedelta(minutes=20)
+"""How far back a clock may be set without a tenant being polled twice, which costs calls and does no harm."""
 
 log = get_logger(__name__)
 
@@ -79,6 +85,7 @@ def poll_tenants(agent: Agent, ticker: Ticker) -> None:
     with agent.database.read() as connection:
         everyone = tenants.all_of(connection)
         heard = feeds.all_of(connection)
+    turns: dict[timedelta, dict[str, str]] = {}
     for tenant in everyone:
         every = ticker.salesforce_every if tenant.crm is CrmKind.SALESFORCE else ticker.hubspot_every
         name = f"poll-{tenant.id}"
@@ -87,8 +94,11 @@ def poll_tenants(agent: Agent, ticker: Ticker) -> None:
             name, every = f"want-{tenant.id}", min(every, WANTED_SWEEP)
         elif feed.tells_all(now):
             name, every = f"net-{tenant.id}", max(every, SAFETY_NET)
-        if take_slot(agent, name, every) and not ticker.start_poll(tenant.id):
-            give_back_slot(agent, name, every)
+        turns.setdefault(every, {})[name] = tenant.id
+    for every, names in turns.items():
+        for name in take_slots(agent, list(names), every):
+            if not ticker.start_poll(names[name]):
+                give_back_slot(agent, name, every)
 
 
 def expire_protection(agent: Agent, _: Ticker) -> None:
@@ -237,6 +247,26 @@ def take_slot(agent: Agent, name: str, every: timedelta) -> bool:
         return insert_new(
             connection, tables.slot, {"name": name, "slot": slot_of(now, every), "taken_at": now}
         )
+
+
+def take_slots(agent: Agent, names: Sequence[str], every: timedelta) -> list[str]:
+    """Those of the names whose slot of this period is taken now, each for exactly one caller. Of so many names the
+    old slots go at once: there would be millions."""
+    now, t = agent.clock(), tables.slot.c
+    slot = slot_of(now, every)
+    taken: list[str] = []
+    for start in range(0, len(names), AT_ONCE):
+        some = names[start : start + AT_ONCE]
+        with agent.database.read() as connection:
+            gone = set(connection.scalars(select(t.name).where(t.name.in_(some), t.slot == slot)))
+        free = [{"name": name, "slot": slot, "taken_at": now} for name in some if name not in gone]
+        if not free:
+            continue
+        with agent.database.write() as connection:
+            old = tables.slot.delete().where(t.name.in_(some), t.taken_at < now - OLD)
+            connection.execute(old)
+            taken += insert_and_tell(connection, tables.slot, free, t.name)
+    return taken
 
 
 def give_back_slot(agent: Agent, name: str, every: timedelta) -> None:

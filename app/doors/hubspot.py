@@ -3,11 +3,12 @@ request itself cannot be trusted, because HubSpot's proxy hides other statuses."
 
 import json
 from dataclasses import dataclass, field
+from functools import cache
 
 from flask import Blueprint, Response, request
 
 from app.domain.actor import Actor, ActorKind
-from app.domain.record import CrmKind
+from app.domain.record import CrmKind, RecordKey
 from app.domain.tenant import Tenant
 from app.doors.command_body import MAX_BYTES, read_command_body, record_key
 from app.doors.hubspot_settings import add_settings
@@ -65,19 +66,19 @@ def create_blueprint(door: HubspotDoor) -> Blueprint:
     def show_card(card: str) -> Response:
         target = check_signature(door)
 
+        asked = cache(lambda: _asked(door, target))
+
         def build() -> str:
-            tenant, actor = _named(door, target)
+            tenant, actor, record = asked()
             params = request.args.to_dict()
-            record = record_key(params.get("objectType"), params.get("objectId"))
-            if record is None:
-                raise AppError(Reason.UNKNOWN_RECORD, "Name the record: objectType and objectId are missing.")
             document = door.cards.card(tenant.id, actor, record, card, params)
             door.sightings.card(tenant.id, params.get("place", ""), record.object)
             return json.dumps({"ok": True, "card": to_json(document)}, ensure_ascii=False)
 
         # The signed address names portal, user, record and card: whoever sends it is told the same.
-        kept = door.answers.get(("hubspot", target), build) if card not in LIVE_CARDS else build()
-        return _answer(kept)
+        if card in LIVE_CARDS:
+            return _answer(build())
+        return _answer(door.answers.get(("hubspot", target), lambda: (asked()[0].id, asked()[2]), build))
 
     @blueprint.post("/actions/<command>")
     def run_command(command: str) -> Response:
@@ -131,6 +132,15 @@ def check_signature(door: HubspotDoor) -> str:
 def _caller(door: HubspotDoor) -> tuple[Tenant, Actor]:
     """The tenant and user of a signed request. What the page claims in its body or elsewhere counts for nothing."""
     return _named(door, check_signature(door))
+
+
+def _asked(door: HubspotDoor, target: str) -> tuple[Tenant, Actor, RecordKey]:
+    """Who asks for a card of which record, as a proved address says."""
+    tenant, actor = _named(door, target)
+    record = record_key(request.args.get("objectType"), request.args.get("objectId"))
+    if record is None:
+        raise AppError(Reason.UNKNOWN_RECORD, "Name the record: objectType and objectId are missing.")
+    return tenant, actor, record
 
 
 def _named(door: HubspotDoor, target: str) -> tuple[Tenant, Actor]:

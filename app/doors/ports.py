@@ -33,14 +33,20 @@ LIVE_CARDS = frozenset({"sharing"})
 
 
 class AnswerKeeper(Protocol):
-    def get(self, key: Hashable, build: Callable[[], T]) -> T:
-        """What `build` makes for this key, or made for it before, while nothing has changed since."""
+    def get(self, key: Hashable, place: Callable[[], tuple[str, RecordKey]], build: Callable[[], T]) -> T:
+        """What `build` makes for this key, or made for it before, while nothing has changed since at the tenant and
+        record that `place` names."""
 
 
 class BuildAlways:
     """Keeps nothing."""
 
-    def get(self, key: Hashable, build: Callable[[], T]) -> T:  # noqa: ARG002 - the port's signature
+    def get(
+        self,
+        key: Hashable,  # noqa: ARG002 - the port's signature
+        place: Callable[[], tuple[str, RecordKey]],  # noqa: ARG002
+        build: Callable[[], T],
+    ) -> T:
         return build()
 
 

@@ -61,31 +61,19 @@ class Cards:
         registry.builder(name)
         now = self._clock()
         tenant, held = self._held(tenant_id, record)
-        crm_files = self._files(tenant, record) if name == "sharing" else ()
+        asked = Asked(
+            actor=actor,
+            focus=params.get("partner_id", "")[:64],
+            before=params.get("before", "")[:64],
+            zone=params.get("zone", "")[:64],
+            locale=params.get("locale", "")[:35],
+            crm_files=self._files(tenant, record) if name == "sharing" else (),
+            preview_url=lambda partner_id: self._preview_url(tenant, actor, record, partner_id),
+            calendar_url=partial(self._calendar_url, tenant, actor, record) if name == "plan" else None,
+            visits=name == "sharing",
+        )
         with self._database.read() as connection:
-            urls = {
-                partner.id: self._preview_url(tenant, actor, record, partner.id)
-                for partner, _ in partners.on_record(connection, tenant_id, record)
-            }
-            facts = gather(
-                connection,
-                tenant,
-                held,
-                Asked(
-                    actor=actor,
-                    focus=params.get("partner_id", "")[:64],
-                    before=params.get("before", "")[:64],
-                    zone=params.get("zone", "")[:64],
-                    locale=params.get("locale", "")[:35],
-                    crm_files=crm_files,
-                    preview_urls=urls,
-                    calendar_url=partial(self._calendar_url, tenant, actor, record)
-                    if name == "plan"
-                    else None,
-                    visits=name == "sharing",
-                ),
-                now,
-            )
+            facts = gather(connection, tenant, held, asked, now)
         card = registry.build(name, facts, now)
         if name == "thread" and actor.side is Side.US:
             self._mark_seen(tenant_id, facts, now)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from app.commands.publishing import stage_track
-from app.crm.port import CrmFile, Stage
+from app.crm.port import CrmFile, Owner, Stage
 from app.domain.actor import Actor, ActorKind
 from app.domain.certification import Certification
 from app.domain.link import LinkPreset, SharedFile, ShareLink
@@ -29,6 +29,7 @@ from app.storage import record as records
 from app.storage import registration as registrations
 from app.storage import tenant as tenants
 from app.storage import thread as messages
+from app.storage.change_mark import NEIGHBOURS
 from app.storage.outbox import OutboxKind
 from app.storage.published.links import ROOM, links_of
 from app.storage.published.requests import newest_terms, visits_of, waiting_on
@@ -38,8 +39,8 @@ from cards.facts import Colleague, DealWork, PartnerFacts, RecordFacts, Rejected
 STALE_AFTER = timedelta(hours=1)
 """Older than this, a card says that the CRM may have moved on."""
 
-DEALS_SHOWN = 25
-"""Deals of a company whose partner work its cards show."""
+DEALS_SHOWN = NEIGHBOURS
+"""Deals of a company whose partner work its cards show: a change of any of them makes these cards anew."""
 
 WHAT = {
     OutboxKind.MESSAGE: "the message",
@@ -56,11 +57,16 @@ WHAT = {
 """What a refused write was about, as a seller would call it."""
 
 
+def _nowhere(_: str) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """What a card was opened for: who looks, at which partner and page, and what the CRM was asked beforehand.
-    `zone` and `locale` are how the CRM says the viewer reads; without a zone it is the account's. `visits` asks for
-    who opened the links, who wants in and what new ones begin with."""
+    `zone` and `locale` are how the CRM says the viewer reads; without a zone it is the account's. `preview_url` is
+    where the viewer sees what a partner of the record sees. `visits` asks for who opened the links, who wants in and
+    what new ones begin with."""
 
     actor: Actor
     focus: str = ""
@@ -68,7 +74,7 @@ class Asked:
     zone: str = ""
     locale: str = ""
     crm_files: Sequence[CrmFile] = ()
-    preview_urls: Mapping[str, str] | None = None
+    preview_url: Callable[[str], str] = _nowhere
     calendar_url: Callable[[str], str] | None = None
     visits: bool = False
 
@@ -101,21 +107,20 @@ def gather(
         else None
     )
     stages = tenants.stages(connection, tenant.id)
+    owners = tenants.owners(connection, tenant.id)
     own = _partners(connection, tenant, record, asked)
     everyone = partners.all_of(connection, tenant.id)
     here = {facts.partner.id for facts in own}
     return RecordFacts(
-        record=_readable(connection, tenant.id, record, stages),
+        record=_readable(record, stages, owners),
         viewer=asked.actor,
         crm=tenant.crm,
         company=company,
         partners=own,
-        deals=_deals(connection, tenant, record, asked, stages),
+        deals=_deals(connection, tenant, record, asked, stages, owners),
         conflicts=tuple(conflicts.on_record(connection, tenant.id, deal_id=deal_id, company_id=company_id)),
         available_partners=tuple(partner for partner in everyone if partner.id not in here),
-        colleagues=tuple(
-            Colleague(name=o.name, email=o.email) for o in tenants.owners(connection, tenant.id)
-        ),
+        colleagues=tuple(Colleague(name=o.name, email=o.email) for o in owners),
         crm_files=tuple(asked.crm_files),
         rejected=_rejected(connection, tenant.id, record.key),
         requirements=tuple(certifications.requirements(connection, tenant.id)),
@@ -205,7 +210,7 @@ def _partner(partner: Partner, shared: _Shared, asked: Asked) -> PartnerFacts:
         links=links,
         files=tuple(file for file in shared.files if file.partner_id == partner.id),
         last_viewed_at=max(visits, default=None),
-        preview_url=(asked.preview_urls or {}).get(partner.id, ""),
+        preview_url=asked.preview_url(partner.id),
         calendar_url=_calendar_url(partner, shared, asked),
         preset=shared.presets.get(partner.type, LinkPreset()),
         terms=shared.terms,
@@ -219,7 +224,12 @@ def _calendar_url(partner: Partner, shared: _Shared, asked: Asked) -> str:
 
 
 def _deals(
-    connection: Connection, tenant: Tenant, record: Record, asked: Asked, stages: Sequence[Stage]
+    connection: Connection,
+    tenant: Tenant,
+    record: Record,
+    asked: Asked,
+    stages: Sequence[Stage],
+    owners: Sequence[Owner],
 ) -> tuple[DealWork, ...]:
     """A company's deals that partners work on."""
     if record.key.object is not ObjectKind.COMPANY:
@@ -229,11 +239,11 @@ def _deals(
     for deal in records.deals_of(connection, tenant.id, record.key.crm_id, DEALS_SHOWN):
         if deal.key not in partnered:
             continue
-        work = _partners(connection, tenant, deal, asked)
+        work = _partners(connection, tenant, deal, replace(asked, preview_url=_nowhere))
         if work:
             found.append(
                 DealWork(
-                    record=_readable(connection, tenant.id, deal, stages),
+                    record=_readable(deal, stages, owners),
                     partners=work,
                     stage=_label(stages, deal.fields.get("stage")),
                     href=tenant.page_of(deal.key),
@@ -255,14 +265,13 @@ def _rejected(connection: Connection, tenant_id: str, key: RecordKey) -> tuple[R
     )
 
 
-def _readable(connection: Connection, tenant_id: str, record: Record, stages: Sequence[Stage]) -> Record:
+def _readable(record: Record, stages: Sequence[Stage], owners: Sequence[Owner]) -> Record:
     """The record with the stage's label and the owner's name instead of the CRM's ids."""
     fields = dict(record.fields)
     if fields.get("stage"):
         fields["stage"] = _label(stages, fields["stage"])
     if fields.get("owner"):
-        owners = {owner.id: owner.name for owner in tenants.owners(connection, tenant_id)}
-        fields["owner"] = owners.get(fields["owner"] or "")
+        fields["owner"] = next((owner.name for owner in owners if owner.id == fields["owner"]), None)
     return Record(key=record.key, fields=fields, company_id=record.company_id, read_at=record.read_at)
 
 

@@ -30,9 +30,7 @@ class TenantRegister:
     def name_of(self, tenant_id: str, email: str) -> str:
         """The CRM user's name; what stands before the @ where the CRM names nobody."""
         with self._database.read() as connection:
-            found = next(
-                (o.name for o in tenants.owners(connection, tenant_id) if o.email.lower() == email), ""
-            )
+            found = tenants.owner_name(connection, tenant_id, email)
         return found or email.partition("@")[0] or "A colleague"
 
 

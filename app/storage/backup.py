@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Date, LargeBinary, RowMapping, Table, select,
 
 from app.ground.clock import from_iso
 from app.ground.errors import AppError, Reason
-from app.storage import fault, published_tables, tables
+from app.storage import changes, fault, published_tables, tables
 from app.storage.engine import Database
 from app.storage.outbox import OutboxKind
 from app.storage.rows import put_all
@@ -74,6 +74,7 @@ PASSING: Sequence[Table] = (
     published_tables.attempt,
     tables.person,
     fault.table,
+    changes.changed,
 )
 """What is worthless an hour later, or found again: whoever was signed in signs in again."""
 

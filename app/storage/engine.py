@@ -8,21 +8,32 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
+from app.storage import changes
+
 BUSY_MILLIS = 10_000
 """How long a writer waits for another on SQLite before it fails."""
 
 
 class Database:
     """A pool of connections. `write()` is one transaction that commits when its block ends without an error and
-    rolls back otherwise; `read()` never locks anybody out. Neither may span a network call."""
+    rolls back otherwise, and leaves a mark on what it changed; `read()` never locks anybody out. Neither may span a
+    network call."""
 
     def __init__(self, url: str) -> None:
         self.engine = _open(url)
+        event.listen(self.engine, "after_execute", changes.note)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         with self.engine.connect() as connection, connection.begin():
-            yield connection
+            places: set[changes.Place] = set()
+            connection.info[changes.CHANGED] = places
+            try:
+                yield connection
+            finally:
+                connection.info.pop(changes.CHANGED, None)
+            if places:
+                changes.save(connection, places)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

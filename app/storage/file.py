@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from app.domain.link import SharedFile
 from app.domain.record import RecordKey
 from app.storage import tables
-from app.storage.rows import find_all, insert, insert_missing
+from app.storage.rows import ask, equal, insert, insert_missing
 
 _T = tables.shared_file.c
+_ON_RECORD = (
+    select(tables.shared_file).where(equal(_T.tenant_id, _T.object, _T.crm_id)).order_by(_T.added_at, _T.id)
+)
 
 
 def add(connection: Connection, tenant_id: str, key: RecordKey, file: SharedFile) -> None:
@@ -45,14 +48,7 @@ def of_partner(
 
 def on_record(connection: Connection, tenant_id: str, key: RecordKey) -> Sequence[SharedFile]:
     """Every partner's files, the oldest first."""
-    rows = find_all(
-        connection,
-        tables.shared_file,
-        _T.tenant_id == tenant_id,
-        _T.object == key.object,
-        _T.crm_id == key.crm_id,
-        order=[_T.added_at, _T.id],
-    )
+    rows = ask(connection, _ON_RECORD, tenant_id=tenant_id, object=key.object, crm_id=key.crm_id)
     return [
         SharedFile(
             id=r["id"],

@@ -11,10 +11,13 @@ from app.domain.record import ObjectKind, RecordKey
 from app.ground.ids import new_id
 from app.storage import fault, tables
 from app.storage import tenant as tenants
-from app.storage.rows import find, find_all, insert, update
+from app.storage.changes import UNSEEN
+from app.storage.rows import ask, equal, find, insert, update
 from app.storage.working_copy import is_being_rebuilt
 
 _T = tables.outbox.c
+_REFUSED = select(tables.outbox).where(equal(_T.tenant_id), _T.state == "refused").order_by(_T.id).limit(100)
+_REFUSED_OF = _REFUSED.where(equal(_T.object, _T.crm_id))
 
 LEASE = timedelta(seconds=90)
 """Longer than the slowest call with all its retries (3 x (3 + 10) s), so that a lease never ends under a worker."""
@@ -156,7 +159,8 @@ def finish(connection: Connection, rows: Sequence[OutboxRow]) -> None:
     """Done: the rows go, but for those that were asked for again while they were on their way."""
     for fence in {row.fence for row in rows}:
         ids = [row.id for row in rows if row.fence == fence]
-        connection.execute(tables.outbox.delete().where(_T.id.in_(ids), _T.fence == fence))
+        done = tables.outbox.delete().where(_T.id.in_(ids), _T.fence == fence)
+        connection.execute(done, execution_options={UNSEEN: True})  # what waited was shown by no card
 
 
 def refuse(connection: Connection, row: OutboxRow, reason: str) -> None:
@@ -207,13 +211,11 @@ def drop(connection: Connection, tenant_id: str, outbox_id: str) -> OutboxRow | 
 
 
 def refused(connection: Connection, tenant_id: str, record: RecordKey | None = None) -> list[OutboxRow]:
-    where = [_T.tenant_id == tenant_id, _T.state == "refused"]
-    if record:
-        where += [_T.object == record.object, _T.crm_id == record.crm_id]
-    return [
-        _row(row, row["fence"])
-        for row in find_all(connection, tables.outbox, *where, order=[_T.id], limit=100)
-    ]
+    if record is None:
+        rows = ask(connection, _REFUSED, tenant_id=tenant_id)
+    else:
+        rows = ask(connection, _REFUSED_OF, tenant_id=tenant_id, object=record.object, crm_id=record.crm_id)
+    return [_row(row, row["fence"]) for row in rows]
 
 
 def get(connection: Connection, tenant_id: str, outbox_id: str) -> OutboxRow | None:

@@ -4,14 +4,26 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, select
 
 from app.domain.partner import Partner, PartnerContact, PartnerType
 from app.domain.record import ObjectKind, RecordKey
 from app.storage import tables
-from app.storage.rows import find, find_all, insert, insert_missing, insert_new, update
+from app.storage.rows import ask, equal, find, find_all, insert, insert_missing, insert_new, update
 
 _P, _C, _A = tables.partner.c, tables.partner_contact.c, tables.attachment.c
+
+_ALL = select(tables.partner).where(equal(_P.tenant_id)).order_by(_P.name)
+_ON_RECORD = (
+    select(tables.partner, _A.seen_at.label("seen"))
+    .join(tables.attachment, (_A.tenant_id == _P.tenant_id) & (_A.partner_id == _P.id))
+    .where(equal(_A.tenant_id, _A.object, _A.crm_id))
+    .order_by(_A.attached_at, _P.id)
+)
+_THESE: BindParameter[str] = bindparam("partner_ids", expanding=True)
+_CONTACTS = (
+    select(tables.partner_contact).where(equal(_C.tenant_id), _C.partner_id.in_(_THESE)).order_by(_C.name)
+)
 
 
 def add(connection: Connection, tenant_id: str, partner: Partner) -> None:
@@ -47,9 +59,7 @@ def by_name(connection: Connection, tenant_id: str, name: str) -> Partner | None
 
 
 def all_of(connection: Connection, tenant_id: str) -> list[Partner]:
-    return [
-        _partner(r) for r in find_all(connection, tables.partner, _P.tenant_id == tenant_id, order=[_P.name])
-    ]
+    return [_partner(row) for row in ask(connection, _ALL, tenant_id=tenant_id)]
 
 
 def attach(
@@ -103,12 +113,7 @@ def on_record(
     connection: Connection, tenant_id: str, key: RecordKey
 ) -> list[tuple[Partner, datetime | None]]:
     """The partners on a record in order of arrival, each with the time a seller last read its thread."""
-    rows = connection.execute(
-        select(tables.partner, _A.seen_at.label("seen"))
-        .join(tables.attachment, (_A.tenant_id == _P.tenant_id) & (_A.partner_id == _P.id))
-        .where(_A.tenant_id == tenant_id, _A.object == key.object, _A.crm_id == key.crm_id)
-        .order_by(_A.attached_at, _P.id),
-    ).mappings()
+    rows = ask(connection, _ON_RECORD, tenant_id=tenant_id, object=key.object, crm_id=key.crm_id)
     return [(_partner(row), row["seen"]) for row in rows]
 
 
@@ -190,13 +195,7 @@ def change_contact(connection: Connection, tenant_id: str, contact: PartnerConta
 
 
 def contacts(connection: Connection, tenant_id: str, partner_ids: Sequence[str]) -> list[PartnerContact]:
-    rows = find_all(
-        connection,
-        tables.partner_contact,
-        _C.tenant_id == tenant_id,
-        _C.partner_id.in_(partner_ids),
-        order=[_C.name],
-    )
+    rows = ask(connection, _CONTACTS, tenant_id=tenant_id, partner_ids=list(partner_ids))
     return [_contact(row) for row in rows]
 
 

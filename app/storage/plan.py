@@ -15,9 +15,10 @@ from app.domain.step_merge import Values
 from app.domain.thread import Audience, Delivery
 from app.ground.clock import from_iso, to_iso
 from app.storage import tables
-from app.storage.rows import find, find_all, insert, insert_missing, update
+from app.storage.rows import ask, equal, find, find_all, insert, insert_missing, update
 
 _T = tables.step.c
+_ON_RECORD = select(tables.step).where(equal(_T.tenant_id, _T.object, _T.crm_id)).order_by(_T.position, _T.id)
 
 
 def add(connection: Connection, tenant_id: str, key: RecordKey, step: Step) -> None:
@@ -63,14 +64,7 @@ def of_partner(connection: Connection, tenant_id: str, key: RecordKey, partner_i
 
 def on_record(connection: Connection, tenant_id: str, key: RecordKey) -> list[Step]:
     """Every partner's steps, each partner's in its order."""
-    rows = find_all(
-        connection,
-        tables.step,
-        _T.tenant_id == tenant_id,
-        _T.object == key.object,
-        _T.crm_id == key.crm_id,
-        order=[_T.position, _T.id],
-    )
+    rows = ask(connection, _ON_RECORD, tenant_id=tenant_id, object=key.object, crm_id=key.crm_id)
     return [_step(row) for row in rows]
 
 

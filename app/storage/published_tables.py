@@ -85,7 +85,7 @@ viewer_session = Table(
     Column("link_id", String(32), nullable=False, index=True),
     Column("email", String(320), nullable=False),
     Column("created_at", Moment, nullable=False),
-    Column("expires_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False, index=True),
     Column(
         "last_visit_at", Moment, nullable=True
     ),  # the visit before this session, for "since your last visit"

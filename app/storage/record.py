@@ -5,40 +5,36 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
 
-from sqlalchemy import Connection, RowMapping, func, or_, select, tuple_
+from sqlalchemy import Connection, RowMapping, bindparam, func, select, union
 
 from app.domain.record import ObjectKind, Record, RecordKey
 from app.ground.ids import new_id
 from app.storage import tables
-from app.storage.rows import find, find_all, put_all, update
+from app.storage.rows import ask, equal, find_all, named, put_all, update
 
 _T = tables.record.c
+_GET = select(tables.record).where(equal(_T.tenant_id, _T.object, _T.crm_id), _T.archived.is_(False))
+_A = tables.attachment.c
+_PARTNERED = union(  # two questions, because one with an "or" would read all that partners work on
+    select(_A.object, _A.crm_id)
+    .join(tables.record, (_T.tenant_id == _A.tenant_id) & (_T.object == _A.object) & (_T.crm_id == _A.crm_id))
+    .where(equal(_T.tenant_id, _T.company_id)),
+    select(_A.object, _A.crm_id).where(
+        equal(_A.tenant_id), _A.object == ObjectKind.COMPANY, _A.crm_id == bindparam("company_id")
+    ),
+)
 
 
 def get(connection: Connection, tenant_id: str, key: RecordKey) -> Record | None:
-    row = find(
-        connection,
-        tables.record,
-        _T.tenant_id == tenant_id,
-        _T.object == key.object,
-        _T.crm_id == key.crm_id,
-        _T.archived.is_(False),
-    )
-    return _record(row) if row else None
+    rows = ask(connection, _GET, tenant_id=tenant_id, object=key.object, crm_id=key.crm_id)
+    return _record(rows[0]) if rows else None
 
 
 def get_many(connection: Connection, tenant_id: str, keys: Iterable[RecordKey]) -> dict[RecordKey, Record]:
-    pairs = [(str(key.object), key.crm_id) for key in keys]
-    rows = (
-        find_all(
-            connection,
-            tables.record,
-            _T.tenant_id == tenant_id,
-            tuple_(_T.object, _T.crm_id).in_(pairs),
-            _T.archived.is_(False),
-        )
-        if pairs
-        else []
+    if not (wanted := list(keys)):
+        return {}
+    rows = find_all(
+        connection, tables.record, named(tables.record, tenant_id, wanted), _T.archived.is_(False)
     )
     return {record.key: record for record in map(_record, rows)}
 
@@ -74,40 +70,23 @@ def archive(connection: Connection, tenant_id: str, keys: Iterable[RecordKey]) -
     """The records are gone from the CRM: nobody is shown them any more. Those of which we had a live copy."""
     live = list(get_many(connection, tenant_id, keys))
     if live:
-        update(
-            connection,
-            tables.record,
-            {"archived": True},
-            _T.tenant_id == tenant_id,
-            tuple_(_T.object, _T.crm_id).in_([(str(key.object), key.crm_id) for key in live]),
-        )
+        update(connection, tables.record, {"archived": True}, named(tables.record, tenant_id, live))
     return live
 
 
 def archived(connection: Connection, tenant_id: str, keys: Iterable[RecordKey]) -> list[RecordKey]:
     """Those that the CRM no longer had when we last looked."""
-    pairs = [(str(key.object), key.crm_id) for key in keys]
-    if not pairs:
+    if not (wanted := list(keys)):
         return []
-    rows = connection.execute(
-        select(_T.object, _T.crm_id).where(
-            _T.tenant_id == tenant_id, tuple_(_T.object, _T.crm_id).in_(pairs), _T.archived.is_(True)
-        )
-    )
+    mine = named(tables.record, tenant_id, wanted)
+    rows = connection.execute(select(_T.object, _T.crm_id).where(mine, _T.archived.is_(True)))
     return [RecordKey(ObjectKind(row.object), row.crm_id) for row in rows]
 
 
 def touch(connection: Connection, tenant_id: str, keys: Sequence[RecordKey], at: datetime) -> None:
     """The records were read and had not changed."""
-    pairs = [(str(key.object), key.crm_id) for key in keys]
-    if pairs:
-        update(
-            connection,
-            tables.record,
-            {"read_at": at},
-            _T.tenant_id == tenant_id,
-            tuple_(_T.object, _T.crm_id).in_(pairs),
-        )
+    if keys:
+        update(connection, tables.record, {"read_at": at}, named(tables.record, tenant_id, keys))
 
 
 def deals_of(connection: Connection, tenant_id: str, company_id: str, limit: int = 50) -> list[Record]:
@@ -206,9 +185,8 @@ def claim(
             connection,
             tables.dirty,
             {"due_at": now + lease, "fence": fence, "attempts": d.attempts + 1},
-            d.tenant_id == tenant,
             d.purpose == purpose,
-            tuple_(d.object, d.crm_id).in_([(str(key.object), key.crm_id) for _, key, _ in group]),
+            named(tables.dirty, tenant, [key for _, key, _ in group]),
         )
     return claimed
 
@@ -244,9 +222,8 @@ def postpone(
         connection,
         tables.dirty,
         {"due_at": until},
-        d.tenant_id == tenant_id,
         d.purpose == purpose,
-        tuple_(d.object, d.crm_id).in_([(str(key.object), key.crm_id) for key in keys]),
+        named(tables.dirty, tenant_id, keys),
         d.fence == fence,
     )
 
@@ -254,12 +231,8 @@ def postpone(
 def attempts(connection: Connection, purpose: str, tenant_id: str, keys: Iterable[RecordKey]) -> int:
     """How often the most often claimed of these marks was claimed."""
     d = tables.dirty.c
-    pairs = [(str(key.object), key.crm_id) for key in keys]
-    found = connection.scalar(
-        select(func.max(d.attempts)).where(
-            d.tenant_id == tenant_id, d.purpose == purpose, tuple_(d.object, d.crm_id).in_(pairs)
-        )
-    )
+    mine = named(tables.dirty, tenant_id, keys)
+    found = connection.scalar(select(func.max(d.attempts)).where(d.purpose == purpose, mine))
     return int(found or 0)
 
 
@@ -267,13 +240,11 @@ def modified_at(
     connection: Connection, tenant_id: str, keys: Iterable[RecordKey]
 ) -> dict[RecordKey, datetime]:
     """When the CRM last changed the copies we hold."""
-    pairs = [(str(key.object), key.crm_id) for key in keys]
-    if not pairs:
+    if not (wanted := list(keys)):
         return {}
+    mine = named(tables.record, tenant_id, wanted)
     rows = connection.execute(
-        select(_T.object, _T.crm_id, _T.modified_at).where(
-            _T.tenant_id == tenant_id, tuple_(_T.object, _T.crm_id).in_(pairs), _T.archived.is_(False)
-        )
+        select(_T.object, _T.crm_id, _T.modified_at).where(mine, _T.archived.is_(False))
     )
     return {RecordKey(ObjectKind(row.object), row.crm_id): row.modified_at for row in rows}
 
@@ -283,15 +254,8 @@ def clear(
 ) -> None:
     """Done, but for those that were marked again since the claim."""
     d = tables.dirty.c
-    pairs = [(str(key.object), key.crm_id) for key in keys]
-    connection.execute(
-        tables.dirty.delete().where(
-            d.tenant_id == tenant_id,
-            d.purpose == purpose,
-            tuple_(d.object, d.crm_id).in_(pairs),
-            d.fence == fence,
-        )
-    )
+    mine = named(tables.dirty, tenant_id, keys)
+    connection.execute(tables.dirty.delete().where(d.purpose == purpose, mine, d.fence == fence))
 
 
 def waiting(connection: Connection, purpose: str, now: datetime) -> bool:
@@ -303,22 +267,8 @@ def waiting(connection: Connection, purpose: str, now: datetime) -> bool:
 
 def partnered_keys(connection: Connection, tenant_id: str, company_id: str) -> list[RecordKey]:
     """The records whose rooms show a company: itself and its deals, as far as partners are on them."""
-    a = tables.attachment.c
-    rows = connection.execute(
-        select(a.object, a.crm_id)
-        .distinct()
-        .select_from(
-            tables.attachment.outerjoin(
-                tables.record,
-                ((_T.tenant_id == a.tenant_id) & (_T.object == a.object) & (_T.crm_id == a.crm_id)),
-            )
-        )
-        .where(
-            a.tenant_id == tenant_id,
-            or_(_T.company_id == company_id, (a.object == ObjectKind.COMPANY) & (a.crm_id == company_id)),
-        ),
-    )
-    return [RecordKey(ObjectKind(row.object), row.crm_id) for row in rows]
+    rows = ask(connection, _PARTNERED, tenant_id=tenant_id, company_id=company_id)
+    return [RecordKey(ObjectKind(row["object"]), row["crm_id"]) for row in rows]
 
 
 def _record(row: RowMapping) -> Record:

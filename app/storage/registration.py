@@ -20,7 +20,7 @@ from app.domain.registration import (
 )
 from app.ground.plain import from_plain, plain
 from app.storage import tables
-from app.storage.rows import find, find_all, insert, insert_missing, put_all, update
+from app.storage.rows import ask, equal, find, find_all, insert, insert_missing, put_all, update
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,16 @@ PROGRAMME = "programme"
 _STORY = tuple(field.name for field in fields(Story))
 _ONLY_COLUMNS = frozenset({"tenant_id", "paused_since", "waiting_since", "idle_days", "story"})
 
-_R, _F, _K = tables.registration.c, tables.conflict.c, tables.match_key.c
+_R, _K = tables.registration.c, tables.match_key.c
+
+_OF_DEAL, _OF_BOTH, _OF_COMPANY = (
+    select(tables.registration).where(equal(_R.tenant_id), where).order_by(_R.received_at)
+    for where in (
+        equal(_R.deal_id),
+        or_(equal(_R.deal_id), equal(_R.company_id) & _R.deal_id.is_(None)),
+        equal(_R.company_id),
+    )
+)
 
 
 def add(connection: Connection, tenant_id: str, registration: Registration) -> None:
@@ -86,10 +95,8 @@ def on_record(
     connection: Connection, tenant_id: str, *, deal_id: str | None, company_id: str | None
 ) -> list[Registration]:
     """The registrations of a deal, and of its company where they name no deal; of all deals for a company."""
-    where = _R.deal_id == deal_id if deal_id else _R.company_id == company_id
-    if deal_id and company_id:
-        where = or_(where, (_R.company_id == company_id) & _R.deal_id.is_(None))
-    rows = find_all(connection, tables.registration, _R.tenant_id == tenant_id, where, order=[_R.received_at])
+    query = (_OF_BOTH if company_id else _OF_DEAL) if deal_id else _OF_COMPANY
+    rows = ask(connection, query, tenant_id=tenant_id, deal_id=deal_id, company_id=company_id)
     return [_registration(row) for row in rows]
 
 

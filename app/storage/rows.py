@@ -3,12 +3,44 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Table
+from sqlalchemy import (
+    Column,
+    CompoundSelect,
+    Connection,
+    RowMapping,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    false,
+    or_,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ColumnElement
 
+from app.domain.record import RecordKey
+
+ROWS = "alongside_rows"
+"""Option of a statement: the rows that it inserts, for app.storage.changes."""
+
 COUNTED = {"preserve_rowcount": True}
 """SQLAlchemy forgets an INSERT's count with its cursor; psycopg then answers -1, which looks like a new row."""
+
+
+def equal(*columns: Column[Any]) -> ColumnElement[bool]:
+    """Each column is what the parameter of its name says."""
+    return and_(*(column == bindparam(column.name) for column in columns))
+
+
+def named(table: Table, tenant_id: str, keys: Iterable[RecordKey]) -> ColumnElement[bool]:
+    """The tenant's rows about these records. Each kind of record is asked for by itself: SQLite finds no index for
+    pairs."""
+    ids: dict[str, list[str]] = {}
+    for key in keys:
+        ids.setdefault(str(key.object), []).append(key.crm_id)
+    c = table.c
+    parts = [(c.tenant_id == tenant_id) & (c.object == o) & c.crm_id.in_(of_one) for o, of_one in ids.items()]
+    return or_(false(), *parts)
 
 
 def insert(
@@ -21,7 +53,7 @@ def insert(
 def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """True if the row is new; False, with nothing changed, where its key is taken."""
     statement = _dialect_insert(connection, table).values(**values).on_conflict_do_nothing()
-    return connection.execute(statement, execution_options=COUNTED).rowcount == 1
+    return connection.execute(statement, execution_options=COUNTED | {ROWS: [values]}).rowcount == 1
 
 
 def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
@@ -30,8 +62,17 @@ def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[
     for start in range(0, len(rows), 200):
         part = [dict(row) for row in rows[start : start + 200]]
         statement = _dialect_insert(connection, table).values(part).on_conflict_do_nothing()
-        new += connection.execute(statement, execution_options=COUNTED).rowcount
+        new += connection.execute(statement, execution_options=COUNTED | {ROWS: part}).rowcount
     return new
+
+
+def insert_and_tell(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], column: Column[Any]
+) -> list[Any]:
+    """The column's value of each row that was new."""
+    values = [dict(row) for row in rows]
+    statement = _dialect_insert(connection, table).values(values).on_conflict_do_nothing().returning(column)
+    return list(connection.scalars(statement, execution_options={ROWS: values}))
 
 
 def put(connection: Connection, table: Table, values: Mapping[str, Any]) -> None:
@@ -58,12 +99,21 @@ def put_all(
         connection.execute(
             statement.on_conflict_do_update(index_elements=keys, set_=fresh)
             if fresh
-            else statement.on_conflict_do_nothing()
+            else statement.on_conflict_do_nothing(),
+            execution_options={ROWS: part},
         )
 
 
 def find(connection: Connection, table: Table, *where: ColumnElement[bool]) -> RowMapping | None:
     return connection.execute(table.select().where(*where)).mappings().first()
+
+
+def ask(
+    connection: Connection, query: Select[Any] | CompoundSelect[Any], **values: Any
+) -> Sequence[RowMapping]:
+    """The rows of a query that was built beforehand, with parameters: building one costs several times what asking
+    it does, so what every card and command asks stands at the top of its module."""
+    return connection.execute(query, values).mappings().all()
 
 
 def find_all(

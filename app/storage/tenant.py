@@ -4,16 +4,25 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, select
+from sqlalchemy import Connection, RowMapping, bindparam, delete, func, select
 
 from app.crm.port import Account, FieldInfo, Owner, Stage
 from app.domain.record import CrmKind, ObjectKind
 from app.domain.tenant import Tenant
 from app.storage import tables
+from app.storage.changes import UNSEEN
 from app.storage.published_tables import share_link, viewer_code, viewer_session
-from app.storage.rows import find, find_all, insert, put, put_all, update
+from app.storage.rows import ask, equal, find, find_all, insert, put, put_all, update
 
 DEFAULT_COLOR = "#3b5bdb"
+
+_O = tables.owner.c
+_BY_ID = select(tables.tenant).where(equal(tables.tenant.c.id))
+_BY_ACCOUNT = select(tables.tenant).where(equal(tables.tenant.c.crm, tables.tenant.c.account_id))
+_TROUBLE = select(tables.tenant.c.trouble).where(equal(tables.tenant.c.id))
+_OWNERS = select(tables.owner).where(equal(_O.tenant_id)).order_by(_O.name)
+_OWNER_NAME = select(_O.name).where(equal(_O.tenant_id), func.lower(_O.email) == bindparam("email")).limit(1)
+_STAGES = select(tables.stage).where(equal(tables.stage.c.tenant_id)).order_by(tables.stage.c.position)
 
 
 def add(connection: Connection, tenant: Tenant, *, username: str, at: datetime) -> None:
@@ -37,8 +46,8 @@ def add(connection: Connection, tenant: Tenant, *, username: str, at: datetime) 
 
 
 def by_id(connection: Connection, tenant_id: str) -> Tenant | None:
-    row = find(connection, tables.tenant, tables.tenant.c.id == tenant_id)
-    return _tenant(row) if row else None
+    rows = ask(connection, _BY_ID, id=tenant_id)
+    return _tenant(rows[0]) if rows else None
 
 
 def lock(connection: Connection, tenant_id: str) -> None:
@@ -48,9 +57,8 @@ def lock(connection: Connection, tenant_id: str) -> None:
 
 
 def by_account(connection: Connection, crm: CrmKind, account_id: str) -> Tenant | None:
-    t = tables.tenant.c
-    row = find(connection, tables.tenant, t.crm == crm, t.account_id == account_id)
-    return _tenant(row) if row else None
+    rows = ask(connection, _BY_ACCOUNT, crm=crm, account_id=account_id)
+    return _tenant(rows[0]) if rows else None
 
 
 def all_of(connection: Connection) -> list[Tenant]:
@@ -78,9 +86,7 @@ def connected_at(connection: Connection, tenant_id: str) -> datetime:
 
 def trouble_of(connection: Connection, tenant_id: str) -> str:
     """Why the CRM cannot be reached, in a sentence; empty while it can."""
-    return str(
-        connection.scalar(select(tables.tenant.c.trouble).where(tables.tenant.c.id == tenant_id)) or ""
-    )
+    return str(connection.scalar(_TROUBLE, {"id": tenant_id}) or "")
 
 
 def set_country(connection: Connection, tenant_id: str, country: str) -> None:
@@ -113,10 +119,12 @@ def remove(connection: Connection, tenant_id: str) -> None:
     links = select(share_link.c.id).where(share_link.c.tenant_id == tenant_id)
     for table in (viewer_code, viewer_session):
         connection.execute(delete(table).where(table.c.link_id.in_(links)))
+    # No mark of a change must stay behind: the last statement says for everybody that something changed.
+    quietly = {UNSEEN: True}
     for table in reversed(tables.tenant.metadata.sorted_tables):
         column = table.c.get("tenant_id")
         if column is not None:
-            connection.execute(delete(table).where(column == tenant_id))
+            connection.execute(delete(table).where(column == tenant_id), execution_options=quietly)
     connection.execute(delete(tables.tenant).where(tables.tenant.c.id == tenant_id))
 
 
@@ -153,9 +161,13 @@ def set_owners(connection: Connection, tenant_id: str, owners: Sequence[Owner]) 
 
 
 def owners(connection: Connection, tenant_id: str) -> list[Owner]:
-    t = tables.owner.c
-    rows = find_all(connection, tables.owner, t.tenant_id == tenant_id, order=[t.name])
+    rows = ask(connection, _OWNERS, tenant_id=tenant_id)
     return [Owner(id=r["crm_id"], user_id=r["user_id"], name=r["name"], email=r["email"]) for r in rows]
+
+
+def owner_name(connection: Connection, tenant_id: str, email: str) -> str:
+    """The name of the CRM's user with this address, in lower case; empty where the CRM names nobody."""
+    return str(connection.scalar(_OWNER_NAME, {"tenant_id": tenant_id, "email": email}) or "")
 
 
 def set_stages(connection: Connection, tenant_id: str, stages: Sequence[Stage]) -> None:
@@ -171,8 +183,7 @@ def set_stages(connection: Connection, tenant_id: str, stages: Sequence[Stage]) 
 
 
 def stages(connection: Connection, tenant_id: str) -> list[Stage]:
-    t = tables.stage.c
-    rows = find_all(connection, tables.stage, t.tenant_id == tenant_id, order=[t.position])
+    rows = ask(connection, _STAGES, tenant_id=tenant_id)
     return [Stage(value=r["value"], label=r["label"], closed=r["closed"]) for r in rows]
 
 

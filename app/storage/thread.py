@@ -1,17 +1,39 @@
 """Messages of a record, by partner."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, or_, select, union_all
+from sqlalchemy import Connection, RowMapping, bindparam, func, or_, select, union_all
 
 from app.domain.actor import Side
 from app.domain.record import ObjectKind, RecordKey
 from app.domain.thread import Audience, Delivery, Message
 from app.storage import tables
-from app.storage.rows import find, insert, insert_missing, update
+from app.storage.rows import ask, equal, find, insert, insert_missing, update
 
-_T = tables.message.c
+_T, _A = tables.message.c, tables.attachment.c
+_COUNTS = (
+    select(_T.partner_id, func.count().label("messages"))
+    .where(equal(_T.tenant_id, _T.object, _T.crm_id))
+    .group_by(_T.partner_id)
+)
+_PLACE = (
+    (_A.tenant_id == _T.tenant_id)
+    & (_A.object == _T.object)
+    & (_A.crm_id == _T.crm_id)
+    & (_A.partner_id == _T.partner_id)
+)
+_UNREAD = (
+    select(_T.partner_id, func.count().label("messages"))
+    .select_from(tables.message.join(tables.attachment, _PLACE))
+    .where(
+        equal(_T.tenant_id, _T.object, _T.crm_id),
+        _T.side == Side.PARTNER,
+        or_(_A.seen_at.is_(None), _T.sent_at > _A.seen_at),
+    )
+    .group_by(_T.partner_id)
+)
 
 PAGE = 50
 """Messages a card shows at once."""
@@ -72,22 +94,13 @@ def pages(
 ) -> dict[str, tuple[list[Message], bool]]:
     """What `page` answers for each partner, in one statement that reads one page of each, however long the threads
     are. `before` turns the pages of `focus` alone, where one is named."""
-    newest = []
-    for partner_id in partner_ids:
-        where = [
-            _T.tenant_id == tenant_id,
-            _T.object == key.object,
-            _T.crm_id == key.crm_id,
-            _T.partner_id == partner_id,
-        ]
-        if before and focus in ("", partner_id):
-            where.append(_T.id < before)
-        one = select(tables.message).where(*where).order_by(_T.id.desc()).limit(PAGE + 1).subquery()
-        newest.append(select(one))
-    if not newest:
+    if not partner_ids:
         return {}
+    turned = tuple(bool(before) and focus in ("", partner_id) for partner_id in partner_ids)
+    values = {f"partner_{place}": partner_id for place, partner_id in enumerate(partner_ids)}
+    asked = {"tenant_id": tenant_id, "object": key.object, "crm_id": key.crm_id, **values}
     found: dict[str, list[Message]] = {}
-    for row in connection.execute(union_all(*newest)).mappings():
+    for row in ask(connection, _pages(turned), **asked, **({"before": before} if any(turned) else {})):
         found.setdefault(row["partner_id"], []).append(_message(row))
     return {
         partner_id: (sorted(of_one, key=lambda m: m.id)[-PAGE:], len(of_one) > PAGE)
@@ -95,40 +108,29 @@ def pages(
     }
 
 
+@lru_cache(maxsize=64)
+def _pages(turned: tuple[bool, ...]) -> Any:
+    """A page of so many partners' threads: where it says so, of what is older than `before`."""
+    newest = []
+    for place, older in enumerate(turned):
+        where = [equal(_T.tenant_id, _T.object, _T.crm_id), _T.partner_id == bindparam(f"partner_{place}")]
+        if older:
+            where.append(_T.id < bindparam("before"))
+        one = select(tables.message).where(*where).order_by(_T.id.desc()).limit(PAGE + 1).subquery()
+        newest.append(select(one))
+    return union_all(*newest)
+
+
 def counts(connection: Connection, tenant_id: str, key: RecordKey) -> dict[str, int]:
     """How many messages each partner's thread holds."""
-    rows = connection.execute(
-        select(_T.partner_id, func.count())
-        .where(_T.tenant_id == tenant_id, _T.object == key.object, _T.crm_id == key.crm_id)
-        .group_by(_T.partner_id)
-    )
-    return {row[0]: row[1] for row in rows}
+    rows = ask(connection, _COUNTS, tenant_id=tenant_id, object=key.object, crm_id=key.crm_id)
+    return {row["partner_id"]: row["messages"] for row in rows}
 
 
 def unread(connection: Connection, tenant_id: str, key: RecordKey) -> dict[str, int]:
     """How many messages of each partner that works on the record nobody of our side has seen."""
-    a = tables.attachment.c
-    rows = connection.execute(
-        select(_T.partner_id, func.count())
-        .select_from(
-            tables.message.join(
-                tables.attachment,
-                (a.tenant_id == _T.tenant_id)
-                & (a.object == _T.object)
-                & (a.crm_id == _T.crm_id)
-                & (a.partner_id == _T.partner_id),
-            )
-        )
-        .where(
-            _T.tenant_id == tenant_id,
-            _T.object == key.object,
-            _T.crm_id == key.crm_id,
-            _T.side == Side.PARTNER,
-            or_(a.seen_at.is_(None), _T.sent_at > a.seen_at),
-        )
-        .group_by(_T.partner_id)
-    )
-    return {row[0]: row[1] for row in rows}
+    rows = ask(connection, _UNREAD, tenant_id=tenant_id, object=key.object, crm_id=key.crm_id)
+    return {row["partner_id"]: row["messages"] for row in rows}
 
 
 def set_delivery(

@@ -1,6 +1,7 @@
 """The clock: each slot once, whoever asks."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from app.domain.registration import RegistrationState
 from app.storage import checkpoint, outbox, tables
 from app.storage import event_feed as feeds
 from app.storage import registration as registrations
-from sync.schedule import SCHEDULES, Ticker, take_slot, tick
+from app.storage import tenant as tenants
+from sync.schedule import SCHEDULES, Ticker, poll_tenants, take_slot, take_slots, tick
 from tests.house import TestHouse, make_house
+from tests.performance.test_counts import questions
 
 
 def ticker(polled: list[str]) -> Ticker:
@@ -39,6 +42,36 @@ def test_a_clock_that_jumps_back_repeats_nothing(house: TestHouse) -> None:
     tick(house.agent, ticker(polled))
 
     assert polled == [house.tenant.id, house.tenant.id]
+
+
+def test_the_polls_cost_the_database_as_much_for_two_hundred_tenants_as_for_one(house: TestHouse) -> None:
+    tick(house.agent, ticker([]))
+    counts, polled = [], []
+    for more in (0, 199):
+        with house.house.database.write() as connection:
+            for number in range(more):
+                tenants.add(
+                    connection,
+                    replace(house.tenant, id=f"t{number}", account_id=f"a{number}"),
+                    username="",
+                    at=house.clock(),
+                )
+        house.clock.advance(timedelta(minutes=5))
+        with questions(house) as asked:
+            poll_tenants(house.agent, ticker(polled))
+        counts.append(len(asked))
+
+    assert counts[0] == counts[1]
+    assert len(polled) == len({*polled}) + 1 == 201
+
+
+def test_two_schedulers_poll_each_tenant_once(house: TestHouse) -> None:
+    names = [f"poll-{number}" for number in range(1200)]
+
+    with ThreadPoolExecutor(4) as pool:
+        taken = list(pool.map(lambda _: take_slots(house.agent, names, timedelta(minutes=1)), range(4)))
+
+    assert sorted(name for some in taken for name in some) == sorted(names)
 
 
 def test_rows_whose_ring_was_lost_are_rung_for_again(house: TestHouse) -> None:

@@ -96,6 +96,16 @@ by_token_hash = (
 """The link and its vendor's face: all that a stranger's first request needs."""
 
 
+_OF_TENANT = (
+    select(*COLUMNS)
+    .where(share_link.c.tenant_id == bindparam("tenant_id"))
+    .order_by(share_link.c.created_at.desc(), share_link.c.id.desc())
+)
+_OF_RECORD = _OF_TENANT.where(
+    share_link.c.object == bindparam("object"), share_link.c.crm_id == bindparam("crm_id")
+)
+
+
 def read_link(values: Mapping[str, Any]) -> PublishedLink:
     known = {column.name: values[column.name] for column in COLUMNS}
     obj, crm_id = known.pop("object"), known.pop("crm_id")
@@ -153,12 +163,13 @@ def links_of(
     partner_id: str | None = None,
 ) -> list[PublishedLink]:
     """The tenant's links, newest first: all of them, or those of a record, a partner, or both."""
-    query = select(*COLUMNS).where(share_link.c.tenant_id == tenant_id)
+    query = _OF_TENANT if record is None else _OF_RECORD
+    asked = {"tenant_id": tenant_id, "partner_id": partner_id}
     if record is not None:
-        query = query.where(share_link.c.object == record.object, share_link.c.crm_id == record.crm_id)
+        asked |= {"object": record.object, "crm_id": record.crm_id}
     if partner_id is not None:
-        query = query.where(share_link.c.partner_id == partner_id)
-    rows = connection.execute(query.order_by(share_link.c.created_at.desc(), share_link.c.id.desc()))
+        query = query.where(share_link.c.partner_id == bindparam("partner_id"))
+    rows = connection.execute(query, asked)
     return [read_link({str(key): value for key, value in row.items()}) for row in rows.mappings()]
 
 

@@ -33,7 +33,7 @@ done_command = Table(
     Column("command", String(64), nullable=False),
     Column("request_hash", String(64), nullable=False),
     Column("result", Json, nullable=False),
-    Column("at", Moment, nullable=False),
+    Column("at", Moment, nullable=False, index=True),
 )
 """First results by idempotency key: a repeat gets the first answer."""
 
@@ -56,6 +56,8 @@ outbox = Table(
     Column("refusal", Text, nullable=False, default=""),
     Index(None, "tenant_id", "state", "due_at"),
     Index(None, "tenant_id", "lane", "id"),
+    Index(None, "tenant_id", "kind", "subject_id"),
+    Index(None, "tenant_id", "crm_id", "state"),
 )
 """What the CRM has yet to be told. `due_at` is both the backoff and the lease: a claim moves it forward."""
 

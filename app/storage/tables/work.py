@@ -39,6 +39,7 @@ match_key = Table(
     Column("key", String(300), primary_key=True),
     Column("source", String(16), primary_key=True),  # company, registration or partner
     Column("source_id", String(64), primary_key=True),
+    Index(None, "tenant_id", "source", "source_id"),
 )
 """Normalised domains and names, written when a company or registration is, so that a look-up stays cheap."""
 
@@ -181,6 +182,7 @@ registration = Table(
     Index(None, "tenant_id", "company_id"),
     Index(None, "tenant_id", "partner_id"),
     Index(None, "tenant_id", "received_at"),
+    Index(None, "state", "protected_until"),
 )
 
 conflict = Table(
