@@ -7,7 +7,7 @@ A snapshot's content is plain JSON:
     {"deal": {"name"?: str, ...},
      "fields": [{"name", "label", "value", "object"}],
      "stages": [{"label", "state"}],                       state: done, current, ahead
-     "registration": {"id", "state", "protected_from", "protected_until", "paused": {"since", "for"} | null,
+     "registration": {"state", "protected_from", "protected_until", "paused": {"since", "for"} | null,
                       "question": {"since", "text"} | null, "asked", "more_time", "due"} | null,
      "steps": [{"id", "milestone", "title", "side", "owner", "due", "status", "position"}],
      "messages": [{"id", "author", "side", "body", "at"}],

@@ -103,7 +103,6 @@ def _question(registration: Mapping[str, Any], viewer: Viewer, now: datetime) ->
         title="Answer",
         command=ANSWER,
         submit="Send the answer",
-        fixed={"registration_id": str(registration["id"])},
         fields=(
             FormField(
                 name="body",
@@ -117,7 +116,7 @@ def _question(registration: Mapping[str, Any], viewer: Viewer, now: datetime) ->
 
 
 def _more_time(registration: Mapping[str, Any], viewer: Viewer) -> Iterator[Block]:
-    if registration["state"] != "approved" or "id" not in registration:
+    if registration["state"] != "approved":
         return
     if registration.get("asked") or viewer.has_sent(MORE_TIME):
         yield Status(text="You asked for more time. The clock stands still until you are answered.")
@@ -128,7 +127,6 @@ def _more_time(registration: Mapping[str, Any], viewer: Viewer) -> Iterator[Bloc
             command=MORE_TIME,
             submit="Ask",
             folded=True,
-            fixed={"registration_id": str(registration["id"])},
             fields=(
                 FormField(
                     name="reason",

@@ -12,7 +12,7 @@ from app.disclosure.snapshot import Content, Source, compose
 from app.domain.certification import current
 from app.domain.partner import Partner
 from app.domain.record import ObjectKind, Record, RecordKey
-from app.domain.registration import Registration, RegistrationState
+from app.domain.registration import Registration, most_telling
 from app.domain.tenant import Tenant
 from app.domain.thread import Audience
 from app.storage import certification as certifications
@@ -152,5 +152,4 @@ def _registration_of(
         for r in registrations.on_record(connection, tenant_id, deal_id=deal_id, company_id=company_id)
         if r.partner_id == partner_id
     ]
-    rank = {RegistrationState.APPROVED: 2, RegistrationState.SUBMITTED: 1}
-    return max(mine, key=lambda r: (r.protects(now), rank.get(r.state, 0), r.received_at), default=None)
+    return most_telling(mine, now)

@@ -3,7 +3,7 @@
 A snapshot's content is plain JSON:
 {"deal": {"name"?}, "fields": [{"name", "label", "value", "object", "treatment"}],
  "stages": [{"label", "state": done|current|ahead}],
- "registration": {"id", "state", "protected_from", "protected_until", "paused": {"since", "for"}|null,
+ "registration": {"state", "protected_from", "protected_until", "paused": {"since", "for"}|null,
    "question": {"since", "text"}|null, "asked", "more_time", "due"}|null,
  "steps": [{"id", "milestone", "title", "side", "owner", "due", "status", "position",
             "required", "after", "evidence": [{"label", "url"}]}],
@@ -285,7 +285,6 @@ def _registration(registration: Registration | None) -> dict[str, Any] | None:
         return None
     pause, wait = registration.pause, registration.wait
     return {
-        "id": registration.id,
         "state": str(registration.state),
         "protected_from": to_iso(registration.protected_from) if registration.protected_from else None,
         "protected_until": to_iso(registration.protected_until) if registration.protected_until else None,

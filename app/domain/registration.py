@@ -1,6 +1,6 @@
 """Deal registrations: a partner claims a deal, people decide by the programme's rules, protection runs fairly."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -285,6 +285,13 @@ def end(registration: Registration, by: str, what: str, why: str, now: datetime)
         protected_until=min(now, registration.protected_until or now),
     )
     return told(over, now, by, what, why)
+
+
+def most_telling(mine: Sequence[Registration], now: datetime) -> Registration | None:
+    """Of a partner's registrations on a record the one that matters most now: the protecting one, else the newest
+    that waits, else the newest."""
+    rank = {RegistrationState.APPROVED: 2, RegistrationState.SUBMITTED: 1}
+    return max(mine, key=lambda r: (r.protects(now), rank.get(r.state, 0), r.received_at), default=None)
 
 
 def reminder_due(registration: Registration, now: datetime) -> int:

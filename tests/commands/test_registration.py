@@ -111,7 +111,7 @@ def test_the_partner_answers_and_our_time_runs_on_from_where_it_stood(house):
     house.run("registration.ask", {"registration_id": one, "question": "Which product?"})
     house.clock.advance(timedelta(days=3))
 
-    answer = {"registration_id": one, "body": "The large one"}
+    answer = {"body": "The large one"}
     house.run("registration.answer", answer, actor=house.viewer(partner))
 
     assert held(house, one).due() == due + timedelta(days=3)
@@ -122,7 +122,7 @@ def test_the_clock_stands_still_while_a_request_waits_and_nothing_expires(house)
     one = submit(house, partner)
     house.run("registration.approve", {"registration_id": one, "reason": "Yes"})
     house.clock.advance(timedelta(days=89))
-    ask = {"registration_id": one, "reason": "Budget round"}
+    ask = {"reason": "Budget round"}
 
     house.run("registration.ask_extension", ask, actor=house.viewer(partner))
     house.clock.advance(timedelta(days=5))

@@ -254,7 +254,6 @@ def test_a_registration_is_published_without_who_decides_by_which_rule_and_what_
     content = compose(source(), default_policy())
 
     assert set(content["registration"]) == {
-        "id",
         "state",
         "protected_from",
         "protected_until",

@@ -6,7 +6,16 @@ from typing import Any
 from marshmallow import fields, validate
 
 from app.commands.context import WITH_VIEWER, Command, CommandResult, Context
-from app.commands.registration.store import OneSchema, WhySchema, by, find, reason_of, save
+from app.commands.registration.store import (
+    OneSchema,
+    OwnSchema,
+    WhySchema,
+    by,
+    find,
+    find_own,
+    reason_of,
+    save,
+)
 from app.domain.fair_clock import Blocker, Pause
 from app.domain.registration import ask_more_time, decline_more_time, pause, resume
 from app.domain.registration import extend as extended
@@ -18,6 +27,10 @@ CHOSEN = (Blocker.PRICING, Blocker.ENGINEER, Blocker.LEGAL, Blocker.OTHER)
 
 class MoreTimeSchema(OneSchema):
     reason = fields.String(load_default="")
+
+
+class AskTimeSchema(OwnSchema):
+    reason = fields.String(required=True, error_messages={"required": "Say why you need more time."})
 
 
 class PauseSchema(OneSchema):
@@ -45,7 +58,7 @@ def extend(context: Context, data: Mapping[str, Any]) -> CommandResult:
 
 def ask_extension(context: Context, data: Mapping[str, Any]) -> CommandResult:
     """The request waits for an answer, and protection stands still until then."""
-    old = find(context, data["registration_id"])
+    old = find_own(context, data["registration_id"])
     save(context, old, ask_more_time(old, by(context), reason_of(data), context.now))
     return CommandResult(message="Asked. Protection stands still until this is answered.")
 
@@ -76,7 +89,7 @@ def go_on(context: Context, data: Mapping[str, Any]) -> CommandResult:
 
 COMMANDS = (
     Command(name="registration.extend", schema=MoreTimeSchema, run=extend),
-    Command(name="registration.ask_extension", schema=WhySchema, run=ask_extension, actors=WITH_VIEWER),
+    Command(name="registration.ask_extension", schema=AskTimeSchema, run=ask_extension, actors=WITH_VIEWER),
     Command(name="registration.decline_extension", schema=WhySchema, run=decline_extension),
     Command(name="registration.pause", schema=PauseSchema, run=stop),
     Command(name="registration.resume", schema=OneSchema, run=go_on),

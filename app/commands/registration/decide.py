@@ -6,7 +6,16 @@ from typing import Any
 from marshmallow import fields
 
 from app.commands.context import WITH_VIEWER, Command, CommandResult, Context
-from app.commands.registration.store import OneSchema, WhySchema, by, find, reason_of, save
+from app.commands.registration.store import (
+    OneSchema,
+    OwnSchema,
+    WhySchema,
+    by,
+    find,
+    find_own,
+    reason_of,
+    save,
+)
 from app.domain.actor import ActorKind
 from app.domain.registration import Registration, RegistrationState, ask_partner
 from app.domain.registration import answer as answered
@@ -21,7 +30,7 @@ from app.storage.outbox import OutboxKind
 ANSWER_LIMIT = 2_000
 
 
-class AnswerSchema(OneSchema):
+class AnswerSchema(OwnSchema):
     body = fields.String(required=True, error_messages={"required": "Write the answer first."})
 
 
@@ -59,7 +68,7 @@ def ask(context: Context, data: Mapping[str, Any]) -> CommandResult:
 
 def answer(context: Context, data: Mapping[str, Any]) -> CommandResult:
     """What the partner answers stands in the thread, and the time for our decision runs on."""
-    old = find(context, data["registration_id"])
+    old = find_own(context, data["registration_id"])
     body = clean_text(data["body"], limit=ANSWER_LIMIT, field="body")
     save(context, old, answered(old, by(context), context.now))
     message = Message(

@@ -12,7 +12,7 @@ from app.domain.business_time import add_hours
 from app.domain.partner import Partner
 from app.domain.programme import Programme, Rule, number_in
 from app.domain.record import ObjectKind, RecordKey
-from app.domain.registration import Registration
+from app.domain.registration import Registration, most_telling
 from app.domain.thread import clean_line
 from app.ground.errors import AppError, Reason
 from app.storage import registration as registrations
@@ -23,6 +23,12 @@ REASON_LIMIT = 500
 
 class OneSchema(Schema):
     registration_id = fields.String(required=True)
+
+
+class OwnSchema(Schema):
+    """A partner names none: it is the one that its room shows."""
+
+    registration_id = fields.String(load_default="")
 
 
 class WhySchema(OneSchema):
@@ -38,6 +44,21 @@ def reason_of(data: Mapping[str, Any], name: str = "reason") -> str:
 def by(context: Context) -> str:
     """Who acts, as the CRM and the partner read it."""
     return context.actor.name
+
+
+def find_own(context: Context, registration_id: str) -> Registration:
+    """The registration that is named; where a partner names none, its own on the record, the one its room shows.
+    Raises AppError for any other, and where there is none."""
+    if registration_id or context.actor.partner_id is None:
+        return find(context, registration_id)
+    here = registrations.on_record(
+        context.connection, context.tenant.id, deal_id=context.deal_id, company_id=context.company_id
+    )
+    mine = [one for one in here if one.partner_id == context.actor.partner_id]
+    shown = most_telling(mine, context.now)
+    if shown is None:
+        raise AppError(Reason.NOT_FOUND, "There is no such registration here.", field="registration_id")
+    return shown
 
 
 def find(context: Context, registration_id: str) -> Registration:

@@ -169,31 +169,20 @@ def _step(content: Content) -> Fields:
 
 
 def _more_time(content: Content) -> Fields:
-    registration = _own_registration(content)
-    if registration["state"] != "approved" or registration.get("asked"):
+    registration = content.get("registration") or {}
+    if registration.get("state") != "approved" or registration.get("asked"):
         raise AppError(
             Reason.STATE_CONFLICT, "There is nothing to ask more time for. The page is the current one."
         )
     reason = clean_line(request.form.get("reason", ""), limit=REASON_LIMIT, field="reason")
-    return {"registration_id": registration["id"], "reason": reason}
+    return {"reason": reason}
 
 
 def _answered(content: Content) -> Fields:
-    registration = _own_registration(content)
-    if not registration.get("question"):
+    if not (content.get("registration") or {}).get("question"):
         raise AppError(Reason.STATE_CONFLICT, "This question is answered. The page is the current one.")
     body = clean_text(request.form.get("body", ""), limit=ANSWER_LIMIT, field="body")
-    return {"registration_id": registration["id"], "body": body}
-
-
-def _own_registration(content: Content) -> dict[str, str]:
-    """The registration that the form names, if it is the one the room shows."""
-    registration: dict[str, str] = content.get("registration") or {}
-    if not registration.get("id") or registration["id"] != request.form.get("registration_id", ""):
-        raise AppError(
-            Reason.STATE_CONFLICT, "This registration is no longer here. The page is the current one."
-        )
-    return registration
+    return {"body": body}
 
 
 def _own_step(content: Content) -> str:
