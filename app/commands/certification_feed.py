@@ -50,7 +50,9 @@ class StatementSchema(Schema):
     )
 
     @pre_load
-    def without_blanks(self, data: Mapping[str, Any], **_: object) -> dict[str, Any]:
+    def without_blanks(self, data: Any, **_: object) -> Any:
+        if not isinstance(data, Mapping):
+            return data  # what it has to be is marshmallow's to say
         return {name: value for name, value in data.items() if value not in ("", None)}
 
     @validates_schema

@@ -152,7 +152,7 @@ def test_a_viewer_can_only_answer(house: TestHouse, name: str) -> None:
     refused(lambda: house.run(name, {}, actor=house.viewer(partner)), Reason.FORBIDDEN)
 
 
-@pytest.mark.parametrize("name", sorted(COMMANDS))
+@pytest.mark.parametrize("name", sorted(name for name, c in COMMANDS.items() if c.schema().fields))
 def test_nonsense_fields_are_refused_with_a_sentence(house: TestHouse, name: str) -> None:
     nonsense: dict[str, object] = {field: {"deep": [1, None]} for field in COMMANDS[name].schema().fields}
     actor = next(
