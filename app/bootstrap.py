@@ -13,6 +13,7 @@ from app.commands.execute import Executor
 from app.credentials.web import Web
 from app.crm.budget import Budgets, RedisBooks
 from app.crm.events import EventSource
+from app.crm.glance import Glance
 from app.crm.hubspot import HubspotCrm
 from app.crm.hubspot_scopes import OPTIONAL_SCOPES, SCOPES
 from app.crm.port import (
@@ -70,6 +71,10 @@ class House:
     web: Web = field(default_factory=Web)
     crms: dict[str, Crm] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    glance: Glance = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.glance = Glance(self.clock)
 
     def crm_of(self, tenant: Tenant) -> Crm:
         """The tenant's CRM, connected when it is first used. Raises AuthExpired for one that cannot be."""
@@ -117,10 +122,13 @@ class House:
         }
         if not labels or self.budgets.of(tenant_id).paused():
             return {}
+        return self.glance.at((tenant_id, key, *sorted(labels)), lambda: self._values(tenant, key, labels))
+
+    def _values(self, tenant: Tenant, key: RecordKey, labels: Mapping[str, str]) -> Mapping[str, str]:
         try:
             found = self.crm_of(tenant).read(key.object, [key.crm_id], sorted(labels))
         except CrmError as error:
-            self._note(tenant_id, error)
+            self._note(tenant.id, error)
             raise as_refusal(error) from error
         held = found[key.crm_id].fields if key.crm_id in found else {}
         return {labels[name]: value for name, value in held.items() if value and name in labels}

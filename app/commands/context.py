@@ -138,7 +138,7 @@ class Outside(Protocol):
         """The files that people attached to the record."""
 
     def hidden(self, tenant_id: str, key: RecordKey) -> Mapping[str, str]:
-        """The record's values of fields that are never shared, by label. They are not kept."""
+        """The record's values of fields that are never shared, by label. They are stored nowhere."""
 
 
 Ask = Callable[[Outside, str, RecordKey, Mapping[str, Any]], Mapping[str, Any]]
