@@ -34,6 +34,21 @@ def sync_once(*, tenant_id: str) -> None:
         raise SystemExit(1)
 
 
+@sync.command("load")
+@TENANT
+def sync_load(*, tenant_id: str) -> None:
+    """Read all companies of an account that was just connected, and show how far it is.
+
+    The agent does this by itself. A run that was stopped goes on where it was; once all is read, nothing happens.
+    """
+    from app.cli_progress import Bar
+    from app.running import load
+
+    with Bar() as bar:
+        read = load(tenant_id, bar.show)
+    click.echo(f"{read:,} companies read. The load is complete.")
+
+
 @click.command()
 @TENANT
 @click.option("--discard", is_flag=True, help="Delete the working copy first, and make all of it anew.")

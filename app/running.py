@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from app.bootstrap import House
     from app.domain.tenant import Tenant
+    from app.storage.loading import Loading
     from app.tracing.trace import Lead
     from sync.deps import Agent
 
@@ -124,6 +125,20 @@ def sync_once(tenant_id: str) -> dict[str, Any]:
 
     with house_of(tenant_id) as (parts, tenant):
         return once(parts.agent(), tenant).to_json()
+
+
+def load(tenant_id: str, tell: Callable[["Loading"], None]) -> int:
+    """Reads all companies of an account that was connected, or the rest of them; how many. Raises AppError when the
+    CRM does not do its part; the next run then goes on where this one stopped."""
+    from app.bootstrap import as_refusal
+    from app.crm.port import CrmError
+    from sync import loading
+
+    with house_of(tenant_id) as (parts, tenant):
+        try:
+            return loading.load(parts.agent(), tenant, tell)
+        except CrmError as error:
+            raise as_refusal(error) from error
 
 
 def rebuild(tenant_id: str, *, discard: bool, force: bool, progress: Callable[[str], None]) -> dict[str, Any]:

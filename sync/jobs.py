@@ -8,7 +8,7 @@ from app.ground.log import get_logger
 from app.storage import fault
 from app.storage import tenant as tenants
 from app.storage.fault import Work
-from sync import checking, hints, inbound, ingest, plans, poll, publish, webhook_events, writeback
+from sync import checking, hints, inbound, ingest, loading, plans, poll, publish, webhook_events, writeback
 from sync.backoff import NOT_ITS_FAULT, delay, note_fault
 from sync.runtime import runtime
 
@@ -74,6 +74,7 @@ def _poll_tenant(tenant_id: str) -> None:
         with background():
             poll.load_if_new(agent, tenant)
             poll.poll(agent, tenant)
+            loading.load(agent, tenant, pages=loading.MOST_PAGES)
     except CrmError as error:
         log.warning("poll.failed", tenant=tenant_id, error=type(error).__name__)
         trouble = error

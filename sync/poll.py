@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.crm.news import Feed, News, news
-from app.crm.port import Changes, Crm, CrmRecord
+from app.crm.port import Changes, Crm, CrmRecord, KnowsSize
 from app.domain.record import ObjectKind, RecordKey
 from app.domain.tenant import Tenant
 from app.ground.clock import from_iso
 from app.ground.log import get_logger
 from app.storage import event_feed as feeds
+from app.storage import loading
 from app.storage import record as records
 from app.storage import registration as registrations
 from app.storage import tenant as tenants
@@ -76,12 +77,16 @@ def first_load(agent: Agent, tenant: Tenant) -> None:
     crm = agent.crm_of(tenant)
     account, stages, owners = crm.whoami(), crm.stages(), crm.owners()
     infos = {kind: crm.fields(kind) for kind in (ObjectKind.DEAL, ObjectKind.COMPANY)}
+    with agent.database.read() as connection:
+        new = tenants.cursor(connection, tenant.id, "company") is None
+    about = crm.size(ObjectKind.COMPANY) if new and isinstance(crm, KnowsSize) else None
     with agent.database.write() as connection:
         tenants.set_account(connection, tenant.id, account)
         tenants.set_stages(connection, tenant.id, stages)
         tenants.set_owners(connection, tenant.id, owners)
-        if tenants.cursor(connection, tenant.id, "company") is None:
+        if new:
             tenants.move_cursor(connection, tenant.id, "company", "", agent.clock())
+            loading.begin(connection, tenant.id, about, agent.clock())
     metadata.take(agent, tenant, infos)
     crm.prepare()
 
@@ -108,6 +113,13 @@ def _take_kind(
     done.more = True
 
 
+def take(agent: Agent, tenant: Tenant, crm: Crm, kind: ObjectKind, changes: Changes) -> int:
+    """Takes one page; how many records were on it."""
+    done = Round()
+    _take_page(agent, tenant, crm, kind, changes, done)
+    return done.read
+
+
 def _take_page(
     agent: Agent, tenant: Tenant, crm: Crm, kind: ObjectKind, changes: Changes, done: Round
 ) -> None:
@@ -126,6 +138,9 @@ def _take_page(
         done.changed += store(agent, connection, tenant, live, companies)
         places.withdraw(agent, connection, tenant, [RecordKey(kind, r.id) for r in mine if r.archived])
         tenants.move_cursor(connection, tenant.id, str(kind), changes.cursor, agent.clock())
+        if kind is ObjectKind.COMPANY:
+            read = len(changes.records)
+            loading.advance(connection, tenant.id, read, more=changes.more, at=agent.clock())
 
 
 def _is_new(agent: Agent, record: CrmRecord) -> bool:

@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection
 
-from app.crm.port import RateLimited, WorkPage
+from app.crm.port import WorkPage
 from app.domain.actor import SYSTEM
 from app.domain.tenant import Tenant
 from app.ground.errors import AppError, Reason
@@ -25,38 +25,14 @@ from app.storage.working_copy import REBUILDING
 from sync import ingest, poll, steps
 from sync.aftermath import as_of_now
 from sync.deps import Agent
+from sync.pace import Pace, Progress
 from sync.restoring import restore
 
 BATCH = 100
 ROUNDS = 1_000
 """Rounds of polling at most, of 20 pages each: more than the largest account has companies."""
 
-LONGEST_PAUSE = 60.0
-"""Seconds. A CRM that asks for longer ends the run, which goes on when it is started again."""
-
 log = get_logger(__name__)
-
-T = TypeVar("T")
-Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
-    """Tells a person how far it is, and waits when the CRM, or our own budget for it, asks to."""
-
-    tell: Progress
-    sleep: Callable[[float], None]
-
-    def ask(self, work: Callable[[], T]) -> T:
-        """The answer of `work`, which may be repeated. Raises RateLimited where the pause would be too long."""
-        while True:
-            try:
-                return work()
-            except RateLimited as error:
-                if error.retry_after > LONGEST_PAUSE:
-                    raise
-                self.tell(f"The CRM asks for a pause of {error.retry_after:.0f} s")
-                self.sleep(max(error.retry_after, 0.1))
 
 
 @dataclass(slots=True, kw_only=True)

@@ -172,6 +172,11 @@ class HubspotCrm:
         read = self.read(kind, [str(row["id"]) for row in rows], list(names))
         return [read[str(row["id"])] for row in rows if str(row["id"]) in read]
 
+    def size(self, kind: ObjectKind) -> int:
+        """How many records of the kind there are."""
+        newest = ("createdate", "DESCENDING")
+        return search(self._transport, TYPES[kind], [], [], sort=newest, limit=1)[1]
+
     def contacts_by_email(self, emails: Sequence[str]) -> dict[str, str]:
         """The contact's id by address, in small letters; addresses without a contact are absent."""
         found = self._rows("contacts", list(dict.fromkeys(emails)), ["email"], by="email")

@@ -38,6 +38,7 @@ __all__ = [
     "CrmRecord",
     "EvidenceFacts",
     "FieldInfo",
+    "KnowsSize",
     "MessageWrite",
     "NotFound",
     "Owner",
@@ -266,6 +267,13 @@ class Crm(Protocol):
         """One result per write, in order, and each write's effect exactly once however often it is repeated:
         the external id identifies it in the CRM. All writes are of one class. Raises only when the whole call
         failed and may be repeated."""
+
+
+@runtime_checkable
+class KnowsSize(Protocol):
+    """A CRM that says in one call how many records of a kind there are."""
+
+    def size(self, kind: ObjectKind) -> int: ...
 
 
 @runtime_checkable

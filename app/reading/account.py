@@ -16,7 +16,7 @@ from app.ground.errors import AppError, Reason
 from app.reading import event_feed
 from app.reading.facts import WHAT
 from app.storage import event_feed as feeds
-from app.storage import outbox, tables
+from app.storage import loading, outbox, tables
 from app.storage import partner as partners_table
 from app.storage import policy as policies
 from app.storage import record as records_table
@@ -51,7 +51,8 @@ class RefusedWrite:
 class Health:
     """How the tenant is doing. `trouble` is what stands in the way of the connection, in a sentence; `links` counts
     the open ones, `waiting` the writes that the CRM has yet to get, `events` whether Salesforce tells of changes by
-    itself, `closed` why fields were taken off the safelist without an admin, while nobody has decided since."""
+    itself, `closed` why fields were taken off the safelist without an admin, while nobody has decided since,
+    `loading` how far the first load is, empty once it is done."""
 
     connected: bool
     trouble: str = ""
@@ -62,6 +63,7 @@ class Health:
     waiting: int = 0
     refused: Sequence[RefusedWrite] = ()
     closed: str = ""
+    loading: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +123,7 @@ def health(connection: Connection, tenant_id: str, now: datetime) -> Health:
         waiting=outbox.waiting_count(connection, tenant_id),
         refused=[_refused(connection, tenant_id, row) for row in outbox.refused(connection, tenant_id)],
         closed=_closed(connection, tenant_id),
+        loading=under_way.sentence if (under_way := loading.of(connection, tenant_id)) else "",
     )
 
 
