@@ -25,6 +25,7 @@ from tests.doors.test_hubspot import Hubspot
 from tests.doors.test_webhooks import EVENT
 from tests.doors.test_webhooks import send as send_webhook
 from tests.house import ADMIN, DEAL, ORIGIN, SELLER
+from tests.security.addresses import PLACES, WEB, WITHOUT_ID
 from tests.security.two_tenants import SHARE, Wall, build_wall, entered, stranger_to, token_of
 
 VARYING = re.compile(
@@ -107,88 +108,6 @@ def test_every_kind_of_id_is_tried(wall: Wall) -> None:
         "record",
         "done_command",
     }
-
-
-# Where each address takes an id. What is not named here has none, and says why.
-
-WEB: dict[str, tuple[str, ...]] = {
-    "/hubspot/cards/<card>": ("objectId", "partner_id", "before"),
-    "/hubspot/actions/<command>": ("objectId", "fields"),
-    "/hubspot/webhooks": ("objectId",),
-    "/salesforce/panel/cards/<card>": ("objectId", "partner_id", "before"),
-    "/salesforce/panel/actions/<command>": ("objectId",),
-    "/preview/<token>": ("partner",),
-    "/admin/audit": ("before",),
-    "/admin/safelist/restore": ("version",),
-    "/admin/safelist/exceptions": ("partner_id",),
-    "/admin/safelist/proposals": ("proposal_id",),
-    "/admin/preview": ("record", "partner"),
-    "/admin/partners/<partner_id>": ("partner_id",),
-    "/admin/partners/<partner_id>/contacts": ("partner_id",),
-    "/admin/partners/<partner_id>/form-link": ("partner_id",),
-    "/admin/partners/<partner_id>/offboard": ("partner_id",),
-    "/admin/offboardings/<offboarding_id>/lift": ("offboarding_id",),
-    "/admin/offboardings/<offboarding_id>.zip": ("offboarding_id",),
-    "/admin/exposures": ("partner", "record", "after"),
-    "/admin/exposures.csv": ("partner", "record"),
-    "/admin/exposures.json": ("partner", "record"),
-    "/admin/certifications/place": ("certification_id", "partner_id"),
-    "/admin/certifications/drop": ("requirement_id",),
-    "/admin/certifications/feeds/<feed_id>/secret": ("feed_id",),
-    "/admin/certifications/feeds/<feed_id>/close": ("feed_id",),
-    "/credentials/<feed_id>/webhook": ("feed_id",),
-    "/credentials/<feed_id>/hint": ("feed_id",),
-    "/credentials/<feed_id>/xapi/statements": ("feed_id",),
-    "/credentials/<feed_id>/xapi/about": ("feed_id",),
-    "/admin/plans/<template_id>/<int:version>": ("template_id",),
-    "/admin/plans/<template_id>/<int:version>/<action>": ("template_id",),
-    "/admin/refused/<outbox_id>/<what>": ("outbox_id",),
-    "/admin/<path:_rest>": ("_rest",),
-}
-WITHOUT_ID = {
-    "/hubspot/settings": "the signature names the portal and the user",
-    "/hubspot/settings/safelist": "the signature names the portal and the user",
-    "/hubspot/settings/reach": "the signature names the portal and the user",
-    "/hubspot/oauth/start": "nothing is asked",
-    "/hubspot/oauth/callback": "HubSpot's own code names the account",
-    "/salesforce/static/<path:filename>": "files of the product",
-    "/salesforce/canvas": "the signed request names organisation, user and record",
-    "/salesforce/canvas/renew": "the bearer and the signed request have to agree",
-    "/salesforce/embed": "an empty frame",
-    "/salesforce/embed/mint": "a session of the organisation is asked who it belongs to",
-    "/salesforce/embed/exchange": "a one-time secret",
-    "/salesforce/admin": "a bearer",
-    "/healthz": "nothing of a tenant",
-    "/readyz": "nothing of a tenant",
-    "/metrics": "nothing of a tenant",
-    "/openapi.json": "nothing of a tenant",
-    "/admin/enter": "a one-time secret",
-    "/admin/leave": "the session's own",
-    "/admin/static/<name>": "files of the product",
-    "/admin/": "the session's own",
-    "/admin/safelist": "the session's own; fields are named, not identified",
-    "/admin/safelist/reach": "the session's own",
-    "/admin/safelist/history": "the session's own",
-    "/admin/safelist/export": "the session's own",
-    "/admin/partners": "the session's own",
-    "/admin/programme": "the session's own",
-    "/admin/programme.json": "the session's own",
-    "/admin/conflicts": "the session's own",
-    "/admin/conflicts.csv": "the session's own",
-    "/admin/links": "the session's own",
-    "/admin/links/<kind>": "a type of partner",
-    "/admin/links/terms": "the session's own",
-    "/admin/plans": "the session's own",
-    "/admin/plans/country": "the session's own",
-    "/calendar/<token>/plan.ics": "a signed address names tenant, record and partner",
-    "/admin/certifications": "the session's own",
-    "/admin/certifications/import": "the session's own; firms are named, not identified",
-    "/admin/certifications/require": "the session's own",
-    "/admin/certifications/feeds": "the session's own",
-    "/admin/certifications/badge": "the session's own; a badge names its issuer",
-}
-PLACES = {"code": "an id", "answer_id": "an id", "token": "an id unless it leads to one", "name": "a file"}
-"""The parts of a share page's address, and what they are."""
 
 
 def test_every_address_says_where_it_takes_an_id(wall: Wall) -> None:
