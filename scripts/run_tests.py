@@ -36,7 +36,8 @@ class Step:
 
 
 def steps() -> list[Step]:
-    workers = os.environ.get("TEST_WORKERS", "2")
+    # One more than there are cores: browsers, processes that start and databases that commit are waited for.
+    workers = os.environ.get("TEST_WORKERS", str(min(os.cpu_count() or 2, 4) + 1))
     # A file's tests stay in one process: many share a server or a browser.
     pytest = (str(BIN / "pytest"), "-q", "-n", workers, "--dist", "loadfile")
     stores = tuple(f"tests/{name}" for name in STORES if (ROOT / "tests" / name).is_dir())

@@ -16,7 +16,7 @@ CARDS = {
     "Overview": "Northwind Integrators",
     "Thread": "Northwind Integrators will see this",
     "Plan": "Rollout calendar agreed with the clinics",
-    "Registration": "has no running registration here",
+    "Registration": "Protected",
     "Certifications": "Security Fundamentals",
     "Conflicts": "No conflict",
     "Sharing": "priya.raman@northwind.example",

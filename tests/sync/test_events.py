@@ -81,6 +81,7 @@ def test_a_task_that_is_none_of_our_steps_or_was_deleted_asks_for_nothing():
 def test_a_change_in_the_org_reaches_our_copy_with_one_call(told: Told):
     deal = told.deal(stage="Prospecting")
     told.listen()
+    told.applied()
 
     told.edit(deal, stage="Negotiation/Review")
 
@@ -106,6 +107,7 @@ def test_a_change_of_a_deal_that_nobody_opened_costs_nothing_and_one_of_a_compan
     deal = told.org.world.make_deal("Unopened")
     company = told.org.world.make_company("Initech")
     told.listen()
+    told.applied()
 
     told.org.edit("Opportunity", deal, NextStep="Call")
     told.org.edit("Account", company, Name="Initech Inc.")
@@ -117,6 +119,7 @@ def test_a_change_of_a_deal_that_nobody_opened_costs_nothing_and_one_of_a_compan
 def test_a_deleted_deal_is_gone_at_once_and_comes_back_when_it_is_restored(told: Told):
     deal = told.deal()
     told.listen()
+    told.applied()
 
     told.org.world.delete(ObjectKind.DEAL, deal.crm_id)
     wait_until(lambda: told.held(deal) is None)
@@ -198,6 +201,7 @@ def test_what_salesforce_keeps_to_itself_is_found_by_polling(told: Told):
     deal = told.deal()
     told.org.tell(hidden=["Opportunity"])
     told.listen()
+    told.applied()
 
     told.edit(deal, stage="Closed Won")
     told.applied()
@@ -317,6 +321,7 @@ def test_events_are_counted_by_what_became_of_them(told: Told):
     deal = told.deal()
     before = dict(metrics.said(None))
     told.listen()
+    told.applied()  # what happens before the first answer is told by nobody
     told.edit(deal, stage="Closed Won")
     told.org.edit("Opportunity", deal.crm_id, Probability=40)
 
