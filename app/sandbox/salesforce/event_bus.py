@@ -68,6 +68,7 @@ class EventBus:
                 "CREATE TABLE IF NOT EXISTS _event (position INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT,"
                 " entity TEXT, id TEXT, header TEXT, told TEXT)"
             )
+            store.execute("CREATE INDEX IF NOT EXISTS _event_at ON _event (at)")
 
     def tell(
         self, change: str, entity: str, ids: Iterable[str], by: str, told: Mapping[str, Any] | None = None
