@@ -75,7 +75,9 @@ def test_a_seller_posts_plans_shares_and_copies(hubspot: StoryHubspot, hubspot_s
     sharing.get_by_role("button", name="Copy link").click()
     ours = re.compile(re.escape(hubspot.demo.addresses["share"]) + r"/s/[\w-]{43}")
     # What another page of this browser copied may still be there.
-    found = until(lambda: ours.fullmatch(seat.page.evaluate("navigator.clipboard.readText()")), "a copied link")
+    found = until(
+        lambda: ours.fullmatch(seat.page.evaluate("navigator.clipboard.readText()")), "a copied link"
+    )
     link = found.group()
     assert "A page is shared with you" in requests.get(link, timeout=10).text
     expect(
