@@ -27,10 +27,11 @@ def cookie_name(door: AdminDoor) -> str:
 
 def set_cookie(door: AdminDoor, answer: Response, session: AdminSession) -> None:
     # Lax, not Strict: the cards in the CRM link to the preview, and a Strict cookie stays away from such a visit.
+    # An age, not a day: the browser counts it by its own clock, which may be wrong.
     answer.set_cookie(
         cookie_name(door),
         session.token,
-        expires=session.expires_at,
+        max_age=int((session.expires_at - door.clock()).total_seconds()),
         path="/",
         secure=door.https,
         httponly=True,

@@ -35,6 +35,7 @@ def test_the_button_opens_the_pages_with_a_cookie_for_this_host_only(stranger):
     cookie = answer.headers["Set-Cookie"]
     assert (answer.status_code, answer.headers["Location"]) == (303, "/admin/")
     assert cookie.startswith("__Host-alongside-admin=session-1;")
+    assert f"Max-Age={8 * 60 * 60}" in cookie.split("; ")
     assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
     assert "Domain" not in cookie
 
