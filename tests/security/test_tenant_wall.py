@@ -4,6 +4,7 @@ The ids are read from every table, the addresses from both apps' maps and the co
 one is either walled in or fails a test until somebody has said where it takes an id.
 """
 
+import difflib
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -43,9 +44,10 @@ def wall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wall]:
     made.house.house.database.close()
 
 
-def plain(answer: TestResponse, sent: str) -> tuple[int, str, str]:
-    """Status, headers and body, without what was sent and what every answer makes anew."""
-    said = f"{answer.headers}\n{answer.get_data(as_text=True)}".replace(sent, "<sent>")
+def plain(answer: TestResponse, tried: re.Pattern[str]) -> tuple[int, str, str]:
+    """Status, headers and body, with one word for all the ids that are tried here, for the audit log names what
+    this very admin asked for before; and without what every answer makes anew."""
+    said = tried.sub("<tried>", f"{answer.headers}\n{answer.get_data(as_text=True)}")
     return (
         answer.status_code,
         answer.mimetype or "",
@@ -53,18 +55,27 @@ def plain(answer: TestResponse, sent: str) -> tuple[int, str, str]:
     )
 
 
+def differing(one: tuple[int, str, str], other: tuple[int, str, str]) -> list[str]:
+    """The lines that stand in only one of two answers, so that a failure says what told them apart."""
+    pages = [(f"{status} {type_}\n{said}").splitlines() for status, type_, said in (one, other)]
+    return [line for line in difflib.unified_diff(*pages, n=0, lineterm="") if line[:3] not in ("---", "+++")]
+
+
 def same_for_all(wall: Wall, send: Send, *, sorted_by: bool = False) -> None:
     """Each of their ids is answered like one of the same form that does not exist; like its
     neighbour, where ids are places in time."""
     send(stranger_to("00000000"))  # whoever looks first sees what is new
+    ids = sorted((*wall.theirs.values(), *map(stranger_to, wall.theirs.values())), key=len, reverse=True)
+    tried = re.compile("|".join(map(re.escape, ids)))
     nothing: dict[tuple[object, bool], tuple[int, str, str]] = {}
     for place, theirs in wall.theirs.items():
         nobodys = stranger_to(theirs)
         form = (theirs if sorted_by else len(theirs), theirs.isdigit())
         assert nobodys not in wall.theirs.values()
         if form not in nothing:
-            nothing[form] = plain(send(nobodys), nobodys)
-        assert plain(send(theirs), theirs) == nothing[form], place
+            nothing[form] = plain(send(nobodys), tried)
+        told_apart = "\n".join(differing(plain(send(theirs), tried), nothing[form]))
+        assert not told_apart, f"{place}:\n{told_apart}"
 
 
 def rows_of(wall: Wall) -> list[str]:
