@@ -172,7 +172,9 @@ class House:
         self.sessions.pop(token, None)
 
     def tenant(self, tenant_id: str) -> Tenant:
-        return Tenant(id=tenant_id, crm=CrmKind.HUBSPOT, account_id="62515", name="Contoso Software")
+        return Tenant(
+            id=tenant_id, crm=CrmKind.HUBSPOT, account_id="62515", name="Contoso Software and Services"
+        )
 
     def health(self, tenant_id: str) -> Health:
         return self.health_now
@@ -345,7 +347,7 @@ def _source(partner_type: PartnerType) -> Source:
         messages=messages,
         registration=None,
         files=[],
-        vendor_name="Contoso Software",
+        vendor_name="Contoso Software and Services",
         vendor_color="#3b5bdb",
         labels={},
     )
