@@ -143,7 +143,8 @@ def sentences(rule: Rule) -> Iterator[str]:
         else "It is not extended."
     )
     if rule.reminder_days:
-        before = ", ".join(str(one) for one in sorted(rule.reminder_days, reverse=True))
+        *most, last = (str(one) for one in sorted(rule.reminder_days, reverse=True))
+        before = f"{', '.join(most)} and {last}" if most else last
         yield f"Both sides are reminded {before} days before it ends."
     if rule.idle_days:
         yield f"A deal on which nothing happens for {rule.idle_days} days is pulled back."

@@ -7,7 +7,7 @@ import pytest
 
 from app.commands.claims import make_scene
 from app.domain.measured import Case, curve, point
-from app.domain.programme import Precedence
+from app.domain.programme import Precedence, Rule
 from app.domain.record import ObjectKind, RecordKey
 from app.reading import programme as reading
 from app.reading.conflict_audit import audit, safe_cell, to_csv
@@ -188,3 +188,12 @@ def test_precision_and_recall_follow_the_threshold():
     assert point([], 0.5).precision is None
     recalls = [one.recall for one in curve(cases)]
     assert recalls == sorted(recalls, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("days", "said"), [((3,), "3 days"), ((3, 14), "14 and 3 days"), ((30, 3, 14), "30, 14 and 3 days")]
+)
+def test_the_days_of_a_reminder_are_read_as_one_says_them(days, said):
+    rule = Rule(name="Everyone", reminder_days=days)
+
+    assert f"Both sides are reminded {said} before it ends." in list(reading.sentences(rule))
