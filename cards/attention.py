@@ -150,7 +150,7 @@ def _certifications(facts: RecordFacts, known: PartnerFacts, now: datetime) -> I
         rank=Rank.CERTIFICATION,
         tone=Tone.WARNING,
         text=f"{_named(first)} {said}{more}",
-        title=words.full_day(first.expires, facts.locale) if first.expires else "",
+        title=words.full_day(first.expires, facts.locale) if first.expires and not first.is_revoked else "",
         actions=(Action(label="View", card="certifications", hint="the certifications"),),
     )
 

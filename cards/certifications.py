@@ -150,9 +150,15 @@ def _row(certification: Certification, facts: RecordFacts, today: date) -> ListI
         detail=" · ".join(filter(None, detail)),
         badge=badge,
         tone=tone,
-        title=words.full_day(certification.expires, facts.locale) if certification.expires else "",
+        title=_last_day(certification, facts.locale),
         actions=_evidence(certification),
     )
+
+
+def _last_day(certification: Certification, locale: str) -> str:
+    """The day it is valid to, in full. One that was revoked has none: the day it bears no longer holds."""
+    until = None if certification.is_revoked else certification.expires
+    return words.full_day(until, locale) if until else ""
 
 
 def _evidence(certification: Certification) -> tuple[Action, ...]:

@@ -88,6 +88,7 @@ def test_what_was_revoked_says_why_and_does_not_count():
         "Revoked",
         "Implementation · Gold · Exam shared",
     )
+    assert people.items[0].title == ""
 
 
 def test_a_row_names_its_issuer_and_source_and_leads_to_the_evidence():
