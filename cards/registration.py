@@ -112,10 +112,11 @@ def _clock(facts: RecordFacts, registration: Registration, now: datetime) -> Sta
     if registration.pause:
         return _standing_still(facts, registration, registration.pause, now)
     until = registration.protected_until or now
+    ends = words.soon(until, now, facts.locale)
     may_extend = facts.may_write and registration.extensions < registration.terms.extension_limit
     return Status(
         text=state,
-        detail=f"Ends {words.ahead(until, now, facts.locale)}",
+        detail=f"Ends {ends}" if ends else "",
         tone=Tone.WARNING if until - now <= PROTECTION_WARNING else Tone.SUCCESS,
         title=words.absolute(until, facts.zone, facts.locale),
         actions=(extend(registration),) if may_extend else (),

@@ -73,8 +73,9 @@ def _protected(registration: Mapping[str, Any], viewer: Viewer, now: datetime) -
         return _standing_still(paused, until, viewer, now)
     if until <= now or registration["state"] == "expired":
         return Status(text="Your protection has ended", detail=said, title=title)
-    ends = words.ahead(until, now, viewer.locale)
-    return Status(text=f"You are protected: {said}", detail=f"ends {ends}", tone=Tone.SUCCESS, title=title)
+    ends = words.soon(until, now, viewer.locale)
+    detail = f"ends {ends}" if ends else ""
+    return Status(text=f"You are protected: {said}", detail=detail, tone=Tone.SUCCESS, title=title)
 
 
 def _standing_still(paused: Mapping[str, Any], until: datetime, viewer: Viewer, now: datetime) -> Status:

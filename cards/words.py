@@ -159,6 +159,11 @@ def ahead(moment: datetime, now: datetime, locale: str = "en") -> str:
     return near(today + timedelta(days=left.days), today, locale)
 
 
+def soon(moment: datetime, now: datetime, locale: str = "en") -> str:
+    """`ahead` where that is a distance; nothing where it would say a date, for those beside which the date stands."""
+    return ahead(moment, now, locale) if (moment - now).days <= DISTANCE_DAYS else ""
+
+
 @lru_cache(maxsize=2048)
 def clock(moment: datetime, zone: str = "UTC", locale: str = "en") -> str:
     """Such as "14:05" in the reader's zone."""

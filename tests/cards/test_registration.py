@@ -32,6 +32,13 @@ def test_running_protection_shows_its_end_and_how_much_is_used():
     assert bar.detail == "4 Oct to 2 Jan 2027"
 
 
+def test_the_end_of_a_protection_is_said_once():
+    far, near = card_with(make.registration(until=80)), card_with(make.registration(until=41))
+
+    assert of(far, Status)[0].detail == ""
+    assert of(near, Status)[0].detail == "Ends in 5 weeks"
+
+
 def test_protection_that_ends_soon_warns_and_can_be_extended_once_asked():
     card = card_with(make.registration(until=6))
 
