@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = (
@@ -17,6 +17,9 @@ ARGUMENTS = (
     "--disable-sync",
 )
 
+PATIENCE_MS = 20_000
+"""As long as a click waits. Playwright's own five seconds for what is expected are short for a busy machine."""
+
 
 def executable() -> str | None:
     """The browser's path; None lets Playwright use the one it brought itself."""
@@ -25,6 +28,7 @@ def executable() -> str | None:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable(), args=list(ARGUMENTS))
         yield browser
