@@ -1,7 +1,8 @@
 # make demo   sets up what is missing and runs everything on this machine
 # make test   sets up what is missing and runs every check
 # make pictures   takes the pictures of docs/gallery.md anew
-# make faults kills processes 200 times while work flows, and counts what arrives (RUNS=n for another number)
+# make faults kills processes 200 times on each database while work flows, and counts what arrives (RUNS=n for another
+#             number)
 .DEFAULT_GOAL := demo
 .PHONY: demo test faults setup cards pictures lock clean
 

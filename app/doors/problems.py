@@ -19,6 +19,11 @@ _HTTP_REASONS = {
 }
 """What Flask itself refuses, in our words."""
 
+_UNDONE = "Something went wrong on our side. Nothing was changed; try again."
+_UNKNOWN = (
+    "Our database did not answer, so this may or may not be done. Look whether it is before you try again."
+)
+
 
 def problem(error: AppError, status: int | None = None) -> Response:
     """The refusal as an answer that nothing may cache."""
@@ -42,9 +47,12 @@ def as_app_error(error: Exception) -> tuple[AppError, int | None]:
         reason, message = _HTTP_REASONS.get(error.code, (Reason.INVALID, "The request was refused."))
         return AppError(reason, message), error.code
     log.error("door.failed", exc_info=error)
-    return AppError(
-        Reason.INTERNAL, "Something went wrong on our side. Nothing was changed; try again."
-    ), None
+    return AppError(Reason.INTERNAL, _UNKNOWN if _lost_database(error) else _UNDONE), None
+
+
+def _lost_database(error: Exception) -> bool:
+    """Whether the database went away, perhaps while it was committing. SQLAlchemy's errors say so."""
+    return bool(getattr(error, "connection_invalidated", False))
 
 
 def answer_problems(blueprint: Blueprint) -> None:

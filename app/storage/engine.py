@@ -27,11 +27,12 @@ class Database:
     def write(self) -> Iterator[Connection]:
         with self.engine.connect() as connection, connection.begin():
             places: set[changes.Place] = set()
-            connection.info[changes.CHANGED] = places
+            info = connection.info  # a connection that was lost meanwhile no longer answers for it
+            info[changes.CHANGED] = places
             try:
                 yield connection
             finally:
-                connection.info.pop(changes.CHANGED, None)
+                info.pop(changes.CHANGED, None)
             if places:
                 changes.save(connection, places)
 

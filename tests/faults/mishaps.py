@@ -5,12 +5,15 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from redis.exceptions import RedisError
 
 from app.sandbox.hubspot.limits import Fault
 from tests.faults.scene import Scene, children_of
+
+Mishap = Callable[[Scene, random.Random], None]
 
 BOUND_OF_CALLS = 40
 """Calls per mishap at most, with everything that had to be written and polled meanwhile: no storm."""
@@ -65,7 +68,22 @@ def flush(scene: Scene, _: random.Random) -> None:
         scene.redis().flushall()
 
 
-def misbehave(kind: str, times: int = 1, seconds: float = 0.0) -> Callable[[Scene, random.Random], None]:
+def kill_web(scene: Scene, _: random.Random) -> None:
+    """Nobody waits until it answers again: whoever writes on a card tries until it does."""
+    if scene.web is not None:
+        scene.web.kill()
+        scene.web.start()
+
+
+def kill_postgres(scene: Scene, chance: random.Random) -> None:
+    """It comes back after a moment, and repairs itself from its own log."""
+    assert scene.postgres is not None
+    scene.postgres.kill()
+    time.sleep(chance.uniform(0.0, 1.0))
+    scene.postgres.start()
+
+
+def misbehave(kind: str, times: int = 1, seconds: float = 0.0) -> Mishap:
     def order(scene: Scene, _: random.Random) -> None:
         scene.world.portal.faults.add(Fault(kind=kind, times=times, seconds=seconds))
 
@@ -84,8 +102,12 @@ BAD_DAYS = (
     misbehave("lose", times=2),
     misbehave("hang", seconds=3.0),
 )
-MISHAPS = (*DEATHS, *DEATHS, *BAD_DAYS)
-"""Deaths twice: they are what this is about."""
+
+
+def mishaps_of(scene: Scene) -> tuple[Mishap, ...]:
+    """All that can happen here. Deaths twice: they are what this is about, and PostgreSQL's most of all."""
+    deaths = (*DEATHS, *([kill_web] if scene.web else []), *([kill_postgres] * 2 if scene.postgres else []))
+    return (*deaths, *deaths, *BAD_DAYS)
 
 
 def _wait_for_horses(scene: Scene) -> list[int]:
@@ -98,15 +120,19 @@ def _wait_for_horses(scene: Scene) -> list[int]:
     return []
 
 
-def play(scene: Scene, chance: random.Random, runs: int) -> list[str]:
-    """`runs` mishaps while people work; what happened, in order. Nothing is waited for in between."""
+def play(scene: Scene, chance: random.Random, runs: int, mishaps: Sequence[Mishap] = ()) -> list[str]:
+    """`runs` mishaps in the midst of what people do; what happened, in order. Nothing is waited for in between."""
+    acts = [scene.post, scene.post, scene.reply, scene.plan, scene.edit_in_crm]
+    acts += [scene.post_on_the_card] if scene.web else []
     told = []
-    for _ in range(runs):
-        for _ in range(chance.randint(1, 4)):
-            act = chance.choice((scene.post, scene.post, scene.reply, scene.plan, scene.edit_in_crm))
-            act(chance.choice(scene.deals))
-        time.sleep(chance.uniform(0.0, 0.6))
-        mishap = chance.choice(MISHAPS)
-        mishap(scene, chance)
-        told.append(mishap.__name__)
+    with ThreadPoolExecutor(1, thread_name_prefix="people") as people:
+        for _ in range(runs):
+            work = [(chance.choice(acts), chance.choice(scene.deals)) for _ in range(chance.randint(1, 4))]
+            busy = [people.submit(act, deal) for act, deal in work]
+            time.sleep(chance.uniform(0.0, 0.6))
+            mishap = chance.choice(mishaps or mishaps_of(scene))
+            mishap(scene, chance)
+            told.append(mishap.__name__)
+            for one in busy:
+                one.result()
     return told

@@ -1,4 +1,5 @@
-"""A vendor on a HubSpot stand-in over HTTP, with Valkey and the agent as processes of their own."""
+"""A vendor on a HubSpot stand-in over HTTP, with Valkey, the agent and, where asked for, the web process and a
+PostgreSQL server as processes of their own."""
 
 import contextlib
 import os
@@ -7,17 +8,19 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from cryptography.fernet import Fernet
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Worker
 from sqlalchemy import text
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from app.bootstrap import House, build
 from app.domain.actor import Actor, ActorKind
@@ -30,6 +33,8 @@ from app.ground.valkey import answers, forget_socket, server_command, socket_pat
 from app.storage import audit, outbox, tables
 from app.storage import fault as faults
 from app.storage.credentials import StoredTokens
+from app.storage.engine import Database
+from app.storage.migrate import upgrade
 from app.storage.published.answers import put_answer
 from app.storage.published.links import link_of
 from app.storage.published_tables import partner_inbox
@@ -38,11 +43,16 @@ from app.tenancy import add_tenant
 from sync import poll
 from tests.contract.hubspot_world import CLIENT_ID, CLIENT_SECRET, HubspotWorld, open_world
 from tests.database import migrated_database_url
+from tests.faults.web import ROOT, Web
+from tests.postgres import Postgres
+
+T = TypeVar("T")
 
 SELLER = Actor(kind=ActorKind.SELLER, id="u1", name="Sam Seller", email="sam@vendor.example")
-ROOT = Path(__file__).parents[2]
 DEALS = 3
 SETTLES_IN = 60.0
+PATIENCE = 60.0
+"""Seconds that people go on trying when they get no answer."""
 
 
 @dataclass
@@ -62,6 +72,8 @@ class Scene:
     done: dict[str, bool] = field(default_factory=dict)
     valkey: "subprocess.Popen[bytes] | None" = None
     agents: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
+    web: Web | None = None
+    postgres: Postgres | None = None
     refused_for_speed: int = 0
 
     # What people do
@@ -71,20 +83,31 @@ class Scene:
         self._run(deal, "thread.post", partner_id=self.partner_id, body=body)
         self.said.setdefault(deal.crm_id, []).append(body)
 
+    def post_on_the_card(self, deal: RecordKey) -> None:
+        assert self.web is not None
+        web, body, key = self.web, f"message {new_id()}", new_id()
+        sent = partial(web.post, deal.crm_id, self.partner_id, body, key)
+        wait_until(sent, PATIENCE, "the web process acknowledges")
+        self.said.setdefault(deal.crm_id, []).append(body)
+
     def reply(self, deal: RecordKey) -> None:
-        body = f"reply {new_id()}"
-        with self.house.database.write() as connection:
-            link = link_of(connection, self.tenant.id, self.links[deal.crm_id])
-            put_answer(
-                connection,
-                link,
-                email="kim@northwind.example",
-                name="Kim Partner",
-                command="thread.post",
-                fields={"body": body},
-                key=new_id(),
-                at=utc_now(),
-            )
+        body, key = f"reply {new_id()}", new_id()
+
+        def answer() -> None:
+            with self.house.database.write() as connection:
+                link = link_of(connection, self.tenant.id, self.links[deal.crm_id])
+                put_answer(
+                    connection,
+                    link,
+                    email="kim@northwind.example",
+                    name="Kim Partner",
+                    command="thread.post",
+                    fields={"body": body},
+                    key=key,
+                    at=utc_now(),
+                )
+
+        persist(answer)
         self.house.bell.ring("inbound")
         self.replied.setdefault(deal.crm_id, []).append(body)
 
@@ -100,8 +123,10 @@ class Scene:
         self.world.portal.edit("deals", deal.crm_id, {"hs_next_step": new_id()})
 
     def _run(self, deal: RecordKey, name: str, /, **fields: object) -> dict[str, Any]:
-        done = self.house.executor().run(self.tenant.id, SELLER, name, deal, fields, new_id())
-        return dict(done.result)
+        key = new_id()
+        return persist(
+            lambda: dict(self.house.executor().run(self.tenant.id, SELLER, name, deal, fields, key).result)
+        )
 
     # Processes
 
@@ -112,6 +137,10 @@ class Scene:
             server_command(self.directory, socket), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         wait_until(lambda: answers(socket), 20, "Valkey answers")
+
+    def start_web(self) -> None:
+        self.web = self.web or Web(self.settings, self.world.portal.config.portal_id)
+        self.web.start()
 
     def start_agent(self, *, workers: int = 2) -> None:
         with (self.directory / "agent.log").open("ab") as log:
@@ -161,6 +190,8 @@ class Scene:
         return time.monotonic() - began
 
     def clear_away(self) -> None:
+        if self.web is not None:
+            self.web.kill()
         for agent in self.agents:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(agent.pid, signal.SIGKILL)
@@ -169,6 +200,8 @@ class Scene:
             self.valkey.kill()
             self.valkey.wait()
         forget_socket(self.directory)
+        if self.postgres is not None:
+            self.postgres.stop()
 
     # What has to be true
 
@@ -220,6 +253,18 @@ class Scene:
         assert self.refused_for_speed == 0, "asked HubSpot for more than it allows"
 
 
+def persist(act: Callable[[], T]) -> T:
+    """What people do who got no answer: the same again, under the same key, until there is one."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return act()
+        except (OperationalError, InterfaceError):
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.05)
+
+
 def expected_in(note: dict[str, Any], expected: set[str]) -> list[str]:
     """The one body that the note holds: bodies are a word, a space and an id of 32 characters."""
     html = note["properties"].get("hs_note_body") or ""
@@ -247,11 +292,12 @@ def wait_until(condition: Any, seconds: float, what: Any) -> None:
 
 
 @contextmanager
-def open_scene(directory: Path) -> Iterator[Scene]:
-    """Three deals with one partner on each, the stand-in with HubSpot's own limits; no process of ours runs yet."""
+def open_scene(directory: Path, postgres: Postgres | None = None) -> Iterator[Scene]:
+    """Three deals with one partner on each, the stand-in with HubSpot's own limits; no process of ours runs yet. On
+    SQLite, or on a server that is started here and ended with the scene."""
     with open_world(directory) as world:
         settings = {
-            "DATABASE_URL": migrated_database_url(directory),
+            "DATABASE_URL": _database_url(directory, postgres),
             "REDIS_URL": url_of(socket_path(directory)),
             "SECRET_KEYS": Fernet.generate_key().decode(),
             "HUBSPOT_CLIENT_ID": CLIENT_ID,
@@ -269,15 +315,27 @@ def open_scene(directory: Path) -> Iterator[Scene]:
             admin_emails=(),
         )
         StoredTokens(house.database, house.vault, tenant.id).save(world.tokens.tokens)
-        scene = Scene(directory=directory, world=world, house=house, tenant=tenant, settings=settings)
+        scene = Scene(
+            directory=directory, world=world, house=house, tenant=tenant, settings=settings, postgres=postgres
+        )
         _count_refusals(scene)
         scene.start_valkey()
         try:
             _furnish(scene)
             yield scene
         finally:
-            scene.clear_away()
             house.database.close()
+            scene.clear_away()
+
+
+def _database_url(directory: Path, postgres: Postgres | None) -> str:
+    if postgres is None:
+        return migrated_database_url(directory)
+    postgres.start()
+    database = Database(postgres.url.replace("postgresql://", "postgresql+psycopg://", 1))
+    upgrade(database)
+    database.close()
+    return postgres.url
 
 
 def _furnish(scene: Scene) -> None:
