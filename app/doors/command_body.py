@@ -26,6 +26,10 @@ OBJECT_KINDS = {
 """Every name that either CRM gives to the records we work on, in lower case."""
 
 
+KEY_PATTERN = "[A-Za-z0-9_-]{8,80}"
+"""What an idempotency key looks like: any UUID does."""
+
+
 class _Schema(Schema):
     class Meta:
         unknown = EXCLUDE
@@ -35,7 +39,7 @@ class _Schema(Schema):
     key = fields.String(
         data_key="idempotencyKey",
         required=True,
-        validate=validate.Regexp(r"\A[A-Za-z0-9_-]{8,80}\Z", error="Must be a UUID."),
+        validate=validate.Regexp(rf"\A{KEY_PATTERN}\Z", error="Must be a UUID."),
     )
     values = fields.Dict(data_key="fields", keys=fields.String(), load_default=dict)
 

@@ -1,9 +1,24 @@
 """The description names what is really there."""
 
+import re
+
 from app.commands.execute import COMMANDS
 from app.doors.openapi import describe
 from app.wsgi import web_app
 from tests.house import TestHouse
+
+FOR_PEOPLE = (
+    "/admin",
+    "/preview",
+    "/calendar",
+    "/hubspot/oauth",
+    "/salesforce/canvas",
+    "/salesforce/embed",
+    "/salesforce/admin",
+    "/salesforce/static",
+    "/s/",
+)
+"""Pages for browsers and calendars, which no program is written against."""
 
 
 def test_every_described_path_is_a_route_and_takes_the_described_method(house: TestHouse) -> None:
@@ -11,7 +26,19 @@ def test_every_described_path_is_a_route_and_takes_the_described_method(house: T
 
     for path, operations in describe()["paths"].items():
         for method in operations:
-            assert adapter.match(path.replace("{card}", "overview"), method=method.upper())
+            assert adapter.match(re.sub(r"\{.*?\}", "overview", path), method=method.upper())
+
+
+def test_every_address_is_described_or_serves_people(house: TestHouse) -> None:
+    described = {re.sub(r"\{.*?\}", "{}", path) for path in describe()["paths"]}
+
+    unknown = [
+        rule.rule
+        for rule in web_app(house.house).url_map.iter_rules()
+        if re.sub(r"<.*?>", "{}", rule.rule) not in described and not rule.rule.startswith(FOR_PEOPLE)
+    ]
+
+    assert unknown == ["/hubspot/actions/<command>", "/salesforce/panel/actions/<command>"]
 
 
 def test_every_command_is_described_with_its_fields_on_both_doors() -> None:
