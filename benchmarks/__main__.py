@@ -8,7 +8,19 @@ import json
 import sys
 
 NAMES = (
-    *("share", "panel", "sync", "publish", "agent", "conflicts", "trace", "exposure", "blast", "events"),
+    *(
+        "share",
+        "panel",
+        "sync",
+        "idle",
+        "rebuild",
+        "agent",
+        "conflicts",
+        "trace",
+        "exposure",
+        "blast",
+        "events",
+    ),
     *("scale", "hosts"),
 )
 """Each is a module here with a function run() that yields dicts: benchmark, metric, value, unit, n, …"""

@@ -1,5 +1,5 @@
 """Metric 8: the agent's CPU for each changed record beyond publishing it, against the CPU of one empty job of RQ; and
-what is lost or doubled when processes are killed at random (BENCHMARK_KILLS of them, 40 unless told).
+what is lost or doubled when processes are killed at random (BENCHMARK_KILLS of them, 200 unless told).
 
 The adapter speaks to the stand-in over HTTP in this very thread, whose CPU is counted; the stand-in runs in others.
 """
@@ -12,31 +12,22 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import structlog
-from cryptography.fernet import Fernet
 from redis import Redis
 from rq import Queue, Worker
 from rq.serializers import JSONSerializer
 
-from app.bootstrap import build
-from app.domain.record import CrmKind, ObjectKind, RecordKey
-from app.ground.clock import utc_now
-from app.ground.config import read_config
-from app.ground.ids import new_id
+from app.domain.record import CrmKind
 from app.ground.valkey import answers, forget_socket, server_command, socket_path
-from app.reading.stores import Events
-from app.storage import record as records
-from app.tenancy import add_tenant
-from sync import ingest, poll, publish, webhook_events
-from tests.contract.hubspot_world import open_world
-from tests.database import migrated_database_url
+from benchmarks.account import CHANGED, change, check_copy, event_of, open_account, until_nothing
+from sync import publish
 
-RECORDS, JOBS = 1_000, 40
-KILLS = int(os.environ.get("BENCHMARK_KILLS", "40"))
+RECORDS, JOBS = CHANGED, 40
+KILLS = int(os.environ.get("BENCHMARK_KILLS", "200"))
 
 
 def run() -> Iterator[dict[str, Any]]:
@@ -85,59 +76,20 @@ def _cpu() -> float:
 
 
 def _changed_records() -> tuple[float, float]:
-    """Seconds of CPU for one record: from its stored event to our copy and the mark; and for publishing it."""
-    with tempfile.TemporaryDirectory() as folder:
-        directory = Path(folder)
-        with open_world(directory, requests_per_10_seconds=100_000, searches_per_second=100_000) as world:
-            keys_of = {"SECRET_KEYS": Fernet.generate_key().decode()}
-            house = build(read_config({"DATABASE_URL": migrated_database_url(directory)} | keys_of), utc_now)
-            tenant = add_tenant(
-                house,
-                crm=CrmKind.HUBSPOT,
-                account_id=world.account_id,
-                name="V",
-                instance_url="",
-                admin_emails=(),
-            )
-            house.crms[tenant.id] = world.crm
-            agent = house.agent()
-            poll.first_load(agent, tenant)
-            ids = world.make_deals(RECORDS)
-            keys = [RecordKey(ObjectKind.DEAL, crm_id) for crm_id in ids]
-            ingest.fetch(agent, tenant, keys)
-            _until_none(lambda: publish.publish_marked(agent))
-            for crm_id in ids:
-                world.portal.edit("deals", crm_id, {"hs_next_step": "changed"})
-            Events(house.database, house.bell, utc_now).keep(
-                [
-                    (
-                        tenant,
-                        new_id(),
-                        {
-                            "subscriptionType": "deal.propertyChange",
-                            "objectId": int(crm_id),
-                            "propertyName": "hs_next_step",
-                        },
-                    )
-                    for crm_id in ids
-                ]
-            )
-            began = time.thread_time()
-            _until_none(lambda: webhook_events.take_events(agent) + ingest.read_marked(agent))
-            read = time.thread_time()
-            _until_none(lambda: publish.publish_marked(agent))
-            published = time.thread_time()
-            with house.database.read() as connection:
-                held = records.get_many(connection, tenant.id, keys)
-            if {r.fields.get("next_step") for r in held.values()} != {"changed"} or len(held) != RECORDS:
-                raise RuntimeError("our copy is not what the CRM holds")
-            house.database.close()
-            return (read - began) / RECORDS, (published - read) / RECORDS
-
-
-def _until_none(work: Callable[[], int]) -> None:
-    while work():
-        pass
+    """Seconds of CPU for one record: from its stored event, read again, to our copy and the mark; and for
+    publishing it."""
+    with open_account(CrmKind.HUBSPOT) as account:
+        agent = account.house.agent()
+        until_nothing(lambda: publish.publish_marked(agent))
+        change(account, "changed", companies=False, number=True)
+        account.hear([event_of(account, "deals", "amount", crm_id) for crm_id in account.deals])
+        began = time.thread_time()
+        account.read()
+        read = time.thread_time()
+        until_nothing(lambda: publish.publish_marked(agent))
+        published = time.thread_time()
+        check_copy(account, "changed")
+        return (read - began) / RECORDS, (published - read) / RECORDS
 
 
 def _kills() -> Iterator[dict[str, Any]]:

@@ -1,16 +1,14 @@
 """What a Salesforce org's change events cost and how soon they are marked here: over a real socket, with the account,
-the changes and the checks of the benchmark `sync`."""
+the changes and the checks of benchmarks.account."""
 
 import base64
 import dataclasses
 import logging
 import statistics
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -19,17 +17,15 @@ from app.domain.record import CrmKind, ObjectKind
 from app.sandbox.salesforce.event_bus import replay_id
 from app.sandbox.salesforce.pubsub import serving
 from app.storage import event_feed as feeds
-from benchmarks.sync import (
+from benchmarks.account import (
     CHANGED,
     COMPANIES,
-    DEALS,
     Account,
-    _account,
-    _change,
-    _check_copy,
-    _figure,
-    _require,
-    _until_nothing,
+    change,
+    check_copy,
+    open_account,
+    require,
+    until_nothing,
 )
 from sync import ingest
 from sync.listening import Stream, listen
@@ -41,15 +37,14 @@ SINGLE = 100
 def run() -> Iterator[dict[str, Any]]:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        account = _account(stack, CrmKind.SALESFORCE, folder, DEALS)
+        account = stack.enter_context(open_account(CrmKind.SALESFORCE))
         org, house = account.world.org, account.house
         port = stack.enter_context(serving(org))
         house.config = dataclasses.replace(house.config, salesforce_pubsub_origin=f"http://127.0.0.1:{port}")
         stream = Stream(tenant=account.tenant)
         stack.callback(stream.end)
         threading.Thread(target=listen, args=(house.agent(), stream), daemon=True).start()
-        _until_nothing(lambda: time.sleep(0.01) or not org.bus.subscriptions)
+        until_nothing(lambda: time.sleep(0.01) or not org.bus.subscriptions)
         for companies in (False, True):
             yield _calls(account, companies=companies)
         yield _unnamed(account)
@@ -60,13 +55,15 @@ def _calls(account: Account, *, companies: bool) -> dict[str, Any]:
     mark = f"heard {companies}"
 
     def hear() -> None:
-        _change(account, mark, companies=companies)
+        change(account, mark, companies=companies)
         _read_what_was_told(account)
 
     calls = account.calls_of(hear)
-    _check_copy(account, mark)
+    check_copy(account, mark)
     also = f"{COMPANIES} of their companies changed too" if companies else "their companies had not changed"
-    return _figure(account, DEALS, "event_calls", calls, CHANGED, also) | {"benchmark": "events"}
+    return account.figure("events", "event_calls", calls, "API calls", CHANGED, also) | {
+        "checked": ["copy equals the CRM"]
+    }
 
 
 def _unnamed(account: Account) -> dict[str, Any]:
@@ -75,11 +72,11 @@ def _unnamed(account: Account) -> dict[str, Any]:
     def hear() -> None:
         for deal in account.deals:
             org.records.update("Opportunity", deal, {"Probability": 40}, org.user_id)
-        _require(_read_what_was_told(account) == 0, "nothing to read")
+        require(_read_what_was_told(account) == 0, "nothing to read")
 
     calls = account.calls_of(hear)
     what = "in a field that no card and no safelist names"
-    return _figure(account, DEALS, "unnamed_calls", calls, CHANGED, what) | {"benchmark": "events"}
+    return account.figure("events", "unnamed_calls", calls, "API calls", CHANGED, what)
 
 
 def _times(account: Account) -> dict[str, Any]:
@@ -104,7 +101,7 @@ def _times(account: Account) -> dict[str, Any]:
 
 def _read_what_was_told(account: Account) -> int:
     """How many records were read."""
-    _until_nothing(lambda: time.sleep(0.02) or not _is_behind(account))
+    until_nothing(lambda: time.sleep(0.02) or not _is_behind(account))
     agent, read = account.house.agent(), 0
     while more := ingest.read_marked(agent):
         read += more

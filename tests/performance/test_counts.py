@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
+from app.crm.glance import Glance
 from app.crm.port import MessageWrite
 from app.domain.record import CrmKind, ObjectKind, RecordKey
-from app.ground.clock import utc_now
+from app.ground.clock import SteppingClock, utc_now
 from app.sandbox.hubspot.schema import object_type
 from app.storage import record as records
 from cards.registry import NAMES
@@ -145,18 +146,20 @@ def test_reading_many_marked_records_fills_its_batches(connected: tuple[CrmKind,
     assert count == {CrmKind.HUBSPOT: 5, CrmKind.SALESFORCE: 1}[kind]
 
 
-def test_a_round_in_which_nothing_changed(connected: tuple[CrmKind, Connected]) -> None:
+def test_a_round_in_which_nothing_changed_costs_as_little_in_a_larger_account(
+    connected: tuple[CrmKind, Connected],
+) -> None:
     kind, made = connected
     made.sync()
     made.sync()
+    small = calls(made.world, lambda: poll.poll(made.agent, made.tenant))
+    made.world.make_deals(300)
+    made.sync()
+    made.sync()
 
-    assert (
-        calls(made.world, lambda: poll.poll(made.agent, made.tenant))
-        == {
-            CrmKind.HUBSPOT: 3,
-            CrmKind.SALESFORCE: 1,
-        }[kind]
-    )
+    large = calls(made.world, lambda: poll.poll(made.agent, made.tenant))
+
+    assert small == large == {CrmKind.HUBSPOT: 3, CrmKind.SALESFORCE: 1}[kind]
 
 
 def test_a_deal_that_moves_to_another_customer_is_noticed_by_polling(
@@ -212,6 +215,29 @@ def test_messages_are_written_a_hundred_or_two_hundred_a_call(connected: tuple[C
 
     assert count == {CrmKind.HUBSPOT: 2, CrmKind.SALESFORCE: 1}[kind]
     assert len(made.world.messages_on(ObjectKind.DEAL, key.crm_id)) == 200
+
+
+def test_messages_to_a_partner_are_checked_by_one_look_at_each_record_and_minute(
+    connected: tuple[CrmKind, Connected],
+) -> None:
+    _, made = connected
+    clock = SteppingClock(utc_now())
+    made.house.clock, made.house.glance = clock, Glance(clock)
+    keys = deals(made.world, 3)
+    ingest.fetch(made.agent, made.tenant, keys)
+    partner = made.attach(keys[0], "Northwind")
+    for key in keys[1:]:
+        made.run("partner.attach", key, partner_id=partner)
+
+    def post() -> None:
+        for key in keys * 4:
+            made.run("thread.post", key, partner_id=partner, body="Hello")
+
+    first = calls(made.world, post)
+    again = calls(made.world, post)
+    clock.advance(timedelta(minutes=1))
+
+    assert (first, again, calls(made.world, post)) == (len(keys), 0, len(keys))
 
 
 def test_a_deleted_deal_is_shown_to_nobody_after_a_poll(tmp_path: Path) -> None:
