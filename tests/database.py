@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from app.storage.engine import Database
 from app.storage.migrate import upgrade
 
@@ -19,7 +21,7 @@ def migrated_database_url(tmp_path: Path) -> str:
         shutil.copyfile(_sqlite_template(), copy)
         return f"sqlite:///{copy}"
     name = f"t{uuid.uuid4().hex}"
-    _server().psql(f"CREATE DATABASE {name} TEMPLATE {_postgres_template()};")
+    _run(f"CREATE DATABASE {name} TEMPLATE {_postgres_template()}")
     return str(_server().get_uri(name))
 
 
@@ -28,7 +30,7 @@ def empty_database_url(tmp_path: Path) -> str:
     if os.environ.get("TEST_DATABASE") != "postgresql":
         return f"sqlite:///{tmp_path}/empty.db"
     name = f"e{uuid.uuid4().hex}"
-    _server().psql(f"CREATE DATABASE {name};")
+    _run(f"CREATE DATABASE {name}")
     return str(_server().get_uri(name))
 
 
@@ -42,7 +44,7 @@ def _sqlite_template() -> Path:
 @cache
 def _postgres_template() -> str:
     name = f"template{uuid.uuid4().hex}"
-    _server().psql(f"CREATE DATABASE {name};")
+    _run(f"CREATE DATABASE {name}")
     _migrate(str(_server().get_uri(name)))
     return name
 
@@ -51,6 +53,21 @@ def _migrate(url: str) -> None:
     database = Database(url.replace("postgresql://", "postgresql+psycopg://", 1))
     upgrade(database)
     database.close()  # the last connection of SQLite folds the WAL into the file
+
+
+def _run(statement: str) -> None:
+    """By one connection that stays open: a client program for each database would cost more than the database."""
+    _connection().execute(statement)
+
+
+@cache
+def _connection() -> psycopg.Connection[Any]:
+    connection = psycopg.connect(_server().get_uri("postgres"), autocommit=True)
+    # What outlives a crash is tested on a server of its own (tests/postgres.py); these data live as long as the run.
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        connection.execute(f"ALTER SYSTEM SET {setting} = off")
+    connection.execute("SELECT pg_reload_conf()")
+    return connection
 
 
 @cache
