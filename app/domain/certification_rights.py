@@ -61,6 +61,12 @@ def eligible(
     )
 
 
+def has_any(names: Sequence[str], certifications: Iterable[Certification], today: date) -> bool:
+    """Whether one of these certifications is held and valid on that day; where none is named, everybody has it."""
+    wanted = {name.casefold() for name in names}
+    return not wanted or any(one.name.casefold() in wanted and one.is_valid(today) for one in certifications)
+
+
 def rights(requirements: Iterable[Requirement]) -> list[str]:
     """The rights that are asked for anything, registering first."""
     found = {one.right.casefold(): one.right for one in requirements}

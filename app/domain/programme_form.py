@@ -1,6 +1,6 @@
 """A programme as an admin writes it: read from JSON and checked as a whole; a refusal names the place."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,19 +23,54 @@ from app.ground.plain import plain
 MOST = 50
 """Entries of one list: a programme that needs more is not read by anybody."""
 
+MOST_STEPS = 10
+
+AMOUNT = "has to be an amount such as 50,000, or empty."
+
+REMINDER = "has to be whole numbers of days from 1 to 180."
+
+
+def _text(most: int) -> fields.String:
+    long = f"has to be no longer than {most} characters."
+    return fields.String(load_default="", validate=validate.Length(max=most, error=long))
+
+
+def _name(most: int) -> fields.String:
+    said = f"has to be filled in, with at most {most} characters."
+    return fields.String(required=True, validate=validate.Length(min=1, max=most, error=said))
+
 
 def _texts(check: Callable[[str], Any] | None = None) -> fields.List[str]:
     inner = fields.String(
-        required=True, validate=[validate.Length(min=1, max=200), *([check] if check else [])]
+        required=True,
+        validate=[
+            validate.Length(min=1, max=200, error="has an entry that is empty or too long."),
+            *([check] if check else []),
+        ],
     )
-    return fields.List(inner, load_default=(), validate=validate.Length(max=MOST))
+    return fields.List(inner, load_default=(), validate=_few(MOST))
+
+
+def _few(most: int) -> validate.Length:
+    return validate.Length(max=most, error=f"has to have at most {most} entries.")
 
 
 def _days(least: int, most: int, default: int) -> fields.Integer:
+    said = f"has to be a whole number from {least} to {most}."
     return fields.Integer(
         strict=True,
         load_default=default,
-        validate=validate.Range(least, most, error=f"has to be a whole number from {least} to {most}."),
+        validate=validate.Range(least, most, error=said),
+        error_messages={"invalid": said, "null": said},
+    )
+
+
+def _chance(least: float, most: float, default: float) -> fields.Float:
+    said = f"has to be a number from {least} to {most}."
+    return fields.Float(
+        load_default=default,
+        validate=validate.Range(least, most, error=said),
+        error_messages={"invalid": said, "null": said},
     )
 
 
@@ -47,9 +82,13 @@ class _Strict(Schema):
 
 
 class _Step(_Strict):
-    name = fields.String(required=True, validate=validate.Length(min=1, max=80))
+    name = _name(80)
     approvers = _texts(validate.Email(error="is not an e-mail address."))
-    min_amount = fields.Float(load_default=0.0, validate=validate.Range(min=0))
+    min_amount = fields.Float(
+        load_default=0.0,
+        validate=validate.Range(min=0, error=AMOUNT),
+        error_messages={"invalid": AMOUNT, "null": AMOUNT},
+    )
     regions = _texts()
     products = _texts()
 
@@ -59,7 +98,7 @@ class _Step(_Strict):
 
 
 class _Tier(_Strict):
-    tier = fields.String(required=True, validate=validate.Length(min=1, max=60))
+    tier = _name(60)
     protection_days = _days(0, 365, 0)
     sla_hours = _days(0, 720, 0)
 
@@ -69,29 +108,35 @@ class _Tier(_Strict):
 
 
 class _Rule(_Strict):
-    name = fields.String(required=True, validate=validate.Length(min=1, max=80))
-    partner_types = fields.List(
-        fields.Enum(PartnerType, by_value=True), load_default=(), validate=validate.Length(max=MOST)
-    )
+    name = _name(80)
+    partner_types = fields.List(fields.Enum(PartnerType, by_value=True), load_default=(), validate=_few(MOST))
     regions = _texts()
     required = _texts(validate.OneOf(list(REQUIRABLE), error="is nothing a registration can be asked for."))
     certifications = _texts()
-    steps = fields.List(fields.Nested(_Step), load_default=(), validate=validate.Length(max=10))
+    steps = fields.List(fields.Nested(_Step), load_default=(), validate=_few(MOST_STEPS))
     sla_hours = _days(1, 720, 48)
     business_days = fields.Boolean(load_default=False)
-    holidays = fields.List(fields.Date(), load_default=(), validate=validate.Length(max=200))
-    escalate_to = fields.String(load_default="", validate=validate.Length(max=200))
+    holidays = fields.List(
+        fields.Date(error_messages={"invalid": "is not a day such as 2026-12-25."}),
+        load_default=(),
+        validate=_few(200),
+    )
+    escalate_to = _text(200)
     protection_days = _days(1, 365, 90)
     protection_starts = fields.Enum(Start, by_value=True, load_default=Start.APPROVAL)
     extension_days = _days(1, 365, 30)
     extension_limit = _days(0, 20, 2)
     reminder_days = fields.List(
-        fields.Integer(strict=True, validate=validate.Range(1, 180)),
+        fields.Integer(
+            strict=True,
+            validate=validate.Range(1, 180, error=REMINDER),
+            error_messages={"invalid": REMINDER, "null": REMINDER},
+        ),
         load_default=(14, 3),
-        validate=validate.Length(max=10),
+        validate=_few(10),
     )
     idle_days = _days(0, 365, 0)
-    tiers = fields.List(fields.Nested(_Tier), load_default=(), validate=validate.Length(max=MOST))
+    tiers = fields.List(fields.Nested(_Tier), load_default=(), validate=_few(MOST))
 
     @validates_schema
     def check(self, data: dict[str, Any], **_: Any) -> None:
@@ -105,21 +150,25 @@ class _Rule(_Strict):
 
 class _Programme(_Strict):
     version = fields.Integer(load_default=0)  # an export names it; saving gives the next one
-    rules = fields.List(fields.Nested(_Rule), required=True, validate=validate.Length(min=1, max=MOST))
+    rules = fields.List(
+        fields.Nested(_Rule),
+        required=True,
+        validate=validate.Length(min=1, max=MOST, error=f"has to have 1 to {MOST} entries."),
+    )
     precedence = fields.List(
         fields.Enum(Precedence, by_value=True),
         load_default=tuple(Precedence),
-        validate=validate.Length(min=1),
+        validate=validate.Length(min=1, error="has to have at least one rule."),
     )
     named_accounts = fields.List(
-        fields.String(validate=validate.Length(min=3, max=253)),
+        fields.String(validate=validate.Length(min=3, max=253, error="is not a website.")),
         load_default=(),
-        validate=validate.Length(max=5_000),
+        validate=_few(5_000),
     )
-    possible_from = fields.Float(load_default=0.5, validate=validate.Range(0.05, 0.95))
-    same_from = fields.Float(load_default=0.8, validate=validate.Range(0.05, 0.99))
+    possible_from = _chance(0.05, 0.95, 0.5)
+    same_from = _chance(0.05, 0.99, 0.8)
     dispute_days = _days(1, 180, 10)
-    dispute_to = fields.String(load_default="", validate=validate.Length(max=200))
+    dispute_to = _text(200)
     probing_per_day = _days(1, 1_000, 20)
 
     @validates_schema
@@ -149,6 +198,20 @@ def read_programme(body: object, version: int) -> Programme:
     return replace(made, version=version)
 
 
+def problems(body: Mapping[str, Any]) -> dict[str, str]:
+    """All that is wrong with a programme, by its place, such as "rules.1.sla_hours"; empty where nothing is."""
+    return dict(_places(_Programme().validate(body)))
+
+
+def read_rule(body: Mapping[str, Any]) -> Rule | None:
+    """One rule that makes sense by itself, else nothing."""
+    try:
+        made: Rule = _Rule().load(body)
+    except ValidationError:
+        return None
+    return made
+
+
 def to_json(programme: Programme) -> dict[str, Any]:
     """What `read_programme` reads again as the same programme."""
     body: dict[str, Any] = plain(programme)
@@ -162,6 +225,14 @@ def _frozen(data: Mapping[str, Any]) -> dict[str, Any]:
 def _once(values: Sequence[object], field: str, sentence: str) -> None:
     if len(values) != len(set(values)):
         raise ValidationError(sentence, field)
+
+
+def _places(messages: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(messages, Mapping):
+        for key, inner in messages.items():
+            yield from _places(inner, path if key == "_schema" else f"{path}.{key}".lstrip("."))
+    elif messages:
+        yield path, str(messages[0] if isinstance(messages, list) else messages)
 
 
 def _first(messages: Any) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """The programme for an admin's eyes: its rules in sentences, what another order of rules would have decided, and how
 well the matching does."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -124,7 +124,7 @@ def probing(connection: Connection, tenant_id: str, most_per_day: int, now: date
 def sentences(rule: Rule) -> Iterator[str]:
     """One rule as a partner manager would say it."""
     needs = [REQUIRABLE[name] for name in rule.required]
-    yield f"A registration says who the customer is{', and ' + ', '.join(needs) if needs else ''}."
+    yield f"A registration says {words.listing(['who the customer is', *needs])}."
     if rule.certifications:
         yield f"Only partners with a valid certification register: {' or '.join(rule.certifications)}."
     yield from _steps(rule)
@@ -152,6 +152,31 @@ def sentences(rule: Rule) -> Iterator[str]:
         gets = [f"{one.protection_days} days of protection"] if one.protection_days else []
         gets += [f"a decision within {one.sla_hours} hours"] if one.sla_hours else []
         yield f"{one.tier} partners get {' and '.join(gets) or 'the same'}."
+
+
+def remarks(programme: Programme) -> Iterator[str]:
+    """What an admin may not have meant: a rule that never holds, and partners for whom none does."""
+    for number, rule in enumerate(programme.rules):
+        first = next(
+            (
+                other
+                for other in programme.rules[:number]
+                if _sorted(other.partner_types) == _sorted(rule.partner_types)
+                and _sorted(other.regions) == _sorted(rule.regions)
+            ),
+            None,
+        )
+        if first:
+            yield f"“{rule.name}” never holds: “{first.name}” stands before it, for the same partners and regions."
+    if all(rule.partner_types or rule.regions for rule in programme.rules):
+        yield (
+            "No rule is for everybody. Whoever fits none gets ours: anybody of your team decides within 48 hours, "
+            "protection runs for 90 days."
+        )
+
+
+def _sorted(names: Iterable[str]) -> list[str]:
+    return sorted(name.casefold() for name in names)
 
 
 def scope(rule: Rule) -> str:

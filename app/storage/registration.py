@@ -108,6 +108,14 @@ def last_receipt(connection: Connection, tenant_id: str) -> datetime | None:
     return rows[0]["received_at"] if rows else None
 
 
+def latest(connection: Connection, tenant_id: str, limit: int) -> list[Registration]:
+    """So many of the tenant's registrations, decided or not, the newest first."""
+    rows = find_all(
+        connection, tables.registration, _R.tenant_id == tenant_id, order=[_R.received_at.desc()], limit=limit
+    )
+    return [_registration(row) for row in rows]
+
+
 def of_customer(connection: Connection, tenant_id: str, company_id: str) -> list[Registration]:
     """Every registration of a customer's record, decided or not, the oldest first."""
     rows = find_all(

@@ -26,6 +26,7 @@ ADMIN_PAGES = (
     "/admin/preview?record=deal:9001&partner=p1",
     "/admin/partners",
     "/admin/programme",
+    "/admin/programme/edit",
     "/admin/conflicts",
     "/admin/links",
     "/admin/exposures",

@@ -18,7 +18,14 @@ from tests.share_world import ShareWorld
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
-ADMIN_PAGES = ("/admin/", "/admin/safelist", "/admin/preview", "/admin/partners", "/admin/audit")
+ADMIN_PAGES = (
+    "/admin/",
+    "/admin/safelist",
+    "/admin/preview",
+    "/admin/partners",
+    "/admin/programme/edit",
+    "/admin/audit",
+)
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 """A house of two tenants for the admin pages, in memory."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from flask import Flask
 
@@ -15,11 +15,9 @@ from app.disclosure.rules import Scope
 from app.disclosure.snapshot import LABELS, Source, compose
 from app.domain.actor import Actor, Side
 from app.domain.link import LinkPreset
-from app.domain.measured import Case, curve, point
 from app.domain.partner import Partner, PartnerContact, PartnerType
 from app.domain.plan import Step
 from app.domain.plan_template import Template, TemplateState
-from app.domain.programme import Precedence, Programme
 from app.domain.record import CrmKind, ObjectKind, Record, RecordKey
 from app.domain.tenant import Tenant
 from app.domain.thread import Audience, Message
@@ -40,14 +38,11 @@ from app.doors.admin.routes import create_blueprint
 from app.doors.ports import CommandResult
 from app.ground.clock import SteppingClock
 from app.ground.errors import AppError, Reason
-from app.reading.conflict_audit import AuditLine
 from app.reading.exposures import Ledger, Shown
-from app.reading.programme import Changed, DryRun, Measured, Probing
 from app.storage.offboarding import Offboarding
-from app.storage.programme import Saved
 from app.storage.published.exposures import Wanted
+from tests.doors.programme_fakes import NOW, FakeProgramme
 
-NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 ORIGIN = "https://app.example.com"
 DEAL = RecordKey(ObjectKind.DEAL, "9001")
 NORTHWIND = Partner(
@@ -351,36 +346,6 @@ def _source(partner_type: PartnerType) -> Source:
         vendor_color="#3b5bdb",
         labels={},
     )
-
-
-class FakeProgramme:
-    """A programme that somebody saved, over cases that somebody has decided."""
-
-    def programme(self, tenant_id: str) -> Programme:
-        return Programme(version=2) if tenant_id == "t1" else Programme()
-
-    def versions(self, tenant_id: str) -> list[Saved]:
-        saved = Saved(
-            programme=Programme(version=2), author="ada@vendor.example", reason="First", created_at=NOW
-        )
-        return [saved] if tenant_id == "t1" else []
-
-    def dry_run(self, tenant_id: str, programme: Programme) -> DryRun:
-        last_first = programme.precedence[0] is Precedence.EARLIER
-        changed = Changed(
-            sentence="Northwind <b>met</b> Contoso", decided="the registration", by_rules="the other claim"
-        )
-        return DryRun(cases=3, agrees=2, differs=(changed,) if last_first else (), undecided=0)
-
-    def measured(self, tenant_id: str, threshold: float) -> Measured:
-        cases = [Case(probability=p, same=same) for p, same in ((0.95, True), (0.7, True), (0.55, False))]
-        return Measured(cases=len(cases), now=point(cases, threshold), points=curve(cases))
-
-    def probing(self, tenant_id: str) -> list[Probing]:
-        return [Probing(partner="Contoso <i>Resale", submitted=90, refused=80, busiest_day=60)]
-
-    def conflicts(self, tenant_id: str) -> list[AuditLine]:
-        return [AuditLine(**{one.name: f"=cmd|' {one.name}" for one in fields(AuditLine)})]
 
 
 def app_of(house: House, origin: str = ORIGIN) -> Flask:

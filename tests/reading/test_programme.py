@@ -7,10 +7,11 @@ import pytest
 
 from app.commands.claims import make_scene
 from app.domain.measured import Case, curve, point
-from app.domain.programme import Precedence, Rule
+from app.domain.programme import ApprovalStep, Precedence, Programme, Rule
 from app.domain.record import ObjectKind, RecordKey
 from app.reading import programme as reading
 from app.reading.conflict_audit import audit, safe_cell, to_csv
+from app.reading.programme_trial import trial
 from app.storage import conflict as conflicts
 from app.storage import programme as programmes
 from sync import ingest, poll, schedule
@@ -98,6 +99,60 @@ def test_another_order_is_tried_on_past_cases_without_changing_them(house):
 
     assert (today.cases, today.agrees, len(today.differs)) == (1, 1, 0)
     assert (none.agrees, none.undecided) == (0, 1)
+
+
+def test_edited_rules_are_tried_on_past_registrations_without_changing_them(house):
+    two_claims(house)
+    strict = Rule(
+        name="All",
+        required=("region",),
+        certifications=("Implementation",),
+        steps=(ApprovalStep(name="Finance"),),
+        sla_hours=24,
+        protection_days=60,
+        extension_limit=0,
+        idle_days=30,
+    )
+
+    with house.house.database.read() as connection:
+        now = programmes.current(connection, house.tenant.id)
+        same = trial(connection, house.tenant.id, now, house.clock())
+        found = trial(connection, house.tenant.id, replace(now, rules=(strict,)), house.clock())
+
+    assert (same.tried, same.differ) == (2, 0)
+    assert (found.differ, found.not_taken) == (2, 2)
+    assert found.cases[0].partner == "Contoso Resale"
+    assert found.cases[0].sentences == (
+        "It would not be taken without the region.",
+        "The partner would need a certification: Implementation.",
+        "It would be decided by Finance.",
+        "A decision would be due within 24 hours instead of 48 hours.",
+        "Protection would run for 60 days from approval instead of 90 days from approval.",
+        "It could be extended 0 times by 30 days.",
+        "It would be pulled back after 30 idle days.",
+    )
+
+
+def test_rules_that_are_eased_are_said_likewise(house):
+    strict = {"rules": [{"name": "All", "steps": [{"name": "Finance", "approvers": ["fay@x.example"]}]}]}
+    two_claims(house)
+    house.run("programme.save", {"body": strict, "version": 0, "reason": "x"}, actor=ADMIN, record=None)
+    asked = Rule(name="All", steps=(ApprovalStep(name="Finance"),))
+
+    with house.house.database.read() as connection:
+        found = trial(connection, house.tenant.id, Programme(rules=(asked,)), house.clock())
+
+    assert found.cases[0].sentences == ("It would be decided by Finance, with other approvers.",)
+
+
+def test_a_rule_that_never_holds_is_remarked():
+    twice = Programme(rules=(Rule(name="A", regions=("DACH",)), Rule(name="B", regions=("dach",))))
+
+    said = list(reading.remarks(twice))
+
+    assert said[0].startswith("“B” never holds: “A” stands before it")
+    assert "No rule is for everybody." in said[1]
+    assert list(reading.remarks(Programme())) == []
 
 
 def test_false_alarms_are_what_the_matching_is_measured_by(house):

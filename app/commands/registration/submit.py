@@ -12,7 +12,7 @@ from app.commands.context import OUR_SIDE, WITH_VIEWER, Command, CommandResult, 
 from app.commands.registration.store import by, find, save, spread, under_terms
 from app.domain import matching
 from app.domain.actor import ActorKind
-from app.domain.certification_rights import REGISTER, eligible
+from app.domain.certification_rights import REGISTER, eligible, has_any
 from app.domain.partner import Partner
 from app.domain.programme import Motion, Rule, missing
 from app.domain.registration import Attribution, Registration, RegistrationState, amend, told
@@ -186,8 +186,7 @@ def _require_certified(context: Context, rule: Rule, partner: Partner) -> None:
     today = context.now.date()
     needs = certifications.requirements(context.connection, context.tenant.id)
     held = certifications.of_partners(context.connection, context.tenant.id, [partner.id])
-    wanted = {name.casefold() for name in rule.certifications}
-    if wanted and not any(one.name.casefold() in wanted and one.is_valid(today) for one in held):
+    if not has_any(rule.certifications, held, today):
         raise AppError(
             Reason.FORBIDDEN,
             f"{partner.name} needs a valid certification to register deals: {' or '.join(rule.certifications)}.",

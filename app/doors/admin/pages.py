@@ -17,6 +17,7 @@ FILES = {
     "cards.css": Path(__file__).parents[3] / "cards" / "static" / "cards.css",
     "admin.css": STATIC / "admin.css",
     "admin.js": STATIC / "admin.js",
+    "programme.js": STATIC / "programme.js",
     "icon.svg": STATIC / "icon.svg",
 }
 """Everything static that an admin page asks for, by the name it asks for."""

@@ -1,6 +1,5 @@
-"""The rules of the partner programme: read in sentences, edited as JSON, tried on past cases, saved as a version."""
+"""The rules of the partner programme, read in sentences, with how well the matching does; taken away as a file."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,21 +7,23 @@ from flask import Blueprint, Response, request
 
 from app.domain.measured import Point
 from app.domain.programme import Programme
-from app.domain.programme_form import read_programme, to_json
+from app.domain.programme_file import as_json, as_yaml
+from app.domain.programme_form import to_json
 from app.doors.admin.pages import see_other
 from app.doors.admin.ports import AdminDoor, AdminSession
+from app.doors.admin.programme_edit import edited_version
 from app.doors.admin.safelist import NOBODY
 from app.doors.admin.session import require_own_form, show, signed_in
 from app.ground.errors import AppError, Reason
 from app.ground.ids import new_id
 from app.reading.conflict_audit import to_csv
-from app.reading.programme import scope, sentences
+from app.reading.programme import remarks, scope, sentences
 
 WIDTH, HEIGHT, MARGIN = 560, 200, 32
 """Pixels of the picture of the curve."""
 
-BODY_LIMIT = 200_000
-VERSION_DIGITS = 9
+FILES = {"json": (as_json, "application/json"), "yaml": (as_yaml, "text/yaml")}
+"""How the programme is written as a file of each kind."""
 
 
 def add_programme(blueprint: Blueprint, door: AdminDoor) -> None:
@@ -38,14 +39,17 @@ def add_programme(blueprint: Blueprint, door: AdminDoor) -> None:
     def save_programme() -> Response:
         session = signed_in(door)
         require_own_form(door)
-        return _edit(door, session)
+        return _move_threshold(door, session)
 
-    @blueprint.get("/programme.json")
-    def export_programme() -> Response:
+    @blueprint.get("/programme.<kind>")
+    def export_programme(kind: str) -> Response:
         session = signed_in(door)
+        if kind not in FILES:
+            raise NOBODY
+        write, mimetype = FILES[kind]
         now = door.programme.programme(session.tenant_id)
-        answer = Response(_text(now), mimetype="application/json")
-        answer.headers["Content-Disposition"] = f'attachment; filename="programme-{now.version}.json"'
+        answer = Response(write(now), mimetype=mimetype)
+        answer.headers["Content-Disposition"] = f'attachment; filename="programme-{now.version}.{kind}"'
         answer.headers["Cache-Control"] = "private, no-store"
         return answer
 
@@ -66,89 +70,56 @@ def add_programme(blueprint: Blueprint, door: AdminDoor) -> None:
         return answer
 
 
-def _edit(door: AdminDoor, session: AdminSession) -> Response:
-    """Reviews or saves what was written; a threshold that was moved alone becomes part of today's programme."""
+def _move_threshold(door: AdminDoor, session: AdminSession) -> Response:
+    """Saves today's programme with another threshold; everything else stays."""
     now = door.programme.programme(session.tenant_id)
-    typed = request.form.get("body", "")[:BODY_LIMIT]
     try:
-        body = _body(now, typed)
-        edited = read_programme(body, now.version)
-        if request.form.get("do") == "review":
-            return _page(door, session, edited, typed=typed, reviewed=True)
         done = door.commands.run(
             session.tenant_id,
             session.actor,
             "programme.save",
             None,
-            {"body": body, "version": _version(), "reason": request.form.get("reason", "")},
+            {"body": _moved(now), "version": edited_version(), "reason": request.form.get("reason", "")},
             request.form.get("key") or new_id(),
         )
     except AppError as error:
         if error.status == NOBODY.status:
             raise
-        return _page(door, session, now, typed=typed, error=error)
+        return _page(door, session, now, error=error)
     return see_other(f"/admin/programme?done={done.result.get('version', '')}")
 
 
-def _body(now: Programme, typed: str) -> Mapping[str, Any]:
-    threshold = request.form.get("possible_from", "")
-    if not typed and threshold:
-        try:
-            moved = float(threshold)
-        except ValueError:
-            raise AppError(Reason.INVALID, "Choose a threshold.", field="possible_from") from None
-        return {**to_json(now), "possible_from": moved, "same_from": max(now.same_from, moved)}
+def _moved(now: Programme) -> Mapping[str, Any]:
     try:
-        body = json.loads(typed)
-    except (ValueError, RecursionError) as error:
-        line = getattr(error, "lineno", 1)
-        raise AppError(Reason.INVALID, f"This is no JSON: look at line {line}.", field="body") from None
-    if not isinstance(body, dict):
-        raise AppError(Reason.INVALID, "A programme is one JSON object.", field="body")
-    return body
-
-
-def _version() -> int:
-    version = request.form.get("version", "")
-    if not (version.isascii() and version.isdigit() and len(version) <= VERSION_DIGITS):
-        raise AppError(Reason.MALFORMED, "The form does not say which version it edits. Load the page again.")
-    return int(version)
-
-
-def _text(programme: Programme) -> str:
-    return json.dumps(to_json(programme), indent=2, ensure_ascii=False)
+        moved = float(request.form.get("possible_from", ""))
+    except ValueError:
+        raise AppError(Reason.INVALID, "Choose a threshold.", field="possible_from") from None
+    return {**to_json(now), "possible_from": moved, "same_from": max(now.same_from, moved)}
 
 
 def _page(
     door: AdminDoor,
     session: AdminSession,
-    edited: Programme,
+    now: Programme,
     *,
-    typed: str = "",
-    reviewed: bool = False,
     error: AppError | None = None,
     message: str = "",
 ) -> Response:
     desk, tenant_id = door.programme, session.tenant_id
-    saved = desk.programme(tenant_id)
-    measured = desk.measured(tenant_id, saved.possible_from)
+    measured = desk.measured(tenant_id, now.possible_from)
     return show(
         "programme.html",
         door,
         session,
         error.status if error else 200,
-        saved=saved,
-        programme=edited,
-        rules=[(rule, scope(rule), list(sentences(rule))) for rule in edited.rules],
-        text=typed or _text(saved),
+        programme=now,
+        rules=[(rule, scope(rule), list(sentences(rule))) for rule in now.rules],
+        remarks=list(remarks(now)),
         versions=desk.versions(tenant_id),
-        trial=desk.dry_run(tenant_id, edited),
-        reviewed=reviewed,
+        trial=desk.dry_run(tenant_id, now),
         measured=measured,
-        lines=_lines(measured.points, saved.possible_from),
+        lines=_lines(measured.points, now.possible_from),
         probing=desk.probing(tenant_id),
-        reason=request.form.get("reason", ""),
-        editing=bool(typed),
         error=error,
         message=message,
     )

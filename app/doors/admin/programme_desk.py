@@ -8,6 +8,7 @@ from app.ground.clock import Clock
 from app.reading import account
 from app.reading import programme as reading
 from app.reading.conflict_audit import AuditLine, audit
+from app.reading.programme_trial import Trial, trial
 from app.storage import programme as programmes
 from app.storage.engine import Database
 
@@ -30,6 +31,10 @@ class Desk:
     def dry_run(self, tenant_id: str, programme: Programme) -> reading.DryRun:
         with self._database.read() as connection:
             return reading.dry_run(connection, tenant_id, programme)
+
+    def trial(self, tenant_id: str, programme: Programme) -> Trial:
+        with self._database.read() as connection:
+            return trial(connection, tenant_id, programme, self._clock())
 
     def measured(self, tenant_id: str, threshold: float) -> reading.Measured:
         with self._database.read() as connection:

@@ -6,6 +6,7 @@ from typing import Protocol
 from app.domain.programme import Programme
 from app.reading.conflict_audit import AuditLine
 from app.reading.programme import DryRun, Measured, Probing
+from app.reading.programme_trial import Trial
 from app.storage.programme import Saved
 
 
@@ -20,6 +21,9 @@ class ProgrammeDesk(Protocol):
 
     def dry_run(self, tenant_id: str, programme: Programme) -> DryRun:
         """What its order of rules makes of past cases."""
+
+    def trial(self, tenant_id: str, programme: Programme) -> Trial:
+        """What its rules make of past registrations."""
 
     def measured(self, tenant_id: str, threshold: float) -> Measured:
         """The matching on decided cases."""

@@ -12,6 +12,7 @@ from app.doors.admin.plans import add_plans
 from app.doors.admin.ports import AdminDoor, AdminSession
 from app.doors.admin.preview import add_preview
 from app.doors.admin.programme import add_programme
+from app.doors.admin.programme_edit import add_programme_editor
 from app.doors.admin.safelist import NOBODY, add_safelist
 from app.doors.admin.session import (
     TICKET_USED,
@@ -44,6 +45,7 @@ def create_blueprint(door: AdminDoor) -> Blueprint:
     add_offboarding(blueprint, door)
     add_plans(blueprint, door)
     add_programme(blueprint, door)
+    add_programme_editor(blueprint, door)
     add_certifications(blueprint, door)
     add_links(blueprint, door)
     add_exposures(blueprint, door)
