@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from rq.timeouts import BaseTimeoutException
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from app.crm.port import AuthExpired, CrmError, RateLimited
+from app.crm.port import AuthExpired, CrmError, Forbidden, RateLimited
 from app.ground.log import get_logger
 from app.storage import fault
 from app.storage.fault import Work
@@ -58,9 +58,14 @@ class Divided(Generic[T]):
     stopped: CrmError | None = None
 
 
-def divide(items: Sequence[T], attempt: Callable[[Sequence[T]], None]) -> Divided[T]:
+def divide(
+    items: Sequence[T],
+    attempt: Callable[[Sequence[T]], None],
+    stops: Callable[[CrmError], bool] = comes_back,
+) -> Divided[T]:
     """Tries `attempt` with all items and, where it fails, with halves, until those that make it fail stand alone: one
-    bad row never holds up its batch. Raises what is not the rows' fault."""
+    bad row never holds up its batch. Errors of the CRM that `stops` knows end it all; a missing right fails its part
+    as a whole. Raises what is not the rows' fault."""
     found: Divided[T] = Divided()
     waiting = [list(items)] if items else []
     tries = 0
@@ -75,12 +80,12 @@ def divide(items: Sequence[T], attempt: Callable[[Sequence[T]], None]) -> Divide
         except NOT_ITS_FAULT:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the other rows go on
-            if isinstance(error, CrmError) and comes_back(error):
+            if isinstance(error, CrmError) and stops(error):
                 found.stopped = error
                 found.untried += [item for rest in (part, *waiting) for item in rest]
                 return found
-            if len(part) == 1:
-                found.failed.append((part[0], error))
+            if len(part) == 1 or isinstance(error, Forbidden):
+                found.failed += [(item, error) for item in part]
             else:
                 middle = len(part) // 2
                 waiting[:0] = [part[:middle], part[middle:]]

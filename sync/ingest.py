@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from app.crm.port import AuthExpired, Crm, CrmError, CrmRecord
+from app.crm.port import AuthExpired, Crm, CrmError, CrmRecord, Forbidden
 from app.disclosure.policy import never_reason
 from app.domain import matching
 from app.domain.record import ObjectKind, Record, RecordKey
@@ -22,7 +22,7 @@ from app.storage import tenant as tenants
 from app.storage.fault import Work
 from app.storage.registration import family_key
 from sync import checking, people, places
-from sync.backoff import FIRST, LONGEST, SET_ASIDE_AFTER, delay, divide, note_fault
+from sync.backoff import FIRST, LONGEST, SET_ASIDE_AFTER, comes_back, delay, divide, note_fault
 from sync.deps import Agent
 
 CARD_FIELDS: Mapping[ObjectKind, tuple[str, ...]] = {
@@ -39,6 +39,9 @@ LEASE = timedelta(seconds=180)
 
 PURPOSES = ("read", "fields")
 """Why a record is read: `read` brings all of it, its company too; `fields` only what a webhook said has changed."""
+
+RIGHTS = "rights"
+"""What a right that is missing for reading is noted under: once for the tenant, not for each record."""
 
 log = get_logger(__name__)
 
@@ -151,7 +154,7 @@ def read_marked(agent: Agent, only: str = "") -> int:
         found = {one for purpose in PURPOSES for one in records.tenants_waiting(connection, purpose, now)}
     waiting = [only] if only else sorted(found)
     random.shuffle(waiting)
-    return sum(_read_tenant(agent, one) for one in waiting if not agent.budgets.of(one).paused())
+    return sum(_read_tenant(agent, one) for one in waiting if agent.budgets.of(one).may_read())
 
 
 def _read_tenant(agent: Agent, tenant_id: str) -> int:
@@ -173,11 +176,11 @@ def _read_tenant(agent: Agent, tenant_id: str) -> int:
         people.follow(agent, tenant, [key.crm_id for key in whole if key.object is ObjectKind.CONTACT])
         with agent.database.write() as connection:
             tenants.set_trouble(connection, tenant_id, "")
-            fault.forget(connection, tenant_id, Work.READ, [str(one.key) for one in part])
+            fault.forget(connection, tenant_id, Work.READ, [RIGHTS, *(str(one.key) for one in part)])
             for purpose, fence, keys in _together(part):
                 records.clear(connection, purpose, tenant_id, keys, fence)
 
-    divided = divide(claimed, read)
+    divided = divide(claimed, read, lambda error: comes_back(error) or isinstance(error, Forbidden))
     for one, error in divided.failed:
         times = note_fault(agent, tenant_id, Work.READ, str(one.key), error)
         wait = delay(times) if times < SET_ASIDE_AFTER else LONGEST
@@ -198,17 +201,22 @@ def _together(claimed: Sequence[Claimed]) -> list[tuple[str, str, list[RecordKey
 
 def _postpone(agent: Agent, tenant_id: str, claimed: Sequence[Claimed], error: CrmError | None) -> None:
     """The rows wait, and if it was the CRM that stopped us, all background work of the tenant with them: what is
-    marked meanwhile must not ask again, each for itself."""
+    marked meanwhile must not ask again, each for itself. A right to read that is missing keeps no write waiting."""
     groups = _together(claimed)
     with agent.database.write() as connection:
         tried = max(records.attempts(connection, purpose, tenant_id, keys) for purpose, _, keys in groups)
         wait = delay(tried, error) if error else FIRST
         if error:
             note_trouble(connection, tenant_id, error)
+        if isinstance(error, Forbidden):
+            fault.note(connection, tenant_id, Work.READ, RIGHTS, error.message, agent.clock())
         for purpose, fence, keys in groups:
             records.postpone(connection, purpose, tenant_id, keys, fence, agent.clock() + wait)
     if error:
         log.warning("ingest.postponed", tenant=tenant_id, error=type(error).__name__, records=len(claimed))
+    if isinstance(error, Forbidden):
+        agent.budgets.of(tenant_id).pause_reading(wait.total_seconds())
+    elif error:
         agent.budgets.of(tenant_id).pause(wait.total_seconds())
 
 

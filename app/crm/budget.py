@@ -254,8 +254,17 @@ class Budget:
         """Seconds that are left of a pause; 0 if there is none."""
         return self._books.kept(self._named("pause"))[1]
 
+    def pause_reading(self, seconds: float) -> None:
+        """Background work reads no records for so long: a right to do so is missing. Writes go on."""
+        self._books.keep(self._named("reading"), 1.0, seconds)
+
+    def may_read(self) -> bool:
+        """Whether background work may read records."""
+        return not self.paused() and not self._books.kept(self._named("reading"))[1]
+
     def resume(self) -> None:
         self._books.drop(self._named("pause"))
+        self._books.drop(self._named("reading"))
 
     def _named(self, what: str) -> str:
         return f"{self._tenant_id}:{what}"

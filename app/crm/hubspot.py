@@ -10,6 +10,7 @@ from app.crm.budget import Budget
 from app.crm.fields import api_name, canonical_name
 from app.crm.hubspot_batches import chunks
 from app.crm.hubspot_changes import Cursor, Walk, read_cursor, search
+from app.crm.hubspot_errors import results
 from app.crm.hubspot_paths import (
     BATCH,
     DETAILS,
@@ -144,7 +145,7 @@ class HubspotCrm:
                 "propertiesWithHistory": [],
                 "inputs": [{"id": one} for one in part],
             }
-            yield from self._transport.call(READ, path={"type": object_type}, body=body)["results"]
+            yield from results(self._transport.call(READ, path={"type": object_type}, body=body))
 
     def search(
         self, kind: ObjectKind, field: str, value: str, fields: Sequence[str], limit: int = 20
@@ -196,7 +197,7 @@ class HubspotCrm:
         while waiting:
             now, waiting = waiting[:RELATED_BATCH], waiting[RELATED_BATCH:]
             answer = self._transport.call(RELATED, path={"from": object_type, "to": to}, body={"inputs": now})
-            for result in answer["results"]:
+            for result in results(answer):
                 record = str(result["from"]["id"])
                 for other in result["to"]:
                     types = {int(one["typeId"]) for one in other["associationTypes"]}
@@ -242,7 +243,7 @@ class HubspotCrm:
                 "propertiesWithHistory": [],
                 "inputs": [{"id": one} for one in part],
             }
-            rows += self._transport.call(READ, path={"type": "tasks"}, body=body)["results"]
+            rows += results(self._transport.call(READ, path={"type": "tasks"}, body=body))
         return [self._task(row) for row in rows]
 
     def _task(self, row: Mapping[str, Any]) -> TaskState:

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from app.crm.hubspot_errors import Forbidden, sentence
+from app.crm.hubspot_errors import PASSING, results, sentence
 from app.crm.hubspot_paths import ASSOCIATE, ASSOCIATE_BATCH, BATCH, CREATE, READ, UPDATE, UPSERT, Endpoint
 from app.crm.hubspot_properties import EXTERNAL_ID
 from app.crm.hubspot_transport import Transport
-from app.crm.port import Conflict, NotFound, Refused, Rejected, Unavailable, WriteResult, Written
+from app.crm.port import Conflict, Forbidden, NotFound, Refused, Rejected, Unavailable, WriteResult, Written
 
 T = TypeVar("T")
 Input = Mapping[str, Any]
@@ -41,17 +41,17 @@ class Batches:
         The unique property makes a repeat fail, and what failed is looked up: found means it is there already.
         """
         outcome = self._send(CREATE, object_type, inputs)
-        results: dict[str, WriteResult] = {
+        made: dict[str, WriteResult] = {
             key: Written(external_id=key, crm_id=str(record["id"])) for key, record in outcome.done.items()
         }
         found = self.find(object_type, list(outcome.refused)) if outcome.refused else {}
         for key, reason in outcome.refused.items():
-            results[key] = (
+            made[key] = (
                 Written(external_id=key, crm_id=found[key])
                 if key in found
                 else Refused(external_id=key, reason=reason)
             )
-        return results, set(found)
+        return made, set(found)
 
     def upsert(self, object_type: str, inputs: Mapping[str, Input]) -> Outcome:
         """Creates or changes by external id; a done record says by `new` which it was."""
@@ -76,7 +76,7 @@ class Batches:
                 "propertiesWithHistory": [],
                 "inputs": [{"id": key} for key in part],
             }
-            for record in self._transport.call(READ, path={"type": object_type}, body=body)["results"]:
+            for record in results(self._transport.call(READ, path={"type": object_type}, body=body)):
                 found[str(record["properties"][EXTERNAL_ID])] = str(record["id"])
         return found
 
@@ -113,6 +113,10 @@ class Batches:
             return Outcome(done={}, refused=dict.fromkeys(inputs, refusal.message))
         except (Rejected, Conflict, NotFound) as refusal:
             return self._halves(endpoint, object_type, inputs, refusal.message)
+        if any(error.get("category") in PASSING for error in answer.get("errors", ())):
+            raise Unavailable(
+                "HubSpot did only some of a batch."
+            )  # a repeat does the rest, and nothing twice
         done = {_key(record, endpoint): record for record in answer["results"]}
         refused = {
             str(key): sentence(error)

@@ -5,12 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from app.crm.port import Conflict, CrmError, NotFound, RateLimited, Rejected, Unavailable
-
-
-class Forbidden(Rejected):
-    """Refused for what the app may do, not for what the call says: no part of it would fare better."""
-
+from app.crm.port import Conflict, CrmError, Forbidden, NotFound, RateLimited, Rejected, Unavailable
 
 BY_STATUS: Mapping[int, type[CrmError]] = {
     400: Rejected,
@@ -44,6 +39,9 @@ SECONDS_BY_STATUS: Mapping[int, float] = {
 DEFAULT_SECONDS = 10.0
 MAX_SECONDS = 86_400.0
 MAX_SENTENCE = 500
+PASSING = frozenset({"RATE_LIMITS", "INTERNAL_ERROR"})
+MISSING = "OBJECT_NOT_FOUND"
+"""Categories of what HubSpot says of single inputs of a batch (207)."""
 
 
 def error_of(status: int, headers: Mapping[str, str], body: object) -> CrmError:
@@ -54,6 +52,15 @@ def error_of(status: int, headers: Mapping[str, str], body: object) -> CrmError:
     if known is Unavailable:
         return Unavailable(f"HubSpot answered {status}.")
     return known(sentence(body, f"HubSpot refused this with status {status}."))
+
+
+def results(answer: Mapping[str, Any]) -> list[Any]:
+    """What a batch read found. Raises Unavailable where HubSpot could not tell of all inputs: what it left out for
+    another reason than that it is missing would be taken for deleted."""
+    for error in answer.get("errors", ()):
+        if error.get("category") != MISSING:
+            raise Unavailable(f"HubSpot answered for only some of a batch: {sentence(error)}")
+    return list(answer["results"])
 
 
 def retry_after(status: int, headers: Mapping[str, str], body: object) -> float:

@@ -38,6 +38,7 @@ __all__ = [
     "CrmRecord",
     "EvidenceFacts",
     "FieldInfo",
+    "Forbidden",
     "KnowsSize",
     "MessageWrite",
     "NotFound",
@@ -89,6 +90,10 @@ class RateLimited(CrmError):
 
 class Rejected(CrmError):
     """The CRM refused the write; `message` is the CRM's own reason, fit to show to a seller."""
+
+
+class Forbidden(Rejected):
+    """Refused for what we may do there, not for what the call says: no part of it would fare better."""
 
 
 class NotFound(CrmError):

@@ -4,7 +4,16 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from app.crm.port import AuthExpired, Conflict, CrmError, NotFound, RateLimited, Rejected, Unavailable
+from app.crm.port import (
+    AuthExpired,
+    Conflict,
+    CrmError,
+    Forbidden,
+    NotFound,
+    RateLimited,
+    Rejected,
+    Unavailable,
+)
 
 DAY_LIMIT_PAUSE = 900.0
 """Seconds. The daily limit is a rolling 24 hours, so some of it comes back all the time."""
@@ -53,6 +62,8 @@ def error_of(status: int, content: Any) -> CrmError:
         return _ERRORS[code](message)
     if status == HTTPStatus.UNAUTHORIZED:
         return AuthExpired(message)
+    if status == HTTPStatus.FORBIDDEN:
+        return Forbidden(message)
     return NotFound(message) if status == HTTPStatus.NOT_FOUND else Rejected(message)
 
 

@@ -89,15 +89,19 @@ class HubspotWorld:
     def delete(self, kind: ObjectKind, record_id: str) -> None:
         self.portal.delete(TYPE[kind], record_id)
 
-    def refuse_next_write(self, sentence: str) -> None:
-        self.portal.faults.add(Fault(kind="refuse", message=sentence))
+    def refuse_next_write(self, sentence: str, items: int = 1) -> None:
+        self.portal.faults.add(Fault(kind="refuse", message=sentence, inputs=items))
 
-    def rate_limit_next(self, seconds: int) -> None:
-        self.portal.faults.add(Fault(kind="429", seconds=seconds))
+    def forbid_next(self, sentence: str) -> None:
+        self.portal.faults.add(Fault(kind="403", message=sentence))
+
+    def rate_limit_next(self, seconds: int | None) -> None:
+        self.portal.faults.add(Fault(kind="429", seconds=seconds or 0))
 
     def break_next(self, kind: Breakage) -> None:
         faults = {
             "error": Fault(kind="503", times=3),  # the transport tries three times
+            "500": Fault(kind="500"),
             "hang": Fault(kind="hang", seconds=READ_SECONDS * 2),
             "half": Fault(kind="half"),
         }

@@ -114,15 +114,20 @@ class SalesforceWorld:
     def delete(self, kind: ObjectKind, record_id: str) -> None:
         self.control("DELETE", f"rows/{OBJECTS[kind]}/{record_id}")
 
-    def refuse_next_write(self, sentence: str) -> None:
-        self.fault("validation", message=sentence)
+    def refuse_next_write(self, sentence: str, items: int = 1) -> None:
+        self.fault("validation", message=sentence, times=items)
 
-    def rate_limit_next(self, seconds: int) -> None:
+    def forbid_next(self, sentence: str) -> None:
+        self.fault("403", message=sentence, on="/services/data/")
+
+    def rate_limit_next(self, seconds: int | None) -> None:
         self.fault("429", retry_after=seconds, on="/services/data/")
 
     def break_next(self, kind: Breakage) -> None:
         if kind == "error":
             self.fault("503", times=1 + len(PAUSES))
+        elif kind == "500":
+            self.fault("500")
         elif kind == "hang":
             self.fault("hang", seconds=PATIENCE * 3)
         else:

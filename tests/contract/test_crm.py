@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.crm.port import AuthExpired, Changes, CrmRecord, RateLimited, Unavailable
+from app.crm.port import AuthExpired, Changes, CrmRecord, Forbidden, RateLimited, Unavailable
 from app.domain.record import ObjectKind
-from tests.contract.world import World
+from tests.contract.world import Breakage, World
 
 DEAL, COMPANY, CONTACT = ObjectKind.DEAL, ObjectKind.COMPANY, ObjectKind.CONTACT
 
@@ -183,23 +183,40 @@ def test_a_removed_app_has_to_be_connected_again(world: World) -> None:
 
 def test_a_rate_limit_says_when_to_try_again(world: World) -> None:
     deal = world.make_deal("Acme expansion")
-    world.rate_limit_next(7)
+    for seconds in (7, None):
+        world.rate_limit_next(seconds)
 
-    with pytest.raises(RateLimited) as caught:
-        world.crm.read(DEAL, [deal], ["name"])
+        with pytest.raises(RateLimited) as caught:
+            world.crm.read(DEAL, [deal], ["name"])
 
-    assert caught.value.retry
-    assert 1 <= caught.value.retry_after <= 60
+        assert caught.value.retry
+        assert (seconds or 1) <= caught.value.retry_after <= 60
 
 
-@pytest.mark.parametrize("kind", ["error", "hang", "half"])
-def test_a_broken_answer_is_unavailable_and_the_next_one_is_fine(world: World, kind: str) -> None:
+def test_a_right_that_is_missing_for_reading_is_said_in_the_words_of_the_crm_and_asked_for_once(
+    world: World,
+) -> None:
     deal = world.make_deal("Acme expansion")
     world.crm.read(DEAL, [deal], ["name"])
+    world.reset_calls()
+    world.forbid_next("Ask your admin for the right to read deals.")
 
-    world.break_next(kind)
-    with pytest.raises(Unavailable) as caught:
+    with pytest.raises(Forbidden) as caught:
         world.crm.read(DEAL, [deal], ["name"])
 
-    assert caught.value.retry
-    assert deal in world.crm.read(DEAL, [deal], ["name"])
+    assert not caught.value.retry
+    assert world.calls() == 1
+
+
+def test_a_broken_answer_is_unavailable_and_the_next_one_is_fine(world: World) -> None:
+    deal = world.make_deal("Acme expansion")
+    world.crm.read(DEAL, [deal], ["name"])
+    kinds: tuple[Breakage, ...] = ("error", "500", "half", "hang")
+
+    for kind in kinds:
+        world.break_next(kind)
+        with pytest.raises(Unavailable) as caught:
+            world.crm.read(DEAL, [deal], ["name"])
+
+        assert caught.value.retry
+        assert deal in world.crm.read(DEAL, [deal], ["name"])

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from app.crm.port import RateLimited, Refused, Unavailable, Write, Written
+from app.crm.port import AuthExpired, Forbidden, RateLimited, Refused, Unavailable, Write, Written
 from app.domain.record import ObjectKind
-from tests.contract.world import World
+from tests.contract.world import Breakage, World
 from tests.contract.writes import (
     NOON,
     certification,
@@ -111,13 +111,69 @@ def test_one_bad_write_does_not_stop_its_neighbours(world: World, deal: str) -> 
     assert isinstance(results[good.external_id], Written)
 
 
-def test_a_rate_limited_write_writes_nothing(world: World, deal: str) -> None:
-    world.rate_limit_next(3)
+def test_of_a_batch_the_refused_rows_say_why_and_the_others_are_written(world: World, deal: str) -> None:
+    world.refuse_next_write("Close the compliance task first.", items=2)
+    items = [message(deal_id=deal, body=f"Message {number}") for number in range(5)]
+    world.reset_calls()
 
-    with pytest.raises(RateLimited):
+    results = world.crm.write(items)
+
+    refused = [result for result in results if isinstance(result, Refused)]
+    assert len(refused) == 2
+    assert all("Close the compliance task first." in result.reason for result in refused)
+    assert [result.external_id for result in results] == [item.external_id for item in items]
+    assert len(world.messages_on(DEAL, deal)) == 3
+    assert world.calls() <= 2
+
+
+def test_a_rate_limited_write_writes_nothing_and_says_when_to_try_again(world: World, deal: str) -> None:
+    for seconds in (3, None):
+        world.rate_limit_next(seconds)
+
+        with pytest.raises(RateLimited) as caught:
+            world.crm.write([message(deal_id=deal)])
+
+        assert (seconds or 1) <= caught.value.retry_after <= 60
+    assert not world.messages_on(DEAL, deal)
+
+
+def test_a_write_without_an_answer_may_be_repeated_and_is_there_once(world: World, deal: str) -> None:
+    kinds: tuple[Breakage, ...] = ("error", "500", "half", "hang")
+    for count, kind in enumerate(kinds, 1):
+        item = message(deal_id=deal)
+        world.break_next(kind)
+        with pytest.raises(Unavailable):
+            world.crm.write([item])
+
+        write_one(world, item)
+
+        assert len(world.messages_on(DEAL, deal)) == count
+
+
+def test_a_write_renews_an_expired_access_token_and_needs_the_connection(world: World, deal: str) -> None:
+    world.expire_access_token()
+    write_one(world, message(deal_id=deal))
+
+    world.disconnect()
+
+    with pytest.raises(AuthExpired):
         world.crm.write([message(deal_id=deal)])
 
-    assert not world.messages_on(DEAL, deal)
+
+def test_a_right_that_is_missing_for_writing_is_asked_for_once(world: World, deal: str) -> None:
+    """It refuses the rows, or the call as a whole: in both cases with a sentence, and nothing asks again."""
+    world.forbid_next("Ask your admin for the right to write notes.")
+    items = [message(deal_id=deal) for _ in range(8)]
+    world.reset_calls()
+
+    try:
+        reasons = {result.reason for result in world.crm.write(items) if isinstance(result, Refused)}
+    except Forbidden as error:
+        reasons = {error.message}
+
+    assert len(reasons) == 1
+    assert "right" in reasons.pop()
+    assert world.calls() <= 2
 
 
 def test_a_step_is_a_task_with_its_due_date(world: World, deal: str) -> None:

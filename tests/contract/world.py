@@ -11,8 +11,8 @@ from typing import Literal, Protocol
 from app.crm.port import Crm
 from app.domain.record import ObjectKind
 
-Breakage = Literal["error", "hang", "half"]
-"""5xx; no answer within the adapter's time-out; JSON that stops in the middle."""
+Breakage = Literal["error", "500", "hang", "half"]
+"""503; an internal error; no answer within the adapter's time-out; JSON that stops in the middle."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +52,14 @@ class World(Protocol):
 
     def delete(self, kind: ObjectKind, record_id: str) -> None: ...
 
-    def refuse_next_write(self, sentence: str) -> None:
-        """Every item of the next write call is refused by a validation rule with this sentence."""
+    def refuse_next_write(self, sentence: str, items: int = 1) -> None:
+        """The first items of the next write call are refused by a validation rule with this sentence."""
 
-    def rate_limit_next(self, seconds: int) -> None:
-        """The next call is refused because of a limit; after `seconds` it may be repeated."""
+    def forbid_next(self, sentence: str) -> None:
+        """The next call is answered 403: our user or app lacks a right."""
+
+    def rate_limit_next(self, seconds: int | None) -> None:
+        """The next call is refused because of a limit; after `seconds` it may be repeated. None: it does not say."""
 
     def break_next(self, kind: Breakage) -> None:
         """The next call of the adapter fails, even after the retries that its transport makes."""

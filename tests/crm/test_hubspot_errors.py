@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.crm.hubspot_errors import Forbidden, error_of, sentence
-from app.crm.port import Conflict, CrmError, NotFound, RateLimited, Rejected, Unavailable
+from app.crm.hubspot_errors import error_of, sentence
+from app.crm.port import Conflict, CrmError, Forbidden, NotFound, RateLimited, Rejected, Unavailable
 
 TEN_SECONDLY = {
     "policyName": "TEN_SECONDLY_ROLLING",

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from app.crm.hubspot_batches import Batches
-from app.crm.hubspot_errors import Forbidden
 from app.crm.hubspot_notes import read_message_note
 from app.crm.hubspot_paths import Endpoint
-from app.crm.port import Refused, Rejected, Unavailable, Written
+from app.crm.port import Forbidden, Refused, Rejected, Unavailable, Written
 from app.domain.record import ObjectKind
 from app.sandbox.hubspot.limits import Fault
 from tests.contract.hubspot_world import HubspotWorld, open_world

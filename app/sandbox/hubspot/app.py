@@ -73,8 +73,8 @@ def _suffer(fault: Fault) -> None:
     error = error_of(fault)
     if error is not None:
         raise error
-    if fault.kind == "refuse":
-        g.refusal = fault.message or "A validation rule of this account does not allow this."
+    if fault.kind in ("refuse", "some"):
+        g.refusal, g.refusals_left = fault, fault.inputs or 10**6
     elif fault.kind in ("half", "lose"):
         g.cut = fault.kind
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.sandbox.hubspot.errors import HubError, RateLimitError
 
-FAULTS = ("429", "500", "502", "503", "401", "403", "hang", "half", "refuse", "lose")
+FAULTS = ("429", "500", "502", "503", "401", "403", "hang", "half", "refuse", "lose", "some")
 
 
 class Window:
@@ -37,7 +37,8 @@ class Fault:
     """The next `times` matching calls fail in this way. `match` is a part of the path; `writes_only` means writes.
 
     hang: no answer for `seconds`. half: JSON that stops. lose: the call takes effect, its answer does not arrive.
-    refuse: every input of a write breaks a validation rule that says `message`.
+    refuse: every input of a write, or the first `inputs`, breaks a validation rule that says `message`.
+    some: of a batch, the first `inputs` meet an internal error (207); the others are done or read.
     """
 
     kind: str
@@ -46,6 +47,7 @@ class Fault:
     message: str = ""
     match: str = ""
     writes_only: bool = False
+    inputs: int = 0
 
 
 class Faults:

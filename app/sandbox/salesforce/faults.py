@@ -9,8 +9,9 @@ from app.sandbox.salesforce.errors import Refusal
 
 LOG_LENGTH = 20_000
 
-ANSWER_FAULTS = ("429", "500", "503", "hang", "half", "lost", "session")
-"""`lost` does the work and then answers 503: the caller cannot know that it took effect."""
+ANSWER_FAULTS = ("403", "429", "500", "503", "hang", "half", "lost", "session")
+"""`lost` does the work and then answers 503: the caller cannot know that it took effect. 403 says `message`. A 429
+without `retry_after` does not say how long."""
 
 ROW_FAULTS = ("lock_row", "validation")
 
@@ -26,7 +27,7 @@ class Fault:
     on: str = ""
     message: str = ""
     seconds: float = 30.0
-    retry_after: int = 1
+    retry_after: int | None = 1
 
 
 class Faults:

@@ -52,8 +52,12 @@ def _broken(fault: Fault) -> Response:
         return _plain(401, Refusal("INVALID_SESSION_ID", "Session expired or invalid").body())
     if fault.kind == "429":
         made = _plain(429, Refusal("REQUEST_LIMIT_EXCEEDED", "Too many requests. Try again later.").body())
-        made.headers["Retry-After"] = str(fault.retry_after)
+        if fault.retry_after is not None:
+            made.headers["Retry-After"] = str(fault.retry_after)
         return made
+    if fault.kind == "403":
+        said = fault.message or "You do not have the level of access necessary to perform this operation."
+        return _plain(403, Refusal("INSUFFICIENT_ACCESS", said).body())
     if fault.kind == "500":
         return _plain(500, Refusal("UNKNOWN_EXCEPTION", "An unexpected error occurred.").body())
     return _plain(

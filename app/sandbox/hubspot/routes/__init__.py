@@ -36,10 +36,27 @@ def inputs(limit: int) -> list[dict[str, Any]]:
 
 
 def refuse_if_ordered() -> None:
-    """Raises the validation refusal that a test ordered for this call."""
-    message = getattr(g, "refusal", None)
-    if message:
-        raise HubError(400, "VALIDATION_ERROR", message, errors=[{"message": message, "code": "RULE"}])
+    """Raises what a test ordered for this input of this call."""
+    fault = getattr(g, "refusal", None)
+    if fault is None or not g.refusals_left:
+        return
+    g.refusals_left -= 1
+    if fault.kind == "some":
+        raise HubError(500, "INTERNAL_ERROR", "internal error")
+    message = fault.message or "A validation rule of this account does not allow this."
+    raise HubError(400, "VALIDATION_ERROR", message, errors=[{"message": message, "code": "RULE"}])
+
+
+def failed_inputs(ids: list[str], name: str) -> tuple[list[str], list[dict[str, Any]]]:
+    """Of the inputs of a batch read those that are answered, and the errors of those that meet an ordered fault."""
+    answered, errors = [], []
+    for one in ids:
+        try:
+            refuse_if_ordered()
+            answered.append(one)
+        except HubError as error:
+            errors.append(error.item({name: [one]}))
+    return answered, errors
 
 
 def need_scope(scope: str) -> None:

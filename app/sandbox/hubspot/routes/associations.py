@@ -6,7 +6,7 @@ from flask import Blueprint
 
 from app.ground.clock import to_iso
 from app.sandbox.hubspot.errors import HubError, invalid_input
-from app.sandbox.hubspot.routes import VERSION, inputs, record_id, refuse_if_ordered, sandbox
+from app.sandbox.hubspot.routes import VERSION, failed_inputs, inputs, record_id, refuse_if_ordered, sandbox
 from app.sandbox.hubspot.schema import ObjectType, link, object_type
 
 associations = Blueprint(
@@ -44,8 +44,8 @@ def read(from_name: str, to_name: str) -> Answer:
     asked = {record_id(one.get("id")): int(one.get("after") or 0) for one in inputs(MAX_READ)}
     linked = sandbox().records.linked(kind, list(asked), to)
     results: list[dict[str, Any]] = []
-    errors: list[dict[str, Any]] = []
-    for record, after in asked.items():
+    answered, errors = failed_inputs([str(record) for record in asked], "fromObjectId")
+    for record, after in ((int(one), asked[int(one)]) for one in answered):
         others = linked.get(record)
         if not others:
             errors.append(_none_found(kind, to, record))

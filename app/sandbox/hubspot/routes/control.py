@@ -39,6 +39,7 @@ def add_fault() -> tuple[dict[str, Any], int]:
             message=str(wanted.get("message", "")),
             match=str(wanted.get("match", "")),
             writes_only=bool(wanted.get("writesOnly", False)),
+            inputs=int(wanted.get("inputs", 0)),
         )
         sandbox().faults.add(fault)
     except (TypeError, ValueError) as error:

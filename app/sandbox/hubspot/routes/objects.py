@@ -10,6 +10,7 @@ from app.sandbox.hubspot.errors import HubError, invalid_input
 from app.sandbox.hubspot.routes import (
     VERSION,
     body,
+    failed_inputs,
     inputs,
     need_scope,
     record_id,
@@ -58,7 +59,7 @@ def batch_read(name: str) -> Answer:
     asked = body()
     properties = _names(asked.get("properties"), "properties")
     _names(asked.get("propertiesWithHistory"), "propertiesWithHistory")
-    ids = [str(one.get("id", "")) for one in wanted]
+    ids, failed = failed_inputs([str(one.get("id", "")) for one in wanted], "ids")
     records = sandbox().records
     unique = asked.get("idProperty")
     by_value = (
@@ -66,7 +67,7 @@ def batch_read(name: str) -> Answer:
     )
     rows = {row["id"]: row for row in records.rows(kind, list(by_value.values()))}
     missing = [text for text in ids if by_value.get(text) not in rows]
-    errors = [_missing(kind, missing)] if missing else []
+    errors = failed + ([_missing(kind, missing)] if missing else [])
     return _envelope([records.rendered(kind, row, properties) for row in rows.values()], errors, 200)
 
 
