@@ -246,6 +246,14 @@ def conflict(t: int, n: int) -> dict[str, Any]:
     }
 
 
+def certification(t: int, n: int) -> dict[str, Any]:
+    empty = ("level", "issuer", "credential", "evidence", "source_id", "revoked_reason", "former_partner_id")
+    whose = {"partner_id": partner_of(t, n), "person_name": "Kim", "person_email": EMAIL}
+    ends = (NOW + timedelta(days=100 + n % 700)).date().isoformat()
+    told = {"name": f"Implementation {n}", "expires": ends, "source": "manual", "moved": False}
+    return {"tenant_id": tenant_name(t), "id": row_id(9, t, n), **whose, **told, **dict.fromkeys(empty, "")}
+
+
 def snapshot(t: int, n: int) -> dict[str, Any]:
     label = {"object": "deal", "treatment": "show"}
     return room(t, n) | {

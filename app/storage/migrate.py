@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 import app.storage.fault
 import app.storage.published_tables
 import app.storage.tables  # noqa: F401 - all of them register their tables in the metadata
+from app.storage import statistics
 from app.storage.engine import Database
 
 
@@ -19,6 +20,7 @@ def upgrade(database: Database) -> None:
     with database.write() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        statistics.tell(connection)
 
 
 def is_newest(database: Database) -> bool:

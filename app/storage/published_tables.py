@@ -187,6 +187,7 @@ partner_inbox = Table(
     Column("due_at", Moment, nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
     UniqueConstraint("link_id", "key"),
+    Index(None, "tenant_id", "state", "id"),
     Index(None, "state", "due_at"),
 )
 """What a partner did on a share page, until the agent has executed it as a command of that viewer."""

@@ -39,7 +39,8 @@ match_key = Table(
     Column("key", String(300), primary_key=True),
     Column("source", String(16), primary_key=True),  # company, registration or partner
     Column("source_id", String(64), primary_key=True),
-    Index(None, "tenant_id", "source", "source_id"),
+    # All columns: SQLite prefers an index that it need not look behind, here the key's, a whole tenant's.
+    Index(None, "tenant_id", "source", "source_id", "key"),
 )
 """Normalised domains and names, written when a company or registration is, so that a look-up stays cheap."""
 
@@ -139,6 +140,7 @@ step = Table(
     Column("plan_start", Date, nullable=True),
     Column("evidence", Json, nullable=True),
     Index(None, "tenant_id", "object", "crm_id", "partner_id", "position"),
+    Index(None, "tenant_id", "status", "due"),
 )
 
 registration = Table(
@@ -183,6 +185,8 @@ registration = Table(
     Index(None, "tenant_id", "partner_id"),
     Index(None, "tenant_id", "received_at"),
     Index(None, "state", "protected_until"),
+    Index(None, "state", "due_at"),
+    Index(None, "state", "idle_days"),
 )
 
 conflict = Table(
@@ -215,6 +219,7 @@ conflict = Table(
     Index(None, "tenant_id", "registration_id"),
     Index(None, "tenant_id", "company_id"),
     Index(None, "tenant_id", "deal_id"),
+    Index(None, "state", "deadline"),
 )
 
 certification = Table(
@@ -242,6 +247,7 @@ certification = Table(
     Column("former_partner_id", String(32), nullable=False, default=""),
     Column("reminded", Integer, nullable=True),
     Index(None, "tenant_id", "person_email"),
+    Index(None, "expires"),
 )
 
 shared_file = Table(
