@@ -20,6 +20,13 @@ def current(connection: Connection, tenant_id: str) -> Policy:
     return stored_policy(rows[0]["body"], rows[0]["version"]) if rows else default_policy()
 
 
+def at(connection: Connection, tenant_id: str, moment: datetime) -> Policy:
+    """The policy that was in force at that time."""
+    then = (_T.tenant_id == tenant_id, _T.created_at <= moment)
+    rows = find_all(connection, tables.policy, *then, order=[_T.version.desc()], limit=1)
+    return stored_policy(rows[0]["body"], rows[0]["version"]) if rows else default_policy()
+
+
 def save(
     connection: Connection, tenant_id: str, policy: Policy, author: str, reason: str, at: datetime
 ) -> None:

@@ -39,6 +39,7 @@ from app.doors.ports import CommandResult
 from app.ground.clock import SteppingClock
 from app.ground.errors import AppError, Reason
 from app.reading.exposures import Ledger, Shown
+from app.reading.past_rooms import PastRoom
 from app.storage.offboarding import Offboarding
 from app.storage.published.exposures import Wanted
 from tests.doors.programme_fakes import NOW, FakeProgramme
@@ -199,8 +200,8 @@ class House:
         return self.waiting if tenant_id == "t1" else []
 
     def records(self, tenant_id: str, query: str) -> list[RecordRow]:
-        rows = [RecordRow(key=DEAL, name="Initech rollout", partners=[NORTHWIND, CONTOSO])]
-        return [r for r in rows if query.casefold() in r.name.casefold() and tenant_id == "t1"]
+        row = RecordRow(key=DEAL, name="Initech rollout", partners=[NORTHWIND, CONTOSO])
+        return [row] if query.casefold() in row.name.casefold() and tenant_id == "t1" else []
 
     def preview(self, tenant_id, record, partner_id, policy):
         if (tenant_id, record) != ("t1", DEAL):
@@ -208,12 +209,14 @@ class House:
         partner = {"p1": NORTHWIND, "p2": CONTOSO}[partner_id]
         return compose(_source(partner.type), policy or self.policy(tenant_id)) | {"changes": []}
 
+    def past(self, tenant_id, record, partner_id, email, day):
+        then = self.preview(tenant_id, record, partner_id, None) if day.year == NOW.year else None
+        return PastRoom(until=NOW, policy_version=7, content=then, published_at=NOW)
+
     def partners(self, tenant_id: str) -> list[PartnerRow]:
         if tenant_id != "t1":
             return [PartnerRow(partner=STRANGER)]
-        lin = PartnerContact(
-            id="k1", partner_id="p1", name="Lin Chen", email="lin@northwind.example", title="Architect"
-        )
+        lin = PartnerContact(id="k1", partner_id="p1", name="Lin Chen", email="lin@northwind.example")
         return [
             PartnerRow(partner=CONTOSO),
             PartnerRow(partner=NORTHWIND, contacts=[lin], links=30, records=12),
@@ -225,7 +228,7 @@ class House:
     def badge(self, raw: bytes, name: str, email: str) -> dict[str, object]:
         raise AppError(Reason.INVALID, "This is no Open Badge.")
 
-    def seal_feed(self, tenant_id, kind, typed, feed_id="") -> tuple[str, str]:
+    def seal_feed(self, *_) -> tuple[str, str]:
         return "", "sealed"
 
     def certifying(self, tenant_id: str) -> Certifying:

@@ -1,7 +1,7 @@
 """The admin desk over storage: gathers what the admin pages show. Writes nothing but sessions."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from app.commands.blast import blast_of, field_labels
 from app.commands.publishing import compose_room
@@ -31,6 +31,7 @@ from app.ground.ids import hash_token, new_token
 from app.reading import account, exposures
 from app.reading.exposures import Ledger, Shown
 from app.reading.feeds import Feeds
+from app.reading.past_rooms import PastRoom, past_room
 from app.storage import audit as audit_log
 from app.storage import certification as certifications
 from app.storage import credential_feed, link_preset, offboarding, tables
@@ -187,6 +188,15 @@ class Desk:
                 return compose_room(connection, tenant, record, partner, chosen, self._clock())
             except LookupError:
                 return None
+
+    def past(
+        self, tenant_id: str, record: RecordKey, partner_id: str, email: str, day: date
+    ) -> PastRoom | None:
+        with self._database.read() as connection:
+            if partners_table.get(connection, tenant_id, partner_id) is None:
+                return None
+            tenant = account.tenant_of(connection, tenant_id)
+            return past_room(connection, tenant, record, partner_id, email, day, self._clock())
 
     def partners(self, tenant_id: str) -> Sequence[PartnerRow]:
         with self._database.read() as connection:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from app.crm.port import Stage
@@ -22,6 +22,7 @@ from app.doors.ports import CommandDoor
 from app.ground.clock import Clock
 from app.reading.account import FieldRow, Health, PartnerRow, RecordRow, RefusedWrite
 from app.reading.exposures import Ledger, Shown
+from app.reading.past_rooms import PastRoom
 from app.storage.credential_feed import Feed
 from app.storage.offboarding import Offboarding
 from app.storage.proposal import Proposal
@@ -135,6 +136,12 @@ class AdminDesk(Protocol):
     ) -> Content | None:
         """What the partner would see of the record now, under this policy or today's. None unless the partner works
         on the record."""
+
+    def past(
+        self, tenant_id: str, record: RecordKey, partner_id: str, email: str, day: date
+    ) -> PastRoom | None:
+        """What the page of this person said at the end of the day. None for a partner the tenant does not have.
+        Raises AppError for a day to come."""
 
     def partners(self, tenant_id: str) -> Sequence[PartnerRow]:
         """Every partner, by name."""

@@ -172,3 +172,19 @@ def exposures_of(
 
 def record_of(one: Exposure) -> RecordKey | None:
     return RecordKey(ObjectKind(one.object), one.crm_id) if one.object else None
+
+
+def times_shown(
+    connection: Connection, tenant_id: str, snapshot_id: str, version: int, email: str, until: datetime
+) -> tuple[datetime | None, datetime | None]:
+    """When this person, or anybody for an empty `email`, was first and last shown a snapshot under a policy."""
+    where = [
+        _C.tenant_id == tenant_id,
+        _C.snapshot_id == snapshot_id,
+        _C.policy_version == version,
+        _C.first_at <= until,
+    ]
+    if email:
+        where.append(func.lower(_C.email) == email.lower())
+    row = connection.execute(select(func.min(_C.first_at), func.max(_C.last_at)).where(*where)).one()
+    return row[0], row[1]

@@ -61,6 +61,25 @@ def latest_snapshot(
     return _read(row) if row else None
 
 
+def snapshot_at(
+    connection: Connection, tenant_id: str, record: RecordKey, partner_id: str, at: datetime
+) -> Published | None:
+    """What the room showed at that time; None before anything was published."""
+    row = connection.execute(
+        select(*_COLUMNS)
+        .where(
+            snapshot.c.tenant_id == tenant_id,
+            snapshot.c.object == record.object,
+            snapshot.c.crm_id == record.crm_id,
+            snapshot.c.partner_id == partner_id,
+            snapshot.c.published_at <= at,
+        )
+        .order_by(snapshot.c.version.desc())
+        .limit(1)
+    ).first()
+    return _read(row) if row else None
+
+
 def snapshot_by_id(connection: Connection, tenant_id: str, snapshot_id: str) -> Published | None:
     row = connection.execute(
         select(*_COLUMNS).where(snapshot.c.tenant_id == tenant_id, snapshot.c.id == snapshot_id)

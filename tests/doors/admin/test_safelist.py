@@ -185,3 +185,28 @@ def test_choosing_a_room_keeps_changes_that_are_not_saved_yet(admin):
 
     assert f'<input type="hidden" name="{AMOUNT}" value="show">' in text
     assert 'name="record" value="deal:9001"' in text
+
+
+def test_the_preview_of_a_past_day_says_which_safelist_it_was_under(admin):
+    text = get(
+        admin, "/admin/preview?record=deal:9001&partner=p1&day=2026-11-03&person=lin@northwind.example"
+    ).text
+
+    assert "under version 7 of the safelist" in text
+    assert "lin@northwind.example was not shown it" in text
+    assert "25,000 to 50,000" in text
+    assert re.search(r"<fieldset[^>]* disabled>", text)
+
+
+def test_the_preview_of_a_day_before_anything_was_published_says_so(admin):
+    text = get(admin, "/admin/preview?record=deal:9001&partner=p1&day=2025-11-03").text
+
+    assert "Nothing was published for Northwind Integrators on this record" in text
+    assert "<fieldset" not in text
+
+
+@pytest.mark.parametrize("day", ["yesterday", "2026-02-30", "\x00"])
+def test_a_day_that_is_none_is_refused(admin, day):
+    answer = get(admin, f"/admin/preview?record=deal:9001&partner=p1&day={day}")
+
+    assert answer.status_code == 422
