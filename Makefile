@@ -3,11 +3,13 @@
 # make pictures   takes the pictures of docs/gallery.md anew
 # make faults kills processes 200 times on each database while work flows, and counts what arrives (RUNS=n for another
 #             number)
+# make fuzz   throws bytes at every parser, guided by what its code does (SECONDS=n for each; installs atheris)
 .DEFAULT_GOAL := demo
-.PHONY: demo test faults setup cards pictures lock clean
+.PHONY: demo test faults fuzz setup cards pictures lock clean
 
 ARGS ?=
 RUNS ?= 200
+SECONDS ?= 180
 HUBSPOT := hubspot-project
 LWC := lwc_bridge
 CARD_SOURCES := $(shell find $(HUBSPOT) \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
@@ -21,6 +23,10 @@ test: .venv/.stamp-test $(HUBSPOT)/dist/.stamp $(LWC)/node_modules/.stamp
 
 faults: .venv/.stamp-test
 	@.venv/bin/python -m tests.faults --runs $(RUNS)
+
+fuzz: .venv/.stamp-test
+	@.venv/bin/python -c 'import atheris' 2>/dev/null || .venv/bin/python -m pip install --quiet 'atheris>=3,<4'
+	@.venv/bin/python -m tests.fuzz --seconds $(SECONDS)
 
 setup: .venv/.stamp-run $(HUBSPOT)/dist/.stamp
 

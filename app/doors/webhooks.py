@@ -38,7 +38,7 @@ def create_blueprint(door: HubspotDoor, events: EventStore) -> Blueprint:
         check_signature(door)
         found: list[tuple[Tenant, str, Mapping[str, object]]] = []
         tenants: dict[str, Tenant | None] = {}
-        for event in _events():
+        for event in events_in(request.get_data(cache=True)):
             portal = str(event["portalId"])
             if portal not in tenants:
                 tenants[portal] = door.tenants.by_account(CrmKind.HUBSPOT, portal)
@@ -52,9 +52,10 @@ def create_blueprint(door: HubspotDoor, events: EventStore) -> Blueprint:
     return blueprint
 
 
-def _events() -> list[dict[str, Any]]:
+def events_in(raw: bytes) -> list[dict[str, Any]]:
+    """The events of a body whose signature was proved. Raises AppError MALFORMED."""
     try:
-        body = read_json(request.get_data(cache=True))
+        body = read_json(raw)
         if not isinstance(body, list) or len(body) > EVENTS_LIMIT:
             raise AppError(Reason.MALFORMED, "A webhook is a JSON array of at most 500 events.")
         loaded: list[dict[str, Any]] = EventSchema(many=True, unknown=INCLUDE).load(body)

@@ -33,7 +33,8 @@ def to_ics(name: str, days: Iterable[Day], at: datetime, mark: str = "") -> byte
         event.add("dtstamp", at)
         event.add("summary", day.title)
         event.add("dtstart", day.due)
-        event.add("dtend", day.due + timedelta(days=1))
+        if day.due < date.max:  # without an end it is a day long too
+            event.add("dtend", day.due + timedelta(days=1))
         event.add("description", "\n".join(filter(None, (day.note, mark))))
         event.add("transp", "TRANSPARENT")
         calendar.add_component(event)
