@@ -13,6 +13,7 @@ from cards import words
 from cards.blocks import Action, Tone
 from cards.facts import PartnerFacts, RecordFacts
 from cards.frame import refusal_line, retry
+from cards.plan_asked import asked_line
 
 PROTECTION_WARNING = timedelta(days=14)
 """How long before protection ends a seller hears of it: two weeks leave time to ask for an extension."""
@@ -25,8 +26,9 @@ class Rank(IntEnum):
     REFUSED = 1
     PROTECTION = 2
     DECISION = 3
-    LATE_STEP = 4
-    CERTIFICATION = 5
+    ASKED = 4
+    LATE_STEP = 5
+    CERTIFICATION = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,7 @@ def issues(facts: RecordFacts, known: PartnerFacts, now: datetime) -> list[Issue
         *_conflicts(facts, known),
         *_refusals(facts, known),
         *(issue for r in known.registrations for issue in _registration(facts, r, now)),
+        *_asked(facts, known, now),
         *_late_steps(facts, known, now),
         *_certifications(facts, known, now),
     ]
@@ -109,6 +112,23 @@ def extend(registration: Registration) -> Action:
         hint=f"the protection of {registration.customer_name}",
         confirm=f"Extend the protection by {registration.terms.extension_days} days?",
     )
+
+
+def _asked(facts: RecordFacts, known: PartnerFacts, now: datetime) -> Iterator[Issue]:
+    """What the partner asks for and nobody has answered."""
+    look = Action(label="Answer", card="registration", hint="the request")
+    for registration in known.registrations:
+        wants = ((registration.ask, "more time"), (registration.amendment, "a change of the registration"))
+        for asked, what in wants:
+            if asked:
+                text = f"{asked.by} asks for {what}"
+                yield Issue(rank=Rank.ASKED, tone=Tone.WARNING, text=text, actions=(look,))
+    for step in known.plan:
+        line = asked_line(facts, step, facts.today(now))
+        if line:
+            fields = {"partner_id": known.partner.id}
+            plan = Action(label="Answer", card="plan", fields=fields, hint=step.title)
+            yield Issue(rank=Rank.ASKED, tone=Tone.WARNING, text=line, actions=(plan,))
 
 
 def _late_steps(facts: RecordFacts, known: PartnerFacts, now: datetime) -> Iterator[Issue]:

@@ -35,6 +35,7 @@ from cards.frame import (
     retry,
 )
 from cards.overview import waiting_line
+from cards.plan_asked import proposals
 from cards.plan_forecast import chain_line, drift_line, forecast_line, upgrade_blocks
 from cards.plan_forms import add_form, edit_form, set_aside, start_forms, step_actions, talk_forms
 from cards.timeline import timeline
@@ -97,6 +98,7 @@ def _plan(facts: RecordFacts, known: PartnerFacts, now: datetime) -> Iterator[Bl
 def _running(facts: RecordFacts, known: PartnerFacts, today: date) -> Iterator[Block]:
     plan, milestones, days = known.plan, group(known.plan), facts.calendar(known.partner)
     close = close_day(facts.record.fields.get("close_date"))
+    yield from proposals(facts, known, today)
     yield from upgrade_blocks(known, may_write=facts.may_write)
     if any(step.status is StepStatus.OPEN for step in plan):
         yield forecast_line(plan, close, today, facts.locale, noun=facts.noun, calendar=days)
@@ -181,6 +183,7 @@ def _note(facts: RecordFacts, known: PartnerFacts, step: Step, today: date) -> s
     if step.status is StepStatus.DONE:
         return f"Done by {step.done_by}" if step.done_by else ""
     titles = {one.id: one.title for one in known.plan if one.status is StepStatus.OPEN}
+    shown = [one.label for one in step.evidence if not one.url]
     waits = [f"“{titles[one]}”" for one in step.after if one in titles]
     said = [
         certificate_warning(facts, known, step, today),
@@ -190,6 +193,7 @@ def _note(facts: RecordFacts, known: PartnerFacts, step: Step, today: date) -> s
     ]
     if step.baseline and step.due and step.baseline != step.due:
         said.append(f"Agreed for {words.day(step.baseline, today, facts.locale)}")
+    said.append(f"Evidence: {words.listing(shown, facts.locale)}" if shown else "")
     return " · ".join(filter(None, said))
 
 

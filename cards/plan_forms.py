@@ -24,6 +24,7 @@ def step_actions(step: Step) -> tuple[Action, ...]:
     shown = tuple(
         Action(label=f"Evidence: {one.label}", href=one.url, style=Style.LINK, hint=step.title)
         for one in step.evidence
+        if one.url
     )
     if step.status is StepStatus.DONE:
         reopen = Action(
@@ -295,10 +296,10 @@ def talk_forms(known: PartnerFacts) -> Iterator[Form]:
         command="plan.add_evidence",
         submit="Add",
         folded=True,
-        note="A link to what shows that the step was done. Whoever sees the step sees it.",
+        note="What shows that the step was done: a link, or words alone. Whoever sees the step sees it.",
         fields=(
             which,
-            FormField(name="url", label="Link", required=True, max_length=1_000, placeholder="https://"),
+            FormField(name="url", label="Link", max_length=1_000, placeholder="https://"),
             FormField(name="label", label="What it shows", max_length=NAME_LIMIT),
         ),
     )

@@ -31,6 +31,9 @@ from cards.frame import (
     partner_heading,
     refused,
 )
+from cards.registration_fields import VALUE_FIELDS
+
+_LABELS = {field.name: field.label for field in VALUE_FIELDS}
 
 _ENDED = (RegistrationState.REFUSED, RegistrationState.EXPIRED)
 
@@ -162,11 +165,20 @@ def _standing_still(facts: RecordFacts, registration: Registration, pause: Pause
 
 
 def _asked(facts: RecordFacts, registration: Registration, now: datetime) -> Iterator[Block]:
-    """The partner's request for more time, which somebody has to answer."""
+    """What the partner asked for, which somebody has to answer."""
     ask = registration.ask
     if ask:
         when = words.ago(ask.at, now, facts.locale)
         yield Alert(title=f"{ask.by} asked for more time {when}", text=ask.reason, tone=Tone.WARNING)
+    wanted = registration.amendment
+    if wanted:
+        when = words.ago(wanted.at, now, facts.locale)
+        changes = "; ".join(f"{_LABELS.get(one.name, one.name)}: {one.value}" for one in wanted.changes)
+        yield Alert(
+            title=f"{wanted.by} asked for a change {when}",
+            text=f"{changes}. {wanted.reason}",
+            tone=Tone.WARNING,
+        )
 
 
 def _used(facts: RecordFacts, registration: Registration, now: datetime) -> Progress | None:

@@ -20,6 +20,11 @@ def for_seller(registration: Registration) -> Iterator[Form]:
         if registration.wait is None:
             yield _question(registration)
         return
+    if registration.amendment:
+        yield _form(registration, "grant_amendment", "Make the change", "Make the change")
+        yield _reason(
+            registration, "decline_amendment", "Decline the change", "The partner hears the reason."
+        )
     if registration.ask:
         days = registration.terms.extension_days
         yield _form(registration, "extend", f"Grant {days} more days", "Grant")

@@ -8,8 +8,8 @@ A snapshot's content is plain JSON:
      "fields": [{"name", "label", "value", "object"}],
      "stages": [{"label", "state"}],                       state: done, current, ahead
      "registration": {"state", "protected_from", "protected_until", "paused": {"since", "for"} | null,
-                      "question": {"since", "text"} | null, "asked", "more_time", "due"} | null,
-     "steps": [{"id", "milestone", "title", "side", "owner", "due", "status", "position"}],
+                      "question": {"since", "text"} | null, "asked", "amending"?, "more_time", "due"} | null,
+     "steps": [{"id", "milestone", "title", "side", "owner", "due", "status", "position", "proposed"?}],
      "messages": [{"id", "author", "side", "body", "at"}],
      "files": [{"id", "name", "type", "size", "at"}],
      "certifications": [{"id", "name", "level", "person", "expires", "revoked"}],
@@ -28,7 +28,7 @@ from typing import Any
 
 from app.domain.thread import MESSAGE_LIMIT
 from app.ground.clock import from_iso, to_iso
-from cards import room_certifications, room_registration, words
+from cards import room_certifications, room_registration, room_talk, words
 from cards.blocks import (
     Action,
     Block,
@@ -72,8 +72,8 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:?\d{2})?)?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pending:
-    """An answer of this viewer that the agent has not carried out yet. `command` is reply (then `body`) or
-    complete_step (then `step_id`)."""
+    """An answer of this viewer that the agent has not carried out yet: `body` is what was said, `step_id` the step
+    it is about."""
 
     id: str
     command: str
@@ -227,6 +227,7 @@ def _plan(content: Content, viewer: RoomViewer, now: datetime) -> Card | None:
         plan,
         *picture(content, known, today, viewer.locale),
         *calendar_link(viewer.calendar_url, known),
+        *room_talk.forms(steps, today, talk="messages" in content),
     )
     return Card(name="plan", title="Plan", blocks=blocks)
 
@@ -260,16 +261,20 @@ def _step(
         due=due.isoformat() if due else "",
         when=words.due(due, today, viewer.locale) if due and not done else "",
         full=words.full_day(due, viewer.locale) if due and not done else "",
-        note="You marked this as done. It is on its way."
-        if sent
-        else ""
-        if done
-        else step_note(step, content, viewer.locale),
+        note=_step_note(step, content, viewer, today),
         actions=(
             *((_answer(step, sent=sent),) if act and mine and (sent or not done) else ()),
             *(() if act else evidence(step)),
         ),
     )
+
+
+def _step_note(step: Mapping[str, Any], content: Content, viewer: RoomViewer, today: date) -> str:
+    if step["id"] in viewer.sent_steps():
+        return "You marked this as done. It is on its way."
+    said = [] if step["status"] == "done" else [step_note(step, content, viewer.locale)]
+    said += room_talk.notes(step, viewer.pending, today, viewer.locale)
+    return " · ".join(filter(None, said))
 
 
 def _answer(step: Mapping[str, Any], *, sent: bool) -> Action:
@@ -322,7 +327,7 @@ def _messages(content: Content, viewer: RoomViewer, now: datetime) -> Iterator[T
     said += [
         (p.at, p.id, viewer.name or viewer.email, "us", p.body, True)
         for p in viewer.pending
-        if p.command == REPLY and p.id not in ids
+        if p.command in (REPLY, room_talk.COMMENT) and p.id not in ids
     ]
     said.sort(key=lambda m: (m[0], m[1]))
     previous: date | None = None

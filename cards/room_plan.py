@@ -75,6 +75,7 @@ def evidence(row: Mapping[str, Any]) -> tuple[Action, ...]:
             label=f"Evidence: {one['label']}", href=str(one["url"]), style=Style.LINK, hint=str(row["title"])
         )
         for one in row.get("evidence") or ()
+        if one["url"]
     )
 
 

@@ -11,9 +11,12 @@ from app.domain.fair_clock import Blocker
 from app.ground.clock import from_iso
 from cards import words
 from cards.blocks import Alert, Block, FieldType, Form, FormField, Status, Tone
+from cards.registration_fields import VALUE_FIELDS
 
 MORE_TIME = "more_time"
 ANSWER = "answer"
+AMEND = "amend_registration"
+ASK_AMENDMENT = "ask_amendment"
 
 ANSWER_LIMIT = 2_000
 REASON_LIMIT = 500
@@ -41,6 +44,7 @@ def clock(content: Mapping[str, Any], viewer: Viewer, now: datetime) -> Iterator
     yield from _state(registration, viewer, now)
     yield from _question(registration, viewer, now)
     yield from _more_time(registration, viewer)
+    yield from _amend(registration, viewer, now)
 
 
 def _state(registration: Mapping[str, Any], viewer: Viewer, now: datetime) -> Iterator[Status]:
@@ -138,3 +142,42 @@ def _more_time(registration: Mapping[str, Any], viewer: Viewer) -> Iterator[Bloc
                 ),
             ),
         )
+
+
+def _amend(registration: Mapping[str, Any], viewer: Viewer, now: datetime) -> Iterator[Block]:
+    """Until it is decided the partner puts right what it registered; then it asks."""
+    until = registration.get("protected_until")
+    if registration["state"] == "submitted":
+        if viewer.has_sent(AMEND):
+            yield Status(text="Your change of the registration is on its way.")
+        yield _amendment(AMEND, "Change your registration", "Change")
+    elif (
+        registration["state"] == "approved"
+        and until
+        and (registration.get("paused") or from_iso(until) > now)
+    ):
+        if registration.get("amending") or viewer.has_sent(ASK_AMENDMENT):
+            yield Status(
+                text="You asked for a change. The registration stays as it is until you are answered."
+            )
+            return
+        why = FormField(
+            name="reason",
+            label="Why does it change?",
+            type=FieldType.TEXTAREA,
+            required=True,
+            max_length=REASON_LIMIT,
+        )
+        yield _amendment(ASK_AMENDMENT, "Ask for a change", "Ask", why)
+
+
+def _amendment(command: str, title: str, submit: str, *more: FormField) -> Form:
+    return Form(
+        id=command,
+        title=title,
+        command=command,
+        submit=submit,
+        folded=True,
+        note="Fill in only what is to be different.",
+        fields=(*VALUE_FIELDS, *more),
+    )

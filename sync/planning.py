@@ -64,6 +64,7 @@ def _planned(it: Step) -> dict[str, Any]:
         "template_version": it.template_version,
         "plan_start": it.plan_start,
         "evidence": tuple(EvidenceFacts(**asdict(one)) for one in it.evidence),
+        "proposal": it.asked,
     }
 
 

@@ -126,6 +126,7 @@ def _steps(connection: Connection, tenant_id: str, writes: Sequence[StepWrite]) 
                 template_version=one.template_version,
                 plan_start=one.plan_start,
                 evidence=tuple(_evidence(found) for found in one.evidence),
+                proposal=one.proposal,
             ),
         )
         for one in writes

@@ -102,7 +102,7 @@ def edit_step(context: Context, data: Mapping[str, Any]) -> CommandResult:
     if "due" in data:
         if data["due"] != step.due:
             _not_past(data["due"], today(context))
-            changes["rule"] = ""
+            changes |= {"rule": "", "proposal": None}  # whoever asked for another day has their answer
         changes["due"] = data["due"]
     changes |= _planning(step, data)
     side = Side(data.get("owner_side", step.owner_side))

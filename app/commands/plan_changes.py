@@ -21,8 +21,16 @@ from app.storage.outbox import OutboxKind
 
 
 def step_of(context: Context, step_id: str) -> Step:
-    """The step, if it is on this record and this actor may change it. What a viewer may not see answers exactly
-    like what does not exist."""
+    """The step, if it is on this record and this actor may change it. Raises AppError otherwise."""
+    step = seen_step(context, step_id)
+    if context.actor.kind is ActorKind.VIEWER and step.owner_side is not Side.PARTNER:
+        raise AppError(Reason.FORBIDDEN, "This step belongs to the other side.", field="step_id")
+    return step
+
+
+def seen_step(context: Context, step_id: str) -> Step:
+    """The step, if it is on this record and this actor sees it. What a viewer may not see answers exactly like what
+    does not exist."""
     found = steps.get(context.connection, context.tenant.id, step_id)
     if found is None or found[0] != context.key:
         raise AppError(Reason.NOT_FOUND, "There is no such step in this plan.", field="step_id")
@@ -31,8 +39,6 @@ def step_of(context: Context, step_id: str) -> Step:
         shown = step.audience is Audience.PARTNER and step.status is not StepStatus.DROPPED
         if step.partner_id != context.actor.partner_id or not shown:
             raise AppError(Reason.NOT_FOUND, "There is no such step in this plan.", field="step_id")
-        if step.owner_side is not Side.PARTNER:
-            raise AppError(Reason.FORBIDDEN, "This step belongs to the other side.", field="step_id")
     return step
 
 

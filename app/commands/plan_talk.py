@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields, pre_load, validate
 
 from app.commands import thread
-from app.commands.context import Command, CommandResult, Context
-from app.commands.plan_changes import save, step_of
+from app.commands.context import WITH_VIEWER, Command, CommandResult, Context
+from app.commands.plan_changes import save, seen_step, step_of
 from app.domain.actor import ActorKind
 from app.domain.plan import Evidence
 from app.domain.plan_reminders import Reminder
@@ -23,43 +23,61 @@ class CommentStepSchema(thread.PostSchema):
 
 
 class EvidenceSchema(Schema):
+    """A link, or words alone where there is nothing to link to."""
+
     step_id = fields.String(required=True, error_messages={"required": "Choose a step."})
     label = fields.String(load_default="", validate=validate.Length(max=200))
     url = fields.Url(
-        required=True,
+        load_default="",
         schemes={"https"},
         validate=validate.Length(max=1_000),
-        error_messages={"required": "Give a link.", "invalid": "Give a link that begins with https://."},
+        error_messages={"invalid": "Give a link that begins with https://."},
     )
+
+    @pre_load
+    def no_empty_link(self, data: Mapping[str, Any], **_: object) -> Mapping[str, Any]:
+        """A form sends every field, also the one that was left empty."""
+        return {name: value for name, value in data.items() if name != "url" or value != ""}
 
 
 def comment(context: Context, data: Mapping[str, Any]) -> CommandResult:
     """The comment is a message of the thread that names its step. Whoever sees the step sees it, and nobody else."""
-    step = step_of(context, data["step_id"])
+    step = seen_step(context, data["step_id"])
     body = f"“{step.title}”: {data['body'].strip()}" if data["body"].strip() else ""
     said = {**data, "partner_id": step.partner_id, "audience": str(step.audience), "body": body}
     return thread.post(context, said)
 
 
 def add_evidence(context: Context, data: Mapping[str, Any]) -> CommandResult:
-    """The link stands with the step, for whoever sees the step. The same link twice changes nothing."""
+    """The link or the words stand with the step, for whoever sees the step; what a partner adds is a message, too.
+    The same twice changes nothing."""
     step = step_of(context, data["step_id"])
-    if any(one.url == data["url"] for one in step.evidence):
-        return CommandResult(result={"step_id": step.id}, message="This link stands with the step already.")
+    said = data["label"].strip() or data["url"][:200]
+    if not said:
+        raise AppError(Reason.INVALID, "Give a link, or say in words what shows it.", field="url")
+    label = clean_line(said, limit=200, field="label")
+    if any(data["url"] == one.url if data["url"] else label == one.label for one in step.evidence):
+        return CommandResult(result={"step_id": step.id}, message="This stands with the step already.")
     if len(step.evidence) >= MOST_EVIDENCE:
         raise AppError(
             Reason.STATE_CONFLICT,
-            f"A step keeps {MOST_EVIDENCE} links. Link to a folder instead.",
+            f"A step keeps {MOST_EVIDENCE} pieces of evidence. Link to a folder instead.",
             field="url",
         )
     added = Evidence(
-        label=clean_line(data["label"] or data["url"][:200], limit=200, field="label"),
+        label=label,
         url=data["url"],
         added_by=context.actor.name,
         added_at=context.now,
     )
     save(context, step, {"evidence": (*step.evidence, added)})
+    if context.actor.kind is ActorKind.VIEWER:
+        thread.tell(context, step.partner_id, evidence_line(step.title, added.label, added.url))
     return CommandResult(result={"step_id": step.id}, message=f"Added to “{step.title}”.")
+
+
+def evidence_line(title: str, label: str, url: str) -> str:
+    return f"“{title}”, evidence: {label if label == url else f'{label} {url}'.strip()}"
 
 
 class RemindOfStepSchema(Schema):
@@ -80,8 +98,9 @@ COMMANDS = (
         name="plan.comment",
         schema=CommentStepSchema,
         run=comment,
+        actors=WITH_VIEWER,
         ask=thread.read_hidden,
         asked_for=frozenset({ActorKind.SELLER, ActorKind.ADMIN}),
     ),
-    Command(name="plan.add_evidence", schema=EvidenceSchema, run=add_evidence),
+    Command(name="plan.add_evidence", schema=EvidenceSchema, run=add_evidence, actors=WITH_VIEWER),
 )

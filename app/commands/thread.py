@@ -36,7 +36,7 @@ def post(context: Context, data: Mapping[str, Any]) -> CommandResult:
     audience = Audience.PARTNER if viewer else Audience(data["audience"])
     body = clean_text(data["body"])
     if not viewer and audience is Audience.PARTNER and not data["confirm"]:
-        _look_again(context, partner, body, data)
+        look_again(context, partner, body, data)
     message = Message(
         id=new_id(),
         partner_id=partner.id,
@@ -56,7 +56,25 @@ def post(context: Context, data: Mapping[str, Any]) -> CommandResult:
     return CommandResult(result={"message_id": message.id}, message=f"Posted. Visible to {seen_by}.")
 
 
-def _look_again(context: Context, partner: Partner, body: str, data: Mapping[str, Any]) -> None:
+def tell(context: Context, partner_id: str, body: str) -> None:
+    """What the actor has just done stands in the thread, in its own words, for both sides."""
+    message = Message(
+        id=new_id(),
+        partner_id=partner_id,
+        author_name=context.actor.name,
+        author_email=context.actor.email,
+        side=context.actor.side,
+        audience=Audience.PARTNER,
+        body=body,
+        sent_at=context.now,
+        channel="link" if context.actor.kind is ActorKind.VIEWER else "panel",
+    )
+    messages.add(context.connection, context.tenant.id, context.key, message)
+    context.tell_crm(OutboxKind.MESSAGE, message.id, partner_id)
+    context.publish()
+
+
+def look_again(context: Context, partner: Partner, body: str, data: Mapping[str, Any]) -> None:
     """Raises AppError naming what slipped into the text; nothing of it is ever told to a partner."""
     others = [p for p, _ in partners.on_record(context.connection, context.tenant.id, context.key)]
     found = findings(

@@ -113,6 +113,7 @@ def registration_note(registration: RegistrationWrite) -> str:
             ("Rule", registration.rule),
             ("Attribution", _attribution(registration)),
             ("Incumbent", registration.incumbent),
+            ("Partner asks for", registration.asks),
             ("What happened", "; ".join(_happened(registration))),
         ),
         f"Alongside registration {registration.external_id} · {registration.partner_external_id}",
@@ -166,9 +167,15 @@ def step_note(step: StepWrite) -> str:
             ("Due", due_words(step.rule)),
             ("First agreed for", step.baseline.isoformat() if step.baseline else ""),
             ("Evidence", ", ".join(f"{one.label} {one.url}" for one in step.evidence)),
+            ("Partner proposes", _proposed(step)),
         ),
         f"Alongside step {step.external_id} · {step.partner_external_id}",
     )
+
+
+def _proposed(step: StepWrite) -> str:
+    asked = step.proposal
+    return f"{asked.due.isoformat()} ({asked.by}: {asked.reason})" if asked else ""
 
 
 def certification_note(one: CertificationWrite) -> str:

@@ -62,6 +62,7 @@ _COLLABORATION = (
     _property("alongside_registration_rule", "Registration rule"),
     _property("alongside_protection_paused", "Protection stands still: waiting for"),
     _moment("alongside_protection_paused_since", "Protection stands still since"),
+    _property("alongside_partner_asks", "Partner asks for"),
     _choice("alongside_attribution", "Partner attribution", "sourced", "influenced"),
     _property("alongside_partner_share", "Partner share (percent)", "number", "number"),
     _property("alongside_incumbent", "Incumbent partner"),

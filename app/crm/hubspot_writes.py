@@ -321,6 +321,7 @@ def _registration_properties(registration: RegistrationWrite) -> dict[str, str]:
         "alongside_registration_rule": registration.rule,
         "alongside_protection_paused": registration.pause.blocker.label if registration.pause else "",
         "alongside_protection_paused_since": _iso(registration.pause.since if registration.pause else None),
+        "alongside_partner_asks": registration.asks,
         "alongside_attribution": str(registration.attribution or ""),
         "alongside_partner_share": "" if registration.share is None else str(registration.share),
         "alongside_incumbent": registration.incumbent,

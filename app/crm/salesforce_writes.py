@@ -128,6 +128,7 @@ def step_row(write: StepWrite) -> Row:
         "Owner_Role__c": OWNER_ROLES[write.owner_role],
         "Due_Rule__c": due_words(write.rule)[:255],
         "Baseline_Date__c": day(write.baseline),
+        "Proposed_Date__c": day(write.proposal.due) if write.proposal else None,
         "Evidence__c": "\n".join(f"{one.label} {one.url}" for one in write.evidence),
         DATA: to_text(write),
     }
@@ -153,6 +154,7 @@ def registration_row(write: RegistrationWrite) -> Row:
         "Motion__c": write.motion.label,
         "Decision_Due__c": moment(write.due_at),
         "Rule__c": write.rule[:255],
+        "Partner_Asks__c": write.asks or None,
         **_terms_of_partner(write, ""),
         DATA: to_text(write),
     }

@@ -5,9 +5,10 @@ from datetime import date, datetime
 
 from app.domain.conflict import Position
 from app.domain.fair_clock import Pause, Pauses, open_pause
+from app.domain.plan import Proposal
 from app.domain.precedence import Standing
 from app.domain.programme import DEFAULT_TERMS, Motion, Terms
-from app.domain.registration import Approval, Ask, Attribution, Entry
+from app.domain.registration import Amendment, Approval, Ask, Attribution, Entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,7 @@ class StepWrite:
     template_version: int = 0
     plan_start: date | None = None
     evidence: tuple[EvidenceFacts, ...] = ()
+    proposal: Proposal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +127,14 @@ class RegistrationWrite:
     pauses: Pauses = ()
     waits: Pauses = ()
     ask: Ask | None = None
+    amendment: Amendment | None = None
     history: tuple[Entry, ...] = ()
+
+    @property
+    def asks(self) -> str:
+        """What the partner asks for and nobody has answered, in words."""
+        asked = (("more time", self.ask), ("an amendment", self.amendment))
+        return " and ".join(what for what, one in asked if one)
 
     @property
     def pause(self) -> Pause | None:

@@ -4,9 +4,9 @@ A snapshot's content is plain JSON:
 {"deal": {"name"?}, "fields": [{"name", "label", "value", "object", "treatment"}],
  "stages": [{"label", "state": done|current|ahead}],
  "registration": {"state", "protected_from", "protected_until", "paused": {"since", "for"}|null,
-   "question": {"since", "text"}|null, "asked", "more_time", "due"}|null,
+   "question": {"since", "text"}|null, "asked", "amending"?, "more_time", "due"}|null,
  "steps": [{"id", "milestone", "title", "side", "owner", "due", "status", "position",
-            "required", "after", "evidence": [{"label", "url"}]}],
+            "required", "after", "evidence": [{"label", "url"}], "proposed"?}],
  "messages": [{"id", "author", "side", "body", "at"}], "files": [{"id", "name", "type", "size", "at"}],
  "certifications": [{"id", "name", "level", "person", "expires", "revoked"}],
  "changes": [{"at", "what", "object", "field", "treatment"}], "vendor": {"name", "color"},
@@ -293,6 +293,7 @@ def _registration(registration: Registration | None) -> dict[str, Any] | None:
         "asked": registration.ask is not None,
         "more_time": registration.extensions < registration.terms.extension_limit,
         "due": to_iso(registration.due()) if registration.state is RegistrationState.SUBMITTED else None,
+        **({"amending": True} if registration.amendment else {}),
     }
 
 
@@ -321,6 +322,7 @@ def _step(step: Step, position: int, shown: AbstractSet[str]) -> dict[str, Any]:
         "required": step.required,
         "after": waits,
         "evidence": [{"label": one.label, "url": one.url} for one in step.evidence],
+        **({"proposed": step.asked.due.isoformat()} if step.asked else {}),
     }
 
 

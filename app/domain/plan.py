@@ -45,6 +45,16 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """Another date for a step, as the partner asks for it, until somebody of our side answers."""
+
+    due: date
+    by: str
+    at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """`owner_side` says who has to act; `audience` TEAM keeps a step out of everything a partner gets.
     `version` rises with each edit: an editor names the version it saw. `after` are the steps it waits for. `rule`
@@ -78,6 +88,12 @@ class Step:
     template_version: int = 0
     plan_start: date | None = None
     evidence: tuple[Evidence, ...] = ()
+    proposal: Proposal | None = None
+
+    @property
+    def asked(self) -> Proposal | None:
+        """The proposal that waits for an answer: what is done or set aside needs no other date."""
+        return self.proposal if self.status is StepStatus.OPEN else None
 
     def is_late(self, today: date) -> bool:
         return self.status is StepStatus.OPEN and self.due is not None and self.due < today

@@ -51,6 +51,24 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One value of a registration as it is to be, under its field's name."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amendment:
+    """What the partner wants changed in a registration that is decided, until it is answered (amendment.py)."""
+
+    at: datetime
+    by: str
+    reason: str
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One line of what happened, for whoever asks later: who, when, what and why."""
 
@@ -100,6 +118,7 @@ class Registration:
     pauses: Pauses = ()
     waits: Pauses = ()
     ask: Ask | None = None
+    amendment: Amendment | None = None
     history: tuple[Entry, ...] = ()
 
     def protects(self, at: datetime) -> bool:
@@ -282,6 +301,7 @@ def end(registration: Registration, by: str, what: str, why: str, now: datetime)
         registration,
         state=RegistrationState.EXPIRED,
         ask=None,
+        amendment=None,
         protected_until=min(now, registration.protected_until or now),
     )
     return told(over, now, by, what, why)

@@ -9,11 +9,12 @@ from sqlalchemy import Connection, RowMapping, func, select
 from sqlalchemy.sql import ColumnElement
 
 from app.domain.actor import Side
-from app.domain.plan import Evidence, OwnerRole, Step, StepStatus
+from app.domain.plan import Evidence, OwnerRole, Proposal, Step, StepStatus
 from app.domain.record import ObjectKind, RecordKey
 from app.domain.step_merge import Values
 from app.domain.thread import Audience, Delivery
 from app.ground.clock import from_iso, to_iso
+from app.ground.plain import from_plain, plain
 from app.storage import tables
 from app.storage.rows import ask, equal, find, find_all, insert, insert_missing, update
 
@@ -249,6 +250,7 @@ def _values(step: Step) -> dict[str, Any]:
         "template_version": step.template_version,
         "plan_start": step.plan_start,
         "evidence": [asdict(one) | {"added_at": to_iso(one.added_at)} for one in step.evidence],
+        "proposal": plain(step.proposal),
     }
 
 
@@ -283,4 +285,5 @@ def _step(row: RowMapping) -> Step:
         evidence=tuple(
             Evidence(**{**one, "added_at": from_iso(one["added_at"])}) for one in row["evidence"] or ()
         ),
+        proposal=from_plain(Proposal, row["proposal"]) if row["proposal"] else None,
     )

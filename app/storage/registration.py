@@ -11,6 +11,7 @@ from app.domain.fair_clock import Pauses
 from app.domain.matching.candidates import bound, rank
 from app.domain.programme import DEFAULT_TERMS, Motion, Terms
 from app.domain.registration import (
+    Amendment,
     Approval,
     Ask,
     Attribution,
@@ -32,6 +33,7 @@ class Story:
     pauses: Pauses = ()
     waits: Pauses = ()
     ask: Ask | None = None
+    amendment: Amendment | None = None
     history: tuple[Entry, ...] = ()
 
 

@@ -165,3 +165,36 @@ def test_the_newest_fifty_messages_are_shown():
 
     assert len(thread.messages) == 50
     assert thread.messages[-1].id == "m499"
+
+
+def test_below_the_plan_one_may_comment_show_evidence_of_ones_own_and_ask_for_another_date():
+    forms = {form.command: form for form in of(cards()["plan"], Form)}
+
+    about = {command: [value for value, _ in form.fields[0].options] for command, form in forms.items()}
+    assert about == {
+        "comment_step": ["s0", "s1", "s2", "s3"],
+        "add_evidence": ["s1", "s3"],
+        "propose_date": ["s1", "s2", "s3"],
+    }
+    assert all(form.folded for form in forms.values())
+
+
+def test_without_messages_there_is_no_comment():
+    content, viewer = rooms.ROOMS["back_again"]()
+    del content["messages"]
+
+    plan = {card.name: card for card in room.build(content, viewer, make.NOW)}["plan"]
+
+    assert [form.command for form in of(plan, Form)] == ["add_evidence", "propose_date"]
+
+
+def test_what_was_asked_for_a_step_stands_with_it():
+    steps = rooms.content()["steps"]
+    steps[1] |= {"proposed": "2026-11-30", "evidence": [{"label": "By phone, to Sam", "url": ""}]}
+    sent = room.Pending(id="q", command="propose_date", at=make.NOW, step_id="s3")
+
+    plan = room.build(rooms.content(steps=steps), rooms.viewer(pending=(sent,)), make.NOW)
+    notes = {s.id: s.note for card in plan if card.name == "plan" for s in inside(card, StepItem)}
+
+    assert notes["s1"] == "Evidence: By phone, to Sam · You asked for 30 Nov"
+    assert notes["s3"] == "You asked for another date. It is on its way"

@@ -63,3 +63,28 @@ def test_evidence_that_is_no_safe_link_is_refused(house: TestHouse, url: str) ->
     with pytest.raises(AppError) as caught:
         house.run("plan.add_evidence", {"step_id": about, "url": url})
     assert caught.value.reason is Reason.INVALID
+
+
+def test_a_partner_comments_on_what_it_sees_and_shows_evidence_of_its_own_steps(house: TestHouse) -> None:
+    partner = house.attach()
+    ours, theirs = step(house, partner, owner_side="us"), step(house, partner, title="Questionnaire")
+    kim = house.viewer(partner)
+
+    house.run("plan.comment", {"step_id": ours, "body": "Who signs?"}, actor=kim)
+    house.run("plan.add_evidence", {"step_id": theirs, "url": "", "label": "Done by phone"}, actor=kim)
+    with pytest.raises(AppError) as caught:
+        house.run("plan.add_evidence", {"step_id": ours, "label": "Mine"}, actor=kim)
+
+    with house.house.database.read() as connection:
+        said, _ = messages.page(connection, house.tenant.id, DEAL, partner)
+    assert {one.body for one in said} == {"“Survey”: Who signs?", "“Questionnaire”, evidence: Done by phone"}
+    assert caught.value.reason is Reason.FORBIDDEN
+
+
+def test_a_partner_says_nothing_of_a_step_that_it_does_not_see(house: TestHouse) -> None:
+    partner = house.attach()
+    hidden = step(house, partner, audience="team", owner_side="us")
+
+    with pytest.raises(AppError) as caught:
+        house.run("plan.comment", {"step_id": hidden, "body": "Hm?"}, actor=house.viewer(partner))
+    assert caught.value.reason is Reason.NOT_FOUND

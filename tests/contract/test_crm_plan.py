@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from app.crm.port import EvidenceFacts, PlanWrite, Write, Written
+from app.domain.plan import Proposal
 from tests.contract.world import World
 from tests.contract.writes import NOON, step
 
@@ -65,7 +66,8 @@ def test_every_part_of_a_planned_step_is_read_back_as_it_was_written(world: Worl
         template_id="t" * 32,
         template_version=3,
         plan_start=date(2026, 11, 2),
-        evidence=(shown,),
+        evidence=(shown, EvidenceFacts(label="By phone", url="", added_by="Kim", added_at=NOON)),
+        proposal=Proposal(due=date(2026, 12, 4), by="Kim", at=NOON, reason="Holidays"),
     )
     (written,) = world.crm.write([item])
     assert isinstance(written, Written)

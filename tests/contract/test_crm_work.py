@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from app.crm.port import StepWrite, WorkPage, Write, Written
+from app.domain.registration import Amendment, Change
 from tests.contract.world import World
 from tests.contract.writes import (
     NOON,
@@ -61,7 +62,10 @@ def test_what_has_no_record_is_kept_and_read_back_too(world: World, deal: str, m
 
 def test_the_newest_state_is_what_is_read_back(world: World, deal: str) -> None:
     item = registration(deal_id=deal, contact_email="lee@acme.example", note="Met at the fair.\nTwice.")
-    newer = replace(item, state="approved", decided_at=NOON, decided_by="Dana Reed", extensions=1)
+    wanted = Amendment(at=NOON, by="Kim", reason="A second site", changes=(Change(name="amount", value="9"),))
+    newer = replace(
+        item, state="approved", decided_at=NOON, decided_by="Dana Reed", extensions=1, amendment=wanted
+    )
     world.crm.write([item])
     world.crm.write([newer])
 

@@ -60,6 +60,70 @@ def test_a_completed_step_is_an_inbox_row_and_shown_as_sent(world):
     assert "You marked this as done" in client.get(room).get_data(as_text=True)
 
 
+SAID = [
+    ("comment", {"step_id": "s2", "body": "Who signs?"}, "plan.comment", "“Pilot contract”: Who signs?"),
+    (
+        "evidence",
+        {"step_id": "s1", "url": "https://files.example/soc2.pdf", "label": "SOC 2"},
+        "plan.add_evidence",
+        "Your evidence is on its way",
+    ),
+    (
+        "propose",
+        {"step_id": "s2", "due": "2026-12-08", "reason": "Holidays"},
+        "plan.propose_date",
+        "You asked for another date. It is on its way",
+    ),
+    (
+        "ask-amendment",
+        {"amount": "60,000 EUR", "reason": "A second site"},
+        "registration.ask_amendment",
+        "You asked for a change",
+    ),
+]
+
+
+@pytest.mark.parametrize(("path", "typed", "command", "shown"), SAID, ids=[one[0] for one in SAID])
+def test_each_thing_a_partner_may_say_waits_as_a_command_and_is_shown_as_sent(
+    world, path, typed, command, shown
+):
+    _, client, room = opened(world)
+    form = hidden_fields(client.get(room), path)
+
+    answer = client.post(f"{room}/{path}", data={**form, **typed})
+
+    assert answer.status_code == 303
+    (row,) = inbox(world)
+    assert (row["command"], row["fields"], row["partner_id"]) == (command, typed, PARTNER)
+    assert shown in client.get(room).get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("path", "typed", "sentence"),
+    [
+        ("comment", {"step_id": "s2", "body": " "}, "Write something first."),
+        ("comment", {"step_id": "gone", "body": "Hi"}, "no longer yours"),
+        ("evidence", {"step_id": "s2", "url": "https://a.example", "label": ""}, "no longer yours"),
+        ("evidence", {"step_id": "s1", "url": "javascript:alert(1)", "label": "Hm"}, "begins with https://"),
+        ("evidence", {"step_id": "s1", "url": "", "label": ""}, "say in words what shows it"),
+        ("propose", {"step_id": "s1", "due": "soon", "reason": "Holidays"}, "Choose the day."),
+        ("ask-amendment", {"contact_email": "bill", "reason": "Typo"}, "does not look like an e-mail"),
+        ("ask-amendment", {"reason": "Typo"}, "Nothing is changed."),
+        ("amend", {"amount": "1"}, "nothing to change here"),
+    ],
+)
+def test_what_cannot_be_sent_is_refused_at_its_form_with_what_was_typed(world, path, typed, sentence):
+    _, client, room = opened(world)
+
+    answer = client.post(f"{room}/{path}", data={"key": "12345678", **typed})
+
+    html = answer.get_data(as_text=True)
+    assert answer.status_code in (409, 422)
+    assert sentence in html
+    assert all(value in html for name, value in typed.items() if name in ("label", "reason") and value)
+    assert inbox(world) == []
+
+
 def test_a_step_that_is_reopened_before_it_was_executed_is_open_again(world):
     _, client, room = opened(world)
     client.post(f"{room}/complete", data=hidden_fields(client.get(room), "complete"))

@@ -125,6 +125,14 @@ def _plans(connected: Connected, deals: Sequence[RecordKey], partners: Sequence[
     ]
     connected.run("plan.edit_step", deals[0], step_id=made[0], version=1, title="Send the papers")
     connected.run("plan.complete_step", deals[0], actor=connected.viewer(partners[0]), step_id=made[0])
+    connected.run(
+        "plan.propose_date",
+        deals[0],
+        actor=connected.viewer(partners[0]),
+        step_id=made[3],
+        due=due,
+        reason="Our site opens then",
+    )
     connected.run("plan.complete_step", deals[0], step_id=made[1])
     connected.run("plan.reopen_step", deals[0], step_id=made[1])
 
@@ -153,6 +161,13 @@ def _claims(
     ]
     connected.run("registration.approve", deals[0], registration_id=claims[0], reason="First in")
     connected.run("registration.extend", deals[0], registration_id=claims[0])
+    connected.run(
+        "registration.ask_amendment",
+        deals[0],
+        actor=connected.viewer(partners[0]),
+        amount="9,000 EUR",
+        reason="Fewer seats",
+    )
     connected.run("registration.refuse", deals[1], registration_id=claims[1], reason="Not theirs")
     with connected.house.database.read() as connection:
         flags = connection.execute(tables.conflict.select().order_by(tables.conflict.c.id)).mappings().all()

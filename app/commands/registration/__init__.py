@@ -1,5 +1,12 @@
 """Everything one may do with a deal registration."""
 
-from app.commands.registration import clock, decide, submit, table, upkeep
+from app.commands.registration import amending, clock, decide, submit, table, upkeep
 
-COMMANDS = (*submit.COMMANDS, *table.COMMANDS, *decide.COMMANDS, *clock.COMMANDS, *upkeep.COMMANDS)
+COMMANDS = (
+    *submit.COMMANDS,
+    *table.COMMANDS,
+    *amending.COMMANDS,
+    *decide.COMMANDS,
+    *clock.COMMANDS,
+    *upkeep.COMMANDS,
+)

@@ -16,6 +16,9 @@ from app.commands.registration.store import (
     reason_of,
     save,
 )
+from app.commands.registration.telling import say_why
+from app.commands.thread import tell
+from app.domain.actor import ActorKind
 from app.domain.fair_clock import Blocker, Pause
 from app.domain.registration import ask_more_time, decline_more_time, pause, resume
 from app.domain.registration import extend as extended
@@ -59,7 +62,10 @@ def extend(context: Context, data: Mapping[str, Any]) -> CommandResult:
 def ask_extension(context: Context, data: Mapping[str, Any]) -> CommandResult:
     """The request waits for an answer, and protection stands still until then."""
     old = find_own(context, data["registration_id"])
-    save(context, old, ask_more_time(old, by(context), reason_of(data), context.now))
+    asked = ask_more_time(old, by(context), reason_of(data), context.now)
+    save(context, old, asked)
+    if context.actor.kind is ActorKind.VIEWER and asked.ask:
+        tell(context, old.partner_id, f"More time, please: {asked.ask.reason}")
     return CommandResult(message="Asked. Protection stands still until this is answered.")
 
 
@@ -67,6 +73,7 @@ def decline_extension(context: Context, data: Mapping[str, Any]) -> CommandResul
     """The request is answered with no, and the clock runs on."""
     old = find(context, data["registration_id"])
     save(context, old, decline_more_time(old, by(context), reason_of(data), context.now))
+    say_why(context, old, f"No more time for {old.customer_name}", data)
     return CommandResult(message="Declined, with your reason on record. The clock runs again.")
 
 

@@ -16,16 +16,15 @@ from app.commands.registration.store import (
     reason_of,
     save,
 )
+from app.commands.registration.telling import say_why
+from app.commands.thread import tell
 from app.domain.actor import ActorKind
 from app.domain.registration import Registration, RegistrationState, ask_partner
 from app.domain.registration import answer as answered
 from app.domain.registration import approve as approved
 from app.domain.registration import refuse as refused
-from app.domain.thread import Audience, Message, clean_text
+from app.domain.thread import clean_text
 from app.ground.errors import AppError, Reason
-from app.ground.ids import new_id
-from app.storage import thread as messages
-from app.storage.outbox import OutboxKind
 
 ANSWER_LIMIT = 2_000
 
@@ -56,6 +55,7 @@ def refuse(context: Context, data: Mapping[str, Any]) -> CommandResult:
     old = find(context, data["registration_id"])
     _may_decide(context, old)
     save(context, old, refused(old, by(context), reason_of(data), context.now))
+    say_why(context, old, f"Your registration of {old.customer_name} was not accepted", data)
     return CommandResult(message="Refused, with your reason on record.")
 
 
@@ -71,19 +71,7 @@ def answer(context: Context, data: Mapping[str, Any]) -> CommandResult:
     old = find_own(context, data["registration_id"])
     body = clean_text(data["body"], limit=ANSWER_LIMIT, field="body")
     save(context, old, answered(old, by(context), context.now))
-    message = Message(
-        id=new_id(),
-        partner_id=old.partner_id,
-        author_name=context.actor.name,
-        author_email=context.actor.email,
-        side=context.actor.side,
-        audience=Audience.PARTNER,
-        body=body,
-        sent_at=context.now,
-        channel="link" if context.actor.kind is ActorKind.VIEWER else "panel",
-    )
-    messages.add(context.connection, context.tenant.id, context.key, message)
-    context.tell_crm(OutboxKind.MESSAGE, message.id, old.partner_id)
+    tell(context, old.partner_id, body)
     return CommandResult(message="Answered. The time for the decision runs on.")
 
 

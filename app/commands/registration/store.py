@@ -35,6 +35,7 @@ class WhySchema(OneSchema):
     reason = fields.String(
         required=True, error_messages={"required": "Say why. The decision stays explainable."}
     )
+    confirm = fields.Boolean(load_default=False)
 
 
 def reason_of(data: Mapping[str, Any], name: str = "reason") -> str:

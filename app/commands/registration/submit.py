@@ -8,14 +8,14 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from app.commands.claims import check_conflicts, incumbent_of, place
-from app.commands.context import OUR_SIDE, WITH_VIEWER, Command, CommandResult, Context
+from app.commands.context import OUR_SIDE, Command, CommandResult, Context
 from app.commands.registration.store import by, find, save, spread, under_terms
 from app.domain import matching
 from app.domain.actor import ActorKind
 from app.domain.certification_rights import REGISTER, eligible, has_any
 from app.domain.partner import Partner
 from app.domain.programme import Motion, Rule, missing
-from app.domain.registration import Attribution, Registration, RegistrationState, amend, told
+from app.domain.registration import Attribution, Registration, told
 from app.domain.thread import clean_line, clean_text
 from app.ground.errors import AppError, Reason
 from app.ground.ids import new_id
@@ -50,10 +50,6 @@ class SubmitSchema(ValuesSchema):
     )
 
 
-class AmendSchema(ValuesSchema):
-    registration_id = fields.String(required=True)
-
-
 class AttributeSchema(Schema):
     registration_id = fields.String(required=True)
     attribution = fields.Enum(
@@ -81,10 +77,10 @@ def submit(context: Context, data: Mapping[str, Any]) -> CommandResult:
         if context.record
         else context.partner(data["partner_id"])
     )
-    values = _values(data)
+    values = cleaned(data)
     programme = programmes.current(context.connection, context.tenant.id)
     rule = programme.rule_for(partner.type, values["region"])
-    _require(context, rule, partner, values)
+    require(context, rule, partner, values)
     registration = place(
         context,
         Registration(
@@ -107,7 +103,7 @@ def submit(context: Context, data: Mapping[str, Any]) -> CommandResult:
     received = f"Received, under rule “{rule.name}” of programme version {programme.version}"
     registration = told(registration, registration.received_at, by(context), received)
     registrations.add(context.connection, context.tenant.id, registration)
-    _set_keys(context, registration)
+    set_keys(context, registration)
     check_conflicts(context, registration)
     spread(context, registration)
     return CommandResult(
@@ -115,32 +111,6 @@ def submit(context: Context, data: Mapping[str, Any]) -> CommandResult:
         message=f"Registered {registration.customer_name} for {partner.name}. "
         f"A decision is due by {registration.due():%d %b %Y %H:%M} UTC.",
     )
-
-
-def amend_values(context: Context, data: Mapping[str, Any]) -> CommandResult:
-    """The registration says what was sent, where something was; it is judged anew by today's rules while it waits.
-    A partner may amend only what is not decided: protection was granted for what stood there then."""
-    old = find(context, data["registration_id"])
-    waits = old.state is RegistrationState.SUBMITTED
-    if context.actor.kind is ActorKind.VIEWER and not waits:
-        raise AppError(Reason.STATE_CONFLICT, "This is decided. Ask your contact to change it.")
-    sent = {name: value for name, value in _values(data).items() if value}
-    new = amend(old, by(context), sent, context.now)
-    partner = context.partner(old.partner_id)
-    if waits:
-        programme = programmes.current(context.connection, context.tenant.id)
-        rule = programme.rule_for(partner.type, new.region)
-        _require(context, rule, partner, {name: getattr(new, name) for name in VALUES})
-        steps = old.terms.steps
-        judged = under_terms(context, new, programme, rule, partner)
-        new = replace(new, terms=judged["terms"])
-        if new.terms.steps != steps:
-            new = replace(new, approvals=())
-    save(context, old, new)
-    _set_keys(context, new)
-    if waits and (new.customer_domain, new.contact_email) != (old.customer_domain, old.contact_email):
-        check_conflicts(context, new)
-    return CommandResult(message="Changed. The registration waits for a decision." if waits else "Changed.")
 
 
 def attribute(context: Context, data: Mapping[str, Any]) -> CommandResult:
@@ -158,7 +128,7 @@ def attribute(context: Context, data: Mapping[str, Any]) -> CommandResult:
     return CommandResult(message=f"{what}.")
 
 
-def _values(data: Mapping[str, Any]) -> dict[str, Any]:
+def cleaned(data: Mapping[str, Any]) -> dict[str, Any]:
     """All of them as text, cleaned."""
     values = {name: data[name].strip() for name in VALUES}
     for name in ("customer_domain", "contact_email"):
@@ -168,7 +138,7 @@ def _values(data: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _require(context: Context, rule: Rule, partner: Partner, values: Mapping[str, str]) -> None:
+def require(context: Context, rule: Rule, partner: Partner, values: Mapping[str, str]) -> None:
     """Raises AppError for a partner that may not register, or naming all that is missing at once."""
     lacking = missing(rule, values)
     if lacking:
@@ -216,7 +186,7 @@ def _attribution(context: Context) -> dict[str, Any]:
     return {"attribution": Attribution.SOURCED, "share": 100}
 
 
-def _set_keys(context: Context, registration: Registration) -> None:
+def set_keys(context: Context, registration: Registration) -> None:
     emails = [registration.contact_email] if registration.contact_email else []
     keys = matching.keys(registration.customer_name, registration.customer_domain, emails)
     registrations.set_keys(
@@ -232,6 +202,5 @@ COMMANDS = (
         actors=OUR_SIDE | {ActorKind.FORM},
         needs_record=False,
     ),
-    Command(name="registration.amend", schema=AmendSchema, run=amend_values, actors=WITH_VIEWER),
     Command(name="registration.attribute", schema=AttributeSchema, run=attribute),
 )

@@ -8,17 +8,12 @@ from marshmallow import fields
 
 from app.commands.context import OUR_SIDE, Command, CommandResult, Context
 from app.commands.registration.store import OneSchema, WhySchema, by, find, reason_of, save
-from app.domain.actor import ActorKind, Side
-from app.domain.record import ObjectKind, RecordKey
-from app.domain.registration import Registration, RegistrationState, told
+from app.commands.registration.telling import require_sayable, say
+from app.domain.actor import ActorKind
+from app.domain.registration import RegistrationState, told
 from app.domain.registration import end as ended
-from app.domain.thread import Audience, Message
+from app.domain.thread import Audience
 from app.ground.errors import AppError, Reason
-from app.ground.ids import new_id
-from app.storage import partner as partners
-from app.storage import registration as registrations
-from app.storage import thread as messages
-from app.storage.outbox import OutboxKind
 
 ONLY_THE_AGENT = frozenset({ActorKind.SYSTEM})
 
@@ -42,9 +37,10 @@ def pull_back(context: Context, data: Mapping[str, Any]) -> CommandResult:
     if not old.protects(context.now):
         raise AppError(Reason.STATE_CONFLICT, "Only a running protection can be pulled back.")
     reason = reason_of(data)
+    require_sayable(context, old, reason, data)
     new = ended(old, by(context), "Pulled back", reason, context.now)
     save(context, old, replace(new, decision_reason=reason))
-    _tell(context, old, Audience.PARTNER, f"Your protection of {old.customer_name} was pulled back: {reason}")
+    say(context, old, Audience.PARTNER, f"Your protection of {old.customer_name} was pulled back: {reason}")
     return CommandResult(message="Pulled back, with the reason on record.")
 
 
@@ -59,7 +55,7 @@ def escalate(context: Context, data: Mapping[str, Any]) -> CommandResult:
     what = "Escalated: the decision is late" + (f", to {whom}" if whom else "")
     save(context, old, told(replace(old, escalated_at=context.now), context.now, by(context), what))
     named = f"@{whom} " if whom else ""
-    _tell(
+    say(
         context,
         old,
         Audience.TEAM,
@@ -77,7 +73,7 @@ def remind(context: Context, data: Mapping[str, Any]) -> CommandResult:
         raise AppError(Reason.STATE_CONFLICT, "There is nothing to remind of.")
     save(context, old, replace(old, reminded=days))
     left = "1 day" if days == 1 else f"{days} days"
-    _tell(
+    say(
         context,
         old,
         Audience.PARTNER,
@@ -85,31 +81,6 @@ def remind(context: Context, data: Mapping[str, Any]) -> CommandResult:
         "If you need more time, ask for it here.",
     )
     return CommandResult(message="Reminded.")
-
-
-def _tell(context: Context, registration: Registration, audience: Audience, body: str) -> None:
-    """In the thread with the partner, where the registration stands on a record that the partner works on."""
-    places = ((ObjectKind.DEAL, registration.deal_id), (ObjectKind.COMPANY, registration.company_id))
-    for kind, crm_id in places:
-        key = RecordKey(kind, crm_id or "")
-        partner_id = registration.partner_id
-        if not crm_id or not partners.is_on(context.connection, context.tenant.id, key, partner_id):
-            continue
-        message = Message(
-            id=new_id(),
-            partner_id=partner_id,
-            author_name="Alongside",
-            author_email="",
-            side=Side.US,
-            audience=audience,
-            body=body,
-            sent_at=context.now,
-            channel=registrations.PROGRAMME,
-        )
-        messages.add(context.connection, context.tenant.id, key, message)
-        context.tell_crm(OutboxKind.MESSAGE, message.id, partner_id, record=key)
-        context.publish(key)
-        return
 
 
 def _agent(name: str, schema: type[OneSchema], run: Any) -> Command:

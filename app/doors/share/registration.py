@@ -45,7 +45,7 @@ _MISSING = {
     "your_name": "Tell us your name.",
     "your_email": "Tell us your e-mail, so that we can answer.",
 }
-_EMAIL = re.compile(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\]+\.[^@\s<>,;:\"()\[\]\\.]+")
+EMAIL = re.compile(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\]+\.[^@\s<>,;:\"()\[\]\\.]+")
 
 
 def registration_door(house: House) -> Blueprint:
@@ -163,7 +163,7 @@ def _clean(typed: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     for field in _FIELDS:
         text = typed[field.name].strip()
         try:
-            clean[field.name] = _cleaned(field, text) if text else ""
+            clean[field.name] = cleaned(field, text) if text else ""
         except AppError as error:
             wrong[field.name] = f"{field.label}: {error.message}"
         if not clean.get(field.name) and field.required:
@@ -171,10 +171,10 @@ def _clean(typed: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     return clean, wrong
 
 
-def _cleaned(field: FormField, text: str) -> str:
+def cleaned(field: FormField, text: str) -> str:
     if field.type is FieldType.TEXTAREA:
         return clean_text(text, limit=field.max_length, field=field.name)
     line = clean_line(text, limit=field.max_length, field=field.name)
-    if field.type is FieldType.EMAIL and not _EMAIL.fullmatch(line):
+    if field.type is FieldType.EMAIL and not EMAIL.fullmatch(line):
         raise AppError(Reason.INVALID, "this does not look like an e-mail address.", field=field.name)
     return line

@@ -1,31 +1,26 @@
 """Inside a room: the page, and what its viewer answers. An answer is stored as an inbox row; the agent executes it
 as a command of that viewer (law 1)."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from flask import Blueprint, Response, request
 
-from app.disclosure.snapshot import Content
-from app.domain.thread import clean_line, clean_text
+from app.doors.share.answering import READERS, Fields
 from app.doors.share.headers import NO_STORE, PICTURE, TEXT, page, see_other
 from app.doors.share.house import House
 from app.doors.share.refusals import TOO_OFTEN, not_found
 from app.doors.share.rooms import Trouble
 from app.doors.share.visitor import cookie, form_key, require_same_origin, session_cookie, zone_of
-from app.ground.errors import AppError, Reason
+from app.ground.errors import AppError
 from app.sharing import limits
 from app.sharing.calendar import TYPE as CALENDAR
 from app.sharing.gate import Admitted
 from app.sharing.rules import Failure
 from app.storage.published.answers import put_answer
 from app.storage.published.viewers import end_session
-from cards.room_registration import ANSWER_LIMIT, REASON_LIMIT
-
-Fields = dict[str, str]
 
 TYPED_KEPT = 20_000
-"""Characters of a refused message that are shown again."""
+"""Characters of a refused answer that are shown again in each field."""
 
 
 def room_door(house: House) -> Blueprint:
@@ -35,13 +30,10 @@ def room_door(house: House) -> Blueprint:
     door.get("/s/room/<code>/tile.png")(room.tile)
     door.get("/s/room/<code>/mark.txt")(room.text_mark)
     door.get("/s/room/<code>/plan.ics")(room.calendar)
-    door.post("/s/room/<code>/reply")(room.reply)
-    door.post("/s/room/<code>/complete")(room.complete)
-    door.post("/s/room/<code>/reopen")(room.reopen)
-    door.post("/s/room/<code>/more-time")(room.more_time)
-    door.post("/s/room/<code>/answer")(room.answer)
+    for action in READERS:
+        door.post(f"/s/room/<code>/{action}", endpoint=action, defaults={"action": action})(room.answer)
     door.post("/s/room/<code>/leave")(room.leave)
-    for action in ("reply", "complete", "reopen", "more-time", "answer", "leave"):
+    for action in (*READERS, "leave"):
         door.get(f"/s/room/<code>/{action}", endpoint=f"back-from-{action}")(back)
     return door
 
@@ -90,20 +82,24 @@ class _Room:
         body = None if isinstance(viewer, Failure) else self._house.rooms.calendar(viewer, now)
         return not_found() if body is None else Response(body, headers=[CALENDAR, NO_STORE])
 
-    def reply(self, code: str) -> Response:
-        return self._answer(code, "thread.post", _message, "card-thread")
-
-    def complete(self, code: str) -> Response:
-        return self._answer(code, "plan.complete_step", _step, "card-asked")
-
-    def reopen(self, code: str) -> Response:
-        return self._answer(code, "plan.reopen_step", _step, "card-plan")
-
-    def more_time(self, code: str) -> Response:
-        return self._answer(code, "registration.ask_extension", _more_time, "card-deal")
-
-    def answer(self, code: str) -> Response:
-        return self._answer(code, "registration.answer", _answered, "card-deal")
+    def answer(self, code: str, action: str) -> Response:
+        """What a form of the page says waits for the agent after this, once for each key."""
+        house, now = self._house, self._house.clock()
+        viewer = house.gate.inside(code, self._session(code), now)
+        if isinstance(viewer, Failure):
+            return not_found()
+        command, read, fragment = READERS[action]
+        try:
+            require_same_origin(request, house.origin)
+            key = form_key(request.form.get("key", ""))
+            fields = read(house.rooms.content(viewer))
+            self._store(viewer, command, fields, key, now)
+        except AppError as error:
+            typed = {name: value[:TYPED_KEPT] for name, value in request.form.items()}
+            trouble = Trouble(error=error, path=action, typed=typed)
+            return page(house.rooms.show(viewer, self._zone(), now, trouble), error.status)
+        house.bell.ring("inbound")
+        return see_other(f"/s/room/{code}#{fragment}")
 
     def leave(self, code: str) -> Response:
         """After this the session opens nothing; the page says so."""
@@ -125,23 +121,6 @@ class _Room:
         )
         return answer
 
-    def _answer(self, code: str, command: str, read: Callable[[Content], Fields], fragment: str) -> Response:
-        house, now = self._house, self._house.clock()
-        viewer = house.gate.inside(code, self._session(code), now)
-        if isinstance(viewer, Failure):
-            return not_found()
-        try:
-            require_same_origin(request, house.origin)
-            key = form_key(request.form.get("key", ""))
-            fields = read(house.rooms.content(viewer))
-            self._store(viewer, command, fields, key, now)
-        except AppError as error:
-            typed = request.form.get("body", "")[:TYPED_KEPT]
-            trouble = Trouble(error=error, body=typed)
-            return page(house.rooms.show(viewer, self._zone(), now, trouble), error.status)
-        house.bell.ring("inbound")
-        return see_other(f"/s/room/{code}#{fragment}")
-
     def _store(self, viewer: Admitted, command: str, fields: Fields, key: str, now: datetime) -> None:
         if not self._house.limits.take(limits.ANSWERS_PER_LINK, viewer.link.id, now):
             raise TOO_OFTEN
@@ -156,41 +135,3 @@ class _Room:
                 key=key,
                 at=now,
             )
-
-
-def _message(content: Content) -> Fields:
-    if "messages" not in content:
-        raise AppError(Reason.FORBIDDEN, "Messages are closed in this room.")
-    return {"body": clean_text(request.form.get("body", ""))}
-
-
-def _step(content: Content) -> Fields:
-    return {"step_id": _own_step(content)}
-
-
-def _more_time(content: Content) -> Fields:
-    registration = content.get("registration") or {}
-    if registration.get("state") != "approved" or registration.get("asked"):
-        raise AppError(
-            Reason.STATE_CONFLICT, "There is nothing to ask more time for. The page is the current one."
-        )
-    reason = clean_line(request.form.get("reason", ""), limit=REASON_LIMIT, field="reason")
-    return {"reason": reason}
-
-
-def _answered(content: Content) -> Fields:
-    if not (content.get("registration") or {}).get("question"):
-        raise AppError(Reason.STATE_CONFLICT, "This question is answered. The page is the current one.")
-    body = clean_text(request.form.get("body", ""), limit=ANSWER_LIMIT, field="body")
-    return {"body": body}
-
-
-def _own_step(content: Content) -> str:
-    """The step the form names, if it is one of the viewer's own side that the room shows."""
-    wanted = request.form.get("step_id", "")
-    for step in content.get("steps", ()):
-        if step["id"] == wanted and step["side"] == "partner":
-            return wanted
-    raise AppError(
-        Reason.STATE_CONFLICT, "This step is no longer yours to change. The plan below is the current one."
-    )

@@ -7,7 +7,7 @@ the snapshot and the answers are read from the database for every request and na
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -29,7 +29,7 @@ from app.storage.engine import Database
 from app.storage.published.answers import Answer, recent_answers
 from app.storage.published.rooms import Published, live_policy_of, snapshot_by_id
 from cards import room as room_cards
-from cards import room_registration
+from cards import room_registration, room_talk
 from cards.blocks import Alert, Block, Card, Form, Tone
 from cards.html import render_all, share_host
 from cards.room_plan import steps_of
@@ -46,6 +46,11 @@ PATHS = {
     "reopen_step": "reopen",
     room_registration.MORE_TIME: "more-time",
     room_registration.ANSWER: "answer",
+    room_registration.AMEND: "amend",
+    room_registration.ASK_AMENDMENT: "ask-amendment",
+    room_talk.COMMENT: "comment",
+    room_talk.EVIDENCE: "evidence",
+    room_talk.PROPOSE: "propose",
 }
 """The room's commands and the paths their forms post to."""
 
@@ -55,6 +60,11 @@ COMMANDS = {
     "plan.reopen_step": "reopen_step",
     "registration.ask_extension": room_registration.MORE_TIME,
     "registration.answer": room_registration.ANSWER,
+    "registration.amend": room_registration.AMEND,
+    "registration.ask_amendment": room_registration.ASK_AMENDMENT,
+    "plan.comment": room_talk.COMMENT,
+    "plan.add_evidence": room_talk.EVIDENCE,
+    "plan.propose_date": room_talk.PROPOSE,
 }
 """What the agent executes, in the room's words."""
 
@@ -64,7 +74,8 @@ class Trouble:
     """Why the viewer's last action was not taken, and what they had typed."""
 
     error: AppError
-    body: str = ""
+    path: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,32 +222,40 @@ def _host(code: str) -> Any:
     return share_host(lambda command: f"/s/room/{code}/{PATHS[command]}", hidden)
 
 
+_TOGGLES = ("plan.complete_step", "plan.reopen_step")
+"""Of these only the last one about a step counts."""
+
+
+def _last(answers: list[Answer]) -> dict[str, Answer]:
+    """For each step the last answer that says whether it is done."""
+    return {a.fields["step_id"]: a for a in answers if a.state != "refused" and a.command in _TOGGLES}
+
+
 def _pending(answers: list[Answer], content: Content) -> Iterator[room_cards.Pending]:
     """The viewer's own answers that the room does not show yet. A step that was reopened after it was completed is
     as if nothing had been sent."""
     said = {(m["side"], m["body"]) for m in content.get("messages", ())}
-    last = {a.fields.get("step_id"): a.id for a in answers if a.state != "refused" and "step_id" in a.fields}
+    titles = {step["id"]: step["title"] for step in content.get("steps", ())}
+    last = _last(answers)
     for answer in answers:
         command = COMMANDS.get(answer.command)
         if answer.state == "refused" or command is None:
             continue
-        if answer.state == "done" and ("partner", answer.fields.get("body")) in said:
+        step_id, body = str(answer.fields.get("step_id", "")), str(answer.fields.get("body", ""))
+        if command == room_talk.COMMENT:
+            body = f"“{titles.get(step_id, '')}”: {body}"
+        if answer.state == "done" and ("partner", body) in said:
             continue
-        step_id = str(answer.fields.get("step_id", ""))
-        if step_id and last[step_id] != answer.id:
+        if answer.command in _TOGGLES and last[step_id].id != answer.id:
             continue
         yield room_cards.Pending(
-            id=answer.id,
-            command=command,
-            at=answer.created_at,
-            body=str(answer.fields.get("body", "")),
-            step_id=step_id,
+            id=answer.id, command=command, at=answer.created_at, body=body, step_id=step_id
         )
 
 
 def _reopened(content: Content, answers: list[Answer]) -> Content:
     """The content with the steps open that the viewer has just reopened."""
-    last = {a.fields["step_id"]: a.command for a in answers if a.state != "refused" and "step_id" in a.fields}
+    last = {step_id: answer.command for step_id, answer in _last(answers).items()}
     if "plan.reopen_step" not in last.values():
         return content
     steps = [
@@ -253,25 +272,31 @@ def _refusals(answers: list[Answer]) -> Iterator[Card]:
         alerts = tuple(
             Alert(
                 title=a.reason or "This was not accepted.",
-                text=f"You wrote: {a.fields['body']}" if "body" in a.fields else "",
+                text=f"You wrote: {typed}" if (typed := _words(a)) else "",
             )
             for a in refused
         )
         yield Card(name="refused", title="Not accepted", blocks=alerts)
 
 
+def _words(answer: Answer) -> str:
+    return "; ".join(str(said) for name, said in answer.fields.items() if said and name != "step_id")
+
+
 def _with(cards: tuple[Card, ...], trouble: Trouble | None) -> Iterator[Card]:
-    """The cards; where the viewer's message was refused, with the reason above it and the text still in it."""
+    """The cards; where the viewer's answer was refused, with the reason above its form, and in it what was typed."""
     for card in cards:
-        if trouble is None or card.name != "thread" or not trouble.body:
-            yield card
-            continue
         blocks: list[Block] = []
         for block in card.blocks:
-            if isinstance(block, Form):
+            if trouble and isinstance(block, Form) and PATHS[block.command] == trouble.path:
                 blocks.append(Alert(title="Not sent", text=trouble.error.message, tone=Tone.DANGER))
-                block = replace(  # noqa: PLW2901 - the form with what was typed takes its place
-                    block, fields=tuple(replace(f, value=trouble.body) for f in block.fields)
-                )
-            blocks.append(block)
+                blocks.append(_again(block, trouble))
+            else:
+                blocks.append(block)
         yield replace(card, blocks=tuple(blocks))
+
+
+def _again(form: Form, trouble: Trouble) -> Form:
+    """Unfolded, with what was typed."""
+    typed = tuple(replace(each, value=trouble.typed.get(each.name, each.value)) for each in form.fields)
+    return replace(form, fields=typed, folded=False)

@@ -139,6 +139,7 @@ step = Table(
     Column("template_version", Integer, nullable=False, default=0, server_default="0"),
     Column("plan_start", Date, nullable=True),
     Column("evidence", Json, nullable=True),
+    Column("proposal", Json, nullable=True),  # another date that the partner asks for
     Index(None, "tenant_id", "object", "crm_id", "partner_id", "position"),
     Index(None, "tenant_id", "status", "due"),
 )
