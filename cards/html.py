@@ -29,6 +29,7 @@ class Host:
     On the PANEL buttons and forms carry data attributes that panel.js acts on; on SHARE each is a plain form that
     posts to `post_to(command)` with the `hidden(command)` fields, and works without JavaScript. `level` is the
     heading level of a card's title. `prefix` keeps element ids apart when a page holds the same card twice.
+    `checked_here` says that what is missing is told by us, all of it at once, and not by the browser.
     """
 
     surface: Surface
@@ -37,6 +38,7 @@ class Host:
     level: int = 2
     prefix: str = ""
     lang: str = ""
+    checked_here: bool = False
 
     @property
     def is_panel(self) -> bool:
@@ -47,10 +49,14 @@ PANEL = Host(surface=Surface.PANEL)
 
 
 def share_host(
-    post_to: Callable[[str], str], hidden: Callable[[str], Mapping[str, str]] = _nothing, *, level: int = 2
+    post_to: Callable[[str], str],
+    hidden: Callable[[str], Mapping[str, str]] = _nothing,
+    *,
+    level: int = 2,
+    checked_here: bool = False,
 ) -> Host:
     """A share page: `post_to` maps a command to the path its form posts to, `hidden` adds fields to each form."""
-    return Host(surface=Surface.SHARE, post_to=post_to, hidden=hidden, level=level)
+    return Host(surface=Surface.SHARE, post_to=post_to, hidden=hidden, level=level, checked_here=checked_here)
 
 
 def render(card: Card, *, host: Host) -> str:

@@ -5,6 +5,7 @@ import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from app.commands.registration.submit import would_take
 from app.crm.port import CrmError, RateLimited, Unavailable
 from app.domain import matching
 from app.domain.actor import Actor, ActorKind
@@ -64,7 +65,7 @@ def _execute(agent: Agent, answer: Answer) -> datetime | None:
     """None if the answer was executed or refused; else when to try again."""
     refusal = ""
     try:
-        if answer.command == "registration.submit":
+        if answer.command == "registration.submit" and _would_take(agent, answer):
             _look_around(agent, answer)
         agent.executor.run(
             answer.tenant_id,
@@ -118,6 +119,13 @@ def _actor(answer: Answer) -> Actor:
         partner_id=answer.partner_id,
         link_id=answer.link_id,
     )
+
+
+def _would_take(agent: Agent, answer: Answer) -> bool:
+    """What is refused for the partner's own sake is refused before anything is looked up: who waits for the refusal
+    learns nothing of the customer from how long it takes."""
+    with agent.database.read() as connection:
+        return would_take(connection, answer.tenant_id, answer.partner_id, answer.fields, agent.clock())
 
 
 def _look_around(agent: Agent, answer: Answer) -> None:

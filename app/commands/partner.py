@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from app.commands.context import ADMINS, Command, CommandResult, Context
+from app.commands.forms import publish_form
 from app.commands.offboarding import require_welcome
 from app.domain import matching
 from app.domain.partner import Partner, PartnerContact, PartnerType
@@ -74,6 +75,7 @@ def change(context: Context, data: Mapping[str, Any]) -> CommandResult:
         country=old.country,
     )
     partners.change(context.connection, context.tenant.id, partner)
+    publish_form(context, partner)
     context.tell_crm(OutboxKind.PARTNER, partner.id, partner.id)
     keys = partners.records_of(context.connection, context.tenant.id, partner.id)
     if keys:

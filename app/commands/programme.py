@@ -7,9 +7,12 @@ from marshmallow import Schema, fields
 
 from app.commands.context import ADMINS, Command, CommandResult, Context
 from app.domain.programme_form import read_programme
+from app.domain.registration_ask import asks_of
 from app.domain.thread import clean_line
 from app.ground.errors import AppError, Reason
+from app.storage import partner as partners
 from app.storage import programme as programmes
+from app.storage.published.forms import partners_with_forms, publish_asks
 
 
 class ProgrammeSchema(Schema):
@@ -31,6 +34,13 @@ def save(context: Context, data: Mapping[str, Any]) -> CommandResult:
     programme = read_programme(data["body"], now.version + 1)
     reason = clean_line(data["reason"], limit=500, field="reason")
     author = context.actor.email or context.actor.name
+    partners_asked = partners_with_forms(context.connection, context.tenant.id, context.now)
+    asks = {
+        one.id: asks_of(programme, one)
+        for one in partners.all_of(context.connection, context.tenant.id)
+        if one.id in partners_asked
+    }
+    publish_asks(context.connection, context.tenant.id, asks)
     programmes.save(context.connection, context.tenant.id, programme, author, reason, context.now)
     return CommandResult(
         result={"version": programme.version},

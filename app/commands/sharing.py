@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from app.commands.context import ADMINS, Command, CommandResult, Context, Outside
+from app.commands.forms import publish_form
 from app.commands.link_rules import check_days, choose, preset_of, read_people
 from app.commands.offboarding import require_welcome
 from app.commands.policy import require_admitted
@@ -109,6 +110,7 @@ def create_form_link(context: Context, data: Mapping[str, Any]) -> CommandResult
     nobody = PartnerContact(id="", partner_id=partner.id, name="", email="")
     link = _new_link(context, FORM, partner.id, data["days"], record=None, contact=nobody)
     save_link(context.connection, link, hash_token(token))
+    publish_form(context, partner)
     return CommandResult(
         result={"link_id": link.id, "url": f"{context.share_origin}/s/{token}"},
         message=f"Anyone with this link can register deals for {partner.name}, until {link.expires_at:%d %b %Y}.",

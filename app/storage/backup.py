@@ -39,6 +39,7 @@ KEPT: Sequence[Table] = (
     tables.programme,
     published_tables.live_policy,
     published_tables.face,
+    published_tables.registration_form,
     tables.link_preset,
     tables.offboarding,
     published_tables.link_terms,

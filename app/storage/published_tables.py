@@ -13,6 +13,15 @@ face = Table(
 )
 """How a tenant looks to its partners."""
 
+registration_form = Table(
+    "registration_form",
+    metadata,
+    Column("tenant_id", String(32), primary_key=True),
+    Column("partner_id", String(32), primary_key=True),
+    Column("asks", Json, nullable=False),
+)
+"""What the programme asks of a partner's registrations: for its login-free form."""
+
 live_policy = Table(
     "live_policy",
     metadata,

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
+from sqlalchemy import Connection
 
 from app.commands.claims import check_conflicts, incumbent_of, place
 from app.commands.context import OUR_SIDE, Command, CommandResult, Context
@@ -20,6 +21,7 @@ from app.domain.thread import clean_line, clean_text
 from app.ground.errors import AppError, Reason
 from app.ground.ids import new_id
 from app.storage import certification as certifications
+from app.storage import partner as partners
 from app.storage import programme as programmes
 from app.storage import registration as registrations
 
@@ -138,8 +140,36 @@ def cleaned(data: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
+def would_take(
+    connection: Connection, tenant_id: str, partner_id: str, data: Mapping[str, Any], now: datetime
+) -> bool:
+    """Whether a form's registration meets what the programme asks of the partner. Nothing but the partner and what
+    was typed counts, so that how long a refusal takes says nothing of the customer."""
+    partner = partners.get(connection, tenant_id, partner_id)
+    if partner is None:
+        return False
+    try:
+        values = cleaned(SubmitSchema().load(dict(data)))
+        rule = programmes.current(connection, tenant_id).rule_for(partner.type, values["region"])
+        _require(connection, tenant_id, now, rule, partner, values)
+    except (AppError, ValidationError):
+        return False
+    return True
+
+
 def require(context: Context, rule: Rule, partner: Partner, values: Mapping[str, str]) -> None:
     """Raises AppError for a partner that may not register, or naming all that is missing at once."""
+    _require(context.connection, context.tenant.id, context.now, rule, partner, values)
+
+
+def _require(
+    connection: Connection,
+    tenant_id: str,
+    now: datetime,
+    rule: Rule,
+    partner: Partner,
+    values: Mapping[str, str],
+) -> None:
     lacking = missing(rule, values)
     if lacking:
         raise AppError(
@@ -147,15 +177,17 @@ def require(context: Context, rule: Rule, partner: Partner, values: Mapping[str,
             f"Please add {_and(lacking)}. The programme asks for it.",
             field=next(name for name in rule.required if not values.get(name, "").strip()),
         )
-    _require_certified(context, rule, partner)
+    _require_certified(connection, tenant_id, now, rule, partner)
 
 
-def _require_certified(context: Context, rule: Rule, partner: Partner) -> None:
+def _require_certified(
+    connection: Connection, tenant_id: str, now: datetime, rule: Rule, partner: Partner
+) -> None:
     """The rule may name certifications of which one is enough; what the programme asks of everybody who registers
     has to be met besides."""
-    today = context.now.date()
-    needs = certifications.requirements(context.connection, context.tenant.id)
-    held = certifications.of_partners(context.connection, context.tenant.id, [partner.id])
+    today = now.date()
+    needs = certifications.requirements(connection, tenant_id)
+    held = certifications.of_partners(connection, tenant_id, [partner.id])
     if not has_any(rule.certifications, held, today):
         raise AppError(
             Reason.FORBIDDEN,

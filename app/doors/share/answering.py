@@ -9,7 +9,7 @@ from flask import request
 
 from app.disclosure.snapshot import Content
 from app.domain.thread import clean_line, clean_text
-from app.doors.share.registration import cleaned
+from app.doors.share.registration_values import cleaned
 from app.ground.errors import AppError, Reason
 from cards import room_talk
 from cards.registration_fields import VALUE_FIELDS

@@ -16,6 +16,7 @@ from app.doors.share.pages import render
 from app.doors.share.reader import RoomReader
 from app.doors.share.refusals import handle_errors
 from app.doors.share.registration import registration_door
+from app.doors.share.registration_table import registration_table_door
 from app.doors.share.room import room_door
 from app.ground.log import get_logger
 from app.storage.engine import Database
@@ -43,6 +44,7 @@ def make_app(house: House) -> Flask:
         room_door(house),
         document_door(house),
         registration_door(house),
+        registration_table_door(house),
         asking_door(house),
         front_door(house),
     ):

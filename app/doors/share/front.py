@@ -81,7 +81,7 @@ class _Front:
         if isinstance(visitor, Failure):
             return self._missed(now)
         if visitor.link.purpose == FORM:
-            return registration.show(visitor, token)
+            return registration.show(self._house, visitor, token)
         link = visitor.link
         session = cookie(request.headers.get("Cookie", ""), session_cookie(link.code, https=house.https))
         known = bool(session) and not isinstance(house.gate.inside(link.code, session, now), Failure)

@@ -1,51 +1,30 @@
-"""The login-free form: a partner registers a deal. Its answer never depends on what we or the CRM know."""
+"""A form without a login: a partner registers a deal, and reads the same answer whoever the customer is."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Blueprint, Response, request
 
-from app.domain.registration import APPROVAL_SLA
-from app.domain.thread import clean_line, clean_text
+from app.domain.registration_ask import Ask, ask_for
 from app.doors.share.headers import page, see_other
 from app.doors.share.house import House
 from app.doors.share.pages import markup, render
 from app.doors.share.refusals import TOO_OFTEN, not_found
+from app.doors.share.registration_values import ABOUT_YOU, asked_fields, read
 from app.doors.share.visitor import form_key, require_same_origin
-from app.ground.errors import AppError, Reason
+from app.ground.errors import AppError
 from app.ground.ids import new_id
 from app.sharing import limits
 from app.sharing.gate import Admitted
 from app.sharing.rules import Failure
 from app.storage.published.answers import answer_by_id, put_answer
+from app.storage.published.forms import asks_of_form
 from app.storage.published.links import FORM
 from cards import words
-from cards.blocks import Alert, Block, Card, FieldType, Form, FormField, Text, Tone
+from cards.blocks import Alert, Block, Card, Form, FormField, Text, Tone
 from cards.html import render as render_card
 from cards.html import share_host
-
-NOTE_LIMIT = 2000
-
-_FIELDS = (
-    FormField(name="customer_name", label="Customer company", required=True, max_length=200),
-    FormField(
-        name="customer_domain", label="Customer website", max_length=253, placeholder="customer.example"
-    ),
-    FormField(name="contact_name", label="Contact at the customer", max_length=200),
-    FormField(name="contact_email", label="Their e-mail", type=FieldType.EMAIL, max_length=254),
-    FormField(name="amount", label="Expected amount", max_length=40, placeholder="25,000 EUR"),
-    FormField(name="note", label="What is it about?", type=FieldType.TEXTAREA, max_length=NOTE_LIMIT),
-    FormField(name="your_name", label="Your name", required=True, max_length=200),
-    FormField(name="your_email", label="Your e-mail", type=FieldType.EMAIL, required=True, max_length=254),
-)
-_MISSING = {
-    "customer_name": "Say which company this deal is with.",
-    "your_name": "Tell us your name.",
-    "your_email": "Tell us your e-mail, so that we can answer.",
-}
-EMAIL = re.compile(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\]+\.[^@\s<>,;:\"()\[\]\\.]+")
 
 
 def registration_door(house: House) -> Blueprint:
@@ -67,19 +46,24 @@ def registration_door(house: House) -> Blueprint:
 
 
 def show(
+    house: House,
     visitor: Admitted,
     token: str,
     typed: Mapping[str, str] | None = None,
     wrong: Mapping[str, str] | None = None,
 ) -> Response:
     """The empty form; or what was typed, with a sentence at every field that needs another look."""
+    asks = asked(house, visitor)
     typed, wrong = typed or {}, wrong or {}
     fields = tuple(
-        replace(field, value=typed.get(field.name, ""), help=wrong.get(field.name, field.help))
-        for field in _FIELDS
+        replace(
+            field, value=typed.get(field.name, field.value), help=wrong.get(field.name, _help(field, asks))
+        )
+        for field in (*asked_fields(asks, typed.get("region", "")), *ABOUT_YOU)
     )
+    soon = promise(ask_for(asks, typed.get("region", "")))
     blocks: list[Block] = [
-        Text(text=f"Tell {visitor.face.name} about a deal you are working on. You hear back within 48 hours.")
+        Text(text=f"Tell {visitor.face.name} about a deal you are working on. You hear back within {soon}.")
     ]
     if wrong:
         blocks.append(Alert(title="Not sent yet", text=" ".join(wrong.values()), tone=Tone.DANGER))
@@ -87,28 +71,52 @@ def show(
         Form(id="register", title="", command="register", submit="Register the deal", fields=fields)
     )
     card = Card(name="register", title="Register a deal", blocks=tuple(blocks))
-    host = share_host(lambda _: f"/s/{token}/register", lambda _: {"key": new_id()}, level=1)
-    html = render("form.html", face=visitor.face, card=markup(render_card(card, host=host)))
+    # The browser would stop at the first empty field; the page names all of them.
+    host = share_host(
+        lambda _: f"/s/{token}/register", lambda _: {"key": new_id()}, level=1, checked_here=True
+    )
+    html = render(
+        "form.html", face=visitor.face, card=markup(render_card(card, host=host)), token=token, key=new_id()
+    )
     return page(html, 422 if wrong else 200)
 
 
-def _admit(house: House, token: str, now: datetime) -> Admitted | None:
+def asked(house: House, visitor: Admitted) -> tuple[Ask, ...]:
+    """What the programme asks of this form's partner, as far as it is published."""
+    with house.database.read() as connection:
+        return asks_of_form(connection, visitor.link.tenant_id, visitor.link.partner_id)
+
+
+def promise(ask: Ask) -> str:
+    return f"{ask.sla_hours} {'working ' if ask.business_days else ''}hours"
+
+
+def _help(field: FormField, asks: Sequence[Ask]) -> str:
+    """Where regions have rules of their own, what is asked for depends on this field."""
+    regional = field.name == "region" and any(ask.regions for ask in asks)
+    return "What is needed depends on it." if regional else field.help
+
+
+def admit(house: House, token: str, now: datetime) -> Admitted | None:
+    """Whoever holds the address of a form that is open."""
     visitor = house.gate.at_the_door(token, now)
     return None if isinstance(visitor, Failure) or visitor.link.purpose != FORM else visitor
 
 
 def _register(house: House, token: str) -> Response:
     now = house.clock()
-    visitor = _admit(house, token, now)
+    visitor = admit(house, token, now)
     if visitor is None:
         return not_found()
     require_same_origin(request, house.origin)
-    typed = {field.name: request.form.get(field.name, "") for field in _FIELDS}
-    clean, wrong = _clean(typed)
+    fields = (*asked_fields(asked(house, visitor), request.form.get("region", "")), *ABOUT_YOU)
+    typed = {field.name: request.form.get(field.name, field.value) for field in fields}
+    clean, wrong = read(fields, typed)
+    shown = {field.name: typed[field.name][: field.max_length or None] for field in fields}
     try:
         key = form_key(request.form.get("key", ""))
         if wrong:
-            return show(visitor, token, _shown_again(typed), wrong)
+            return show(house, visitor, token, shown, wrong)
         if not (
             house.limits.take(limits.FORMS_PER_ADDRESS, request.remote_addr or "", now)
             and house.limits.take(limits.FORMS_PER_LINK, visitor.link.id, now)
@@ -127,54 +135,30 @@ def _register(house: House, token: str) -> Response:
                 at=now,
             )
     except AppError as error:
-        return show(visitor, token, _shown_again(typed), {"": error.message})
+        return show(house, visitor, token, shown, {"": error.message})
     house.bell.ring("inbound")
     return see_other(f"/s/{token}/received/{answer.id}")
 
 
 def _received(house: House, token: str, answer_id: str) -> Response:
-    """The same words for every registration: only what was typed and when differ."""
-    visitor = _admit(house, token, house.clock())
+    """The same words for every registration: only what was typed and when differ. What the programme refuses for the
+    partner's own sake is told, which is decided before any customer is looked up."""
+    visitor = admit(house, token, house.clock())
     if visitor is None:
         return not_found()
     with house.database.read() as connection:
         answer = answer_by_id(connection, visitor.link, answer_id)
     if answer is None:
         return not_found()
+    ask = ask_for(asked(house, visitor), str(answer.fields.get("region", "")))
     html = render(
         "received.html",
         face=visitor.face,
         token=token,
         customer=str(answer.fields.get("customer_name", "")),
-        until=words.absolute(answer.created_at + APPROVAL_SLA),
+        until=f"within {promise(ask)}"
+        if ask.business_days
+        else f"by {words.absolute(answer.created_at + timedelta(hours=ask.sla_hours))}",
+        refused=answer.reason if answer.state == "refused" else "",
     )
     return page(html)
-
-
-def _shown_again(typed: Mapping[str, str]) -> dict[str, str]:
-    limits_of = {field.name: field.max_length for field in _FIELDS}
-    return {name: value[: limits_of[name]] for name, value in typed.items()}
-
-
-def _clean(typed: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-    """What was typed as it may be stored, and a sentence for each field that cannot be."""
-    clean: dict[str, str] = {}
-    wrong: dict[str, str] = {}
-    for field in _FIELDS:
-        text = typed[field.name].strip()
-        try:
-            clean[field.name] = cleaned(field, text) if text else ""
-        except AppError as error:
-            wrong[field.name] = f"{field.label}: {error.message}"
-        if not clean.get(field.name) and field.required:
-            wrong.setdefault(field.name, _MISSING[field.name])
-    return clean, wrong
-
-
-def cleaned(field: FormField, text: str) -> str:
-    if field.type is FieldType.TEXTAREA:
-        return clean_text(text, limit=field.max_length, field=field.name)
-    line = clean_line(text, limit=field.max_length, field=field.name)
-    if field.type is FieldType.EMAIL and not EMAIL.fullmatch(line):
-        raise AppError(Reason.INVALID, "this does not look like an e-mail address.", field=field.name)
-    return line
