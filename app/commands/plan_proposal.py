@@ -25,7 +25,7 @@ class ProposeSchema(Schema):
     reason = fields.String(required=True, error_messages={"required": "Say why another day is better."})
 
 
-class AnswerSchema(Schema):
+class DateAnswerSchema(Schema):
     """`due` is the day that whoever answers was shown."""
 
     step_id = fields.String(required=True)
@@ -88,6 +88,6 @@ COMMANDS = (
     Command(
         name="plan.propose_date", schema=ProposeSchema, run=propose, actors=frozenset({ActorKind.VIEWER})
     ),
-    Command(name="plan.accept_date", schema=AnswerSchema, run=accept),
-    Command(name="plan.decline_date", schema=AnswerSchema, run=decline),
+    Command(name="plan.accept_date", schema=DateAnswerSchema, run=accept),
+    Command(name="plan.decline_date", schema=DateAnswerSchema, run=decline),
 )
