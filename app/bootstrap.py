@@ -163,7 +163,7 @@ class House:
         return Executor(self.database, self.bell, self.vault, self.clock, self.config.share_origin, self)
 
     def cards(self) -> Cards:
-        pages = (self.preview_url, self.calendar_url)
+        pages = (self.preview_url, self.calendar_url, self.content_url)
         return Cards(self.database, self.bell, self.clock, self.fetch, self.crm_of, *pages)
 
     def settings(self) -> Settings:
@@ -199,6 +199,11 @@ class House:
         """Where this actor finds, for a quarter of an hour, the dates of the plan with the partner."""
         token = self.tokens.mint(Audience.CALENDAR, tenant_id=tenant.id, record=record, actor=actor)
         return f"{self.config.public_origin}/calendar/{token}/plan.ics?partner={partner_id}"
+
+    def content_url(self, tenant: Tenant, actor: Actor, record: RecordKey, item_id: str) -> str:
+        """Where this actor opens, for a quarter of an hour, a piece of content from the record, counted."""
+        token = self.tokens.mint(Audience.CONTENT, tenant_id=tenant.id, record=record, actor=actor)
+        return f"{self.config.public_origin}/content/{token}/{item_id}"
 
     def preview_url(self, tenant: Tenant, actor: Actor, record: RecordKey, partner_id: str) -> str:
         """Where this actor sees, for a quarter of an hour, what the partner sees."""

@@ -15,12 +15,23 @@ from app.crm.port import AuthExpired, CrmError
 from app.crm.salesforce_http import is_stand_in
 from app.crm.salesforce_sessions import can_read, manages, session_owner
 from app.domain.record import RecordKey
-from app.doors import calendar, credentials, health, hubspot, hubspot_oauth, openapi, preview, webhooks
+from app.doors import (
+    calendar,
+    content,
+    credentials,
+    health,
+    hubspot,
+    hubspot_oauth,
+    openapi,
+    preview,
+    webhooks,
+)
 from app.doors.admin import programme_desk
 from app.doors.admin.desk import Desk
 from app.doors.admin.ports import AdminDoor
 from app.doors.admin.routes import create_blueprint as admin_blueprint
 from app.doors.calendar import CalendarDoor
+from app.doors.content import ContentDoor
 from app.doors.credentials import CredentialDoor
 from app.doors.hubspot import HubspotDoor
 from app.doors.hubspot_oauth import OauthDoor
@@ -70,6 +81,7 @@ def web_app(house: House) -> Flask:
     app.register_blueprint(asset_door())
     app.register_blueprint(preview.create_blueprint(_preview(house)))
     app.register_blueprint(calendar.create_blueprint(_calendar(house)))
+    app.register_blueprint(content.create_blueprint(_content(house, parts)))
     app.register_blueprint(admin_blueprint(_admin(house, parts)))
     app.register_blueprint(credentials.create_blueprint(_credentials(house, parts)))
     return app
@@ -151,6 +163,14 @@ def _calendar(house: House) -> CalendarDoor:
         plans=PlanDates(house.database),
         tokens=house.tokens,
         clock=house.clock,
+        https=house.config.public_origin.startswith("https://"),
+    )
+
+
+def _content(house: House, parts: _Parts) -> ContentDoor:
+    return ContentDoor(
+        commands=parts.executor,
+        tokens=house.tokens,
         https=house.config.public_origin.startswith("https://"),
     )
 

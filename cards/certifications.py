@@ -66,6 +66,7 @@ def _partner(facts: RecordFacts, known: PartnerFacts, now: datetime, is_direct: 
         yield from _coverage(known, today)
     yield from _unlocks(facts, held, today)
     yield from _rows("Its people", [c for c in held if c.is_personal], facts, today)
+    yield from _content(known)
     if facts.may_write and is_direct:
         yield _record_form(known)
         yield from _change_forms(facts, known, held)
@@ -108,6 +109,20 @@ def _unlocks(facts: RecordFacts, held: list[Certification], today: date) -> Iter
     )
     if items:
         yield Rows(label="What it unlocks", items=items)
+
+
+def _content(known: PartnerFacts) -> Iterator[Rows]:
+    """What the catalogue recommends for a partner of this type at this stage."""
+    items = tuple(
+        ListItem(
+            text=item.title,
+            detail=item.product,
+            actions=(Action(label="Open", href=href, hint=item.title, style=Style.LINK),),
+        )
+        for item, href in known.content
+    )
+    if items:
+        yield Rows(label="Worth reading now", items=items)
 
 
 def _right(facts: RecordFacts, one: Eligibility, today: date) -> ListItem:

@@ -11,6 +11,7 @@ from app.domain.actor import Actor
 from app.domain.certification import Certification
 from app.domain.certification_rights import Requirement
 from app.domain.conflict import ConflictFlag
+from app.domain.content import ContentItem
 from app.domain.link import LinkPreset, SharedFile, ShareLink
 from app.domain.partner import Partner, PartnerContact
 from app.domain.plan import Step, live
@@ -75,9 +76,9 @@ class PartnerFacts:
     `messages` is one page, newest last; `older` says that messages before them exist. `unread` counts what the
     partner wrote and this viewer has not seen. `last_viewed_at` is the partner's last visit over any link.
     `preview_url` opens what the partner sees. `preset` is what an admin set for links of this type of partner, and
-    `terms` says that there are terms to accept. `calendar_url` holds the plan's dates. `upgrades` are newer versions
-    of templates that the plan runs on; `plans_elsewhere` are the customer's other deals with a plan with this
-    partner, by id and name.
+    `terms` says that there are terms to accept. `calendar_url` holds the plan's dates, `content` is what it should
+    read with where that is opened. `upgrades` are newer versions of templates that the plan runs on;
+    `plans_elsewhere` are the customer's other deals with a plan with this partner, by id and name.
     """
 
     partner: Partner
@@ -96,6 +97,7 @@ class PartnerFacts:
     preset: LinkPreset = field(default_factory=LinkPreset)
     terms: bool = False
     calendar_url: str = ""
+    content: tuple[tuple[ContentItem, str], ...] = ()
     upgrades: tuple[UpgradeOffer, ...] = ()
     plans_elsewhere: tuple[tuple[str, str], ...] = ()
 

@@ -46,6 +46,7 @@ class Audience(StrEnum):
     SALESFORCE_ADMIN = "salesforce-admin"
     PREVIEW = "preview"
     CALENDAR = "calendar"
+    CONTENT = "content"
 
 
 LIVES = {Audience.SALESFORCE_EMBED: timedelta(seconds=60)}

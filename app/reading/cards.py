@@ -43,9 +43,11 @@ class Cards:
         crm_of: Callable[[Tenant], Crm],
         preview_url: Callable[[Tenant, Actor, RecordKey, str], str],
         calendar_url: Callable[[Tenant, Actor, RecordKey, str], str],
+        content_url: Callable[[Tenant, Actor, RecordKey, str], str],
     ) -> None:
         """`fetch(tenant_id, key)` brings a record we hold no copy of; `preview_url` is where this actor sees what a
-        partner sees, `calendar_url` where it finds the plan's dates."""
+        partner sees, `calendar_url` where it finds the plan's dates, `content_url` where it opens a piece of
+        content."""
         self._database = database
         self._bell = bell
         self._clock = clock
@@ -53,6 +55,7 @@ class Cards:
         self._crm_of = crm_of
         self._preview_url = preview_url
         self._calendar_url = calendar_url
+        self._content_url = content_url
 
     def card(
         self, tenant_id: str, actor: Actor, record: RecordKey, name: str, params: Mapping[str, str]
@@ -70,6 +73,9 @@ class Cards:
             crm_files=self._files(tenant, record) if name == "sharing" else (),
             preview_url=lambda partner_id: self._preview_url(tenant, actor, record, partner_id),
             calendar_url=partial(self._calendar_url, tenant, actor, record) if name == "plan" else None,
+            content_url=partial(self._content_url, tenant, actor, record)
+            if name == "certifications"
+            else None,
             visits=name == "sharing",
         )
         with self._database.read() as connection:

@@ -10,6 +10,7 @@ from app.commands.publishing import stage_track
 from app.crm.port import CrmFile, Owner, Stage
 from app.domain.actor import Actor, ActorKind
 from app.domain.certification import Certification
+from app.domain.content import ContentItem, recommended
 from app.domain.link import LinkPreset, SharedFile, ShareLink
 from app.domain.partner import Partner, PartnerContact, PartnerType
 from app.domain.plan import Step
@@ -20,6 +21,7 @@ from app.domain.thread import Message
 from app.reading.plan_choices import with_choices
 from app.storage import certification as certifications
 from app.storage import conflict as conflicts
+from app.storage import content as contents
 from app.storage import file as files
 from app.storage import link_preset, outbox
 from app.storage import partner as partners
@@ -76,6 +78,7 @@ class Asked:
     crm_files: Sequence[CrmFile] = ()
     preview_url: Callable[[str], str] = _nowhere
     calendar_url: Callable[[str], str] | None = None
+    content_url: Callable[[str], str] | None = None
     visits: bool = False
 
 
@@ -85,6 +88,7 @@ class _Shared:
 
     contacts: Sequence[PartnerContact]
     certifications: Sequence[Certification]
+    catalogue: Sequence[ContentItem]
     registrations: Sequence[Registration]
     links: Sequence[ShareLink]
     counts: Mapping[str, int]
@@ -149,7 +153,7 @@ def _partners(
     if not attached:
         return ()
     shared = _shared(connection, tenant.id, record, [partner.id for partner, _ in attached], asked)
-    found = tuple(_partner(partner, shared, asked) for partner, _ in attached)
+    found = tuple(_partner(partner, record, shared, asked) for partner, _ in attached)
     return tuple(with_choices(connection, tenant.id, record, known) for known in found)
 
 
@@ -160,6 +164,7 @@ def _shared(
     return _Shared(
         contacts=partners.contacts(connection, tenant_id, partner_ids),
         certifications=certifications.of_partners(connection, tenant_id, partner_ids),
+        catalogue=contents.catalogue(connection, tenant_id) if asked.content_url else (),
         registrations=registrations.on_record(connection, tenant_id, deal_id=deal_id, company_id=company_id),
         links=_links(connection, tenant_id, record.key, visits=asked.visits),
         counts=messages.counts(connection, tenant_id, record.key),
@@ -193,7 +198,7 @@ def _links(connection: Connection, tenant_id: str, key: RecordKey, *, visits: bo
     ]
 
 
-def _partner(partner: Partner, shared: _Shared, asked: Asked) -> PartnerFacts:
+def _partner(partner: Partner, record: Record, shared: _Shared, asked: Asked) -> PartnerFacts:
     page, older = shared.pages.get(partner.id, ((), False))
     links = tuple(link for link in shared.links if link.partner_id == partner.id)
     visits = [link.last_viewed_at for link in links if link.last_viewed_at]
@@ -212,9 +217,19 @@ def _partner(partner: Partner, shared: _Shared, asked: Asked) -> PartnerFacts:
         last_viewed_at=max(visits, default=None),
         preview_url=asked.preview_url(partner.id),
         calendar_url=_calendar_url(partner, shared, asked),
+        content=_content(partner, record, shared, asked),
         preset=shared.presets.get(partner.type, LinkPreset()),
         terms=shared.terms,
     )
+
+
+def _content(
+    partner: Partner, record: Record, shared: _Shared, asked: Asked
+) -> tuple[tuple[ContentItem, str], ...]:
+    """What fits this partner at this stage, with where it is opened."""
+    stage, product = record.fields.get("stage") or "", record.fields.get("product") or ""
+    fitting = recommended(shared.catalogue, partner.type, stage, product)
+    return tuple((item, asked.content_url(item.id)) for item in fitting if asked.content_url)
 
 
 def _calendar_url(partner: Partner, shared: _Shared, asked: Asked) -> str:

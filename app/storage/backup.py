@@ -37,6 +37,8 @@ KEPT: Sequence[Table] = (
     tables.plan_template,
     tables.policy_proposal,
     tables.programme,
+    tables.content_item,
+    tables.content_use,
     published_tables.live_policy,
     published_tables.face,
     published_tables.registration_form,

@@ -61,6 +61,7 @@ _SHOWN_BY_NO_CARD = frozenset(
         "audit",
         "audit_checkpoint",
         "changed",
+        "content_use",
         "credential",
         "crm_event",
         "cursor",

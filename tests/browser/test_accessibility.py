@@ -28,6 +28,7 @@ ADMIN_PAGES = (
     "/admin/programme",
     "/admin/programme/edit",
     "/admin/conflicts",
+    "/admin/content",
     "/admin/links",
     "/admin/exposures",
     "/admin/audit",

@@ -3,6 +3,7 @@
 from dataclasses import fields
 from datetime import UTC, datetime
 
+from app.domain.content import ContentItem, Use
 from app.domain.measured import Case, curve, point
 from app.domain.programme import Precedence, Programme
 from app.reading.conflict_audit import AuditLine
@@ -52,6 +53,12 @@ class FakeProgramme:
 
     def probing(self, tenant_id: str) -> list[Probing]:
         return [Probing(partner="Contoso <i>Resale", submitted=90, refused=80, busiest_day=60)]
+
+    def content(self, tenant_id: str) -> list[tuple[ContentItem, list[Use]]]:
+        deck = ContentItem(id="c1", version=2, title="Deck <i>for partners", url="https://learn.example/deck")
+        old = ContentItem(id="c2", version=1, title="Old deck", url="https://learn.example/old", retired=True)
+        used = [Use(version=2, ours=3, partners=5), Use(version=1, ours=1)]
+        return [(deck, used), (old, [])] if tenant_id == "t1" else []
 
     def conflicts(self, tenant_id: str) -> list[AuditLine]:
         return [AuditLine(**{one.name: f"=cmd|' {one.name}" for one in fields(AuditLine)})]

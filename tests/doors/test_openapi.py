@@ -11,6 +11,7 @@ FOR_PEOPLE = (
     "/admin",
     "/preview",
     "/calendar",
+    "/content/",
     "/hubspot/oauth",
     "/salesforce/canvas",
     "/salesforce/embed",

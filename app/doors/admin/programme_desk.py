@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from app.commands.claims import make_scene
+from app.domain.content import ContentItem, Use
 from app.domain.programme import Programme
 from app.ground.clock import Clock
 from app.reading import account
 from app.reading import programme as reading
 from app.reading.conflict_audit import AuditLine, audit
 from app.reading.programme_trial import Trial, trial
+from app.storage import content as contents
 from app.storage import programme as programmes
 from app.storage.engine import Database
 
@@ -44,6 +46,11 @@ class Desk:
         with self._database.read() as connection:
             most = programmes.current(connection, tenant_id).probing_per_day
             return reading.probing(connection, tenant_id, most, self._clock())
+
+    def content(self, tenant_id: str) -> Sequence[tuple[ContentItem, Sequence[Use]]]:
+        with self._database.read() as connection:
+            uses = contents.uses(connection, tenant_id)
+            return [(one, uses.get(one.id, ())) for one in contents.catalogue(connection, tenant_id)]
 
     def conflicts(self, tenant_id: str) -> Sequence[AuditLine]:
         with self._database.read() as connection:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from app.domain.content import ContentItem, Use
 from app.domain.programme import Programme
 from app.reading.conflict_audit import AuditLine
 from app.reading.programme import DryRun, Measured, Probing
@@ -30,6 +31,9 @@ class ProgrammeDesk(Protocol):
 
     def probing(self, tenant_id: str) -> Sequence[Probing]:
         """Partners who register unusually much."""
+
+    def content(self, tenant_id: str) -> Sequence[tuple[ContentItem, Sequence[Use]]]:
+        """The newest version of everything in the catalogue, with how often which version was opened."""
 
     def conflicts(self, tenant_id: str) -> Sequence[AuditLine]:
         """Every conflict of the account as it stands now."""

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, request
 
 from app.doors.admin.certifications import add_certifications
+from app.doors.admin.content import add_content
 from app.doors.admin.exceptions import add_exceptions
 from app.doors.admin.exposures import add_exposures
 from app.doors.admin.links import add_links
@@ -47,6 +48,7 @@ def create_blueprint(door: AdminDoor) -> Blueprint:
     add_programme(blueprint, door)
     add_programme_editor(blueprint, door)
     add_certifications(blueprint, door)
+    add_content(blueprint, door)
     add_links(blueprint, door)
     add_exposures(blueprint, door)
 

@@ -10,6 +10,7 @@ from app.storage.tables.account import (
     stage,
     tenant,
 )
+from app.storage.tables.content import content_item, content_use
 from app.storage.tables.enablement import (
     certification_requirement,
     credential_feed,
@@ -56,6 +57,8 @@ __all__ = [
     "certification",
     "certification_requirement",
     "conflict",
+    "content_item",
+    "content_use",
     "credential",
     "credential_feed",
     "credential_hint",
