@@ -21,6 +21,10 @@ INNER = "read to decide, never shown"
 
 PUBLISHED = {
     "face": {"tenant_id": INNER, "vendor_name": FACE, "vendor_color": FACE},
+    "registration_form": {
+        "asks": "which fields the programme asks this one partner for, and how soon it is answered: its form says so",
+        **dict.fromkeys(("tenant_id", "partner_id"), INNER),
+    },
     "live_policy": dict.fromkeys(("tenant_id", "version", "body"), INNER),
     "snapshot": {
         "content": BY_POLICY,
