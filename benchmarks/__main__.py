@@ -21,7 +21,7 @@ NAMES = (
         "blast",
         "events",
     ),
-    *("scale", "hosts"),
+    *("scale", "hosts", "lag"),
 )
 """Each is a module here with a function run() that yields dicts: benchmark, metric, value, unit, n, …"""
 

@@ -11,6 +11,7 @@ from app.domain import matching
 from app.domain.actor import Actor, ActorKind
 from app.domain.record import ObjectKind, RecordKey
 from app.domain.tenant import Tenant
+from app.ground import metrics
 from app.ground.errors import AppError, Reason
 from app.ground.log import get_logger
 from app.storage import fault
@@ -91,6 +92,7 @@ def _execute(agent: Agent, answer: Answer) -> datetime | None:
         refusal = SET_ASIDE
     with agent.database.write() as connection:
         settle_answer(connection, answer.id, agent.clock(), refusal)
+        metrics.observe("answer", agent.clock() - answer.created_at)
         if answer.attempts > 1 and refusal != SET_ASIDE:
             fault.forget(connection, answer.tenant_id, Work.ANSWER, [answer.id])
     return None

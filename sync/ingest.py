@@ -13,6 +13,7 @@ from app.disclosure.policy import never_reason
 from app.domain import matching
 from app.domain.record import ObjectKind, Record, RecordKey
 from app.domain.tenant import Tenant
+from app.ground import metrics
 from app.ground.log import get_logger
 from app.storage import fault, plan
 from app.storage import policy as policies
@@ -115,8 +116,10 @@ def store(
         record = Record(key=key, fields=crm_record.fields, company_id=company)
         if old and (old.fields, old.company_id) == (record.fields, record.company_id):
             same.append(key)
-        else:
-            changed.append(record)
+            continue
+        changed.append(record)
+        if old:  # what we did not hold may have changed years ago
+            metrics.observe("read", now - crm_record.modified_at)
     records.save(connection, tenant.id, changed, {k: r.modified_at for k, r in fresh.items()}, now)
     records.touch(connection, tenant.id, same, now)
     places.bring_back(agent, connection, tenant, back)

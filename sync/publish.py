@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from app.commands.publishing import publish_rooms
 from app.domain.record import RecordKey
+from app.ground import metrics
 from app.storage import fault
 from app.storage import record as records
 from app.storage import tenant as tenants
@@ -43,10 +44,11 @@ def _publish_tenant(agent: Agent, tenant_id: str) -> int:
 
 def _publish(agent: Agent, tenant_id: str, key: RecordKey, fence: str) -> None:
     with agent.database.write() as connection:
-        if not records.hold(connection, "publish", tenant_id, key, fence):
+        since = records.hold(connection, "publish", tenant_id, key, fence)
+        if since is None:
             return  # marked again, or our lease ran out: whoever claims it next does all of it
         tenant = tenants.by_id(connection, tenant_id)
-        if tenant is not None:
-            publish_rooms(connection, tenant, key, agent.clock())
+        if tenant is not None and publish_rooms(connection, tenant, key, agent.clock()):
+            metrics.observe("publish", agent.clock() - since)
         records.clear(connection, "publish", tenant_id, [key], fence)
         fault.forget(connection, tenant_id, Work.PUBLISH, [str(key)])

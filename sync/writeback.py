@@ -21,6 +21,7 @@ from app.domain.actor import Side
 from app.domain.partner import Partner
 from app.domain.tenant import Tenant
 from app.domain.thread import Audience, Delivery
+from app.ground import metrics
 from app.ground.log import get_logger
 from app.storage import conflict as conflicts
 from app.storage import fault, outbox
@@ -121,6 +122,8 @@ def _write_kind(agent: Agent, tenant: Tenant, kind: OutboxKind, outcome: Outcome
         outbox.finish(connection, gone)
         fault.forget(connection, tenant.id, Work.WRITE, [row.id for row, _ in done if row.attempts])
     _set_back(agent, tenant, [row for row, _ in divided.untried], divided.stopped)
+    for row in (row for row, result in done if isinstance(result, Written)):
+        metrics.observe("write", agent.clock() - row.created_at)
     outcome.refused += sum(isinstance(result, Refused) for _, result in done)
     outcome.refused += sum(_count_fault(agent, tenant, row, error) for row, error in broken)
     outcome.written += sum(isinstance(result, Written) for _, result in done) + len(gone)

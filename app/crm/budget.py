@@ -208,7 +208,7 @@ class Budget:
 
     def __init__(self, books: Books, tenant_id: str, sleep: Callable[[float], None] = time.sleep) -> None:
         self._books = books
-        self._tenant_id = tenant_id
+        self.tenant_id = tenant_id
         self._sleep = sleep
 
     @contextmanager
@@ -267,7 +267,7 @@ class Budget:
         self._books.drop(self._named("reading"))
 
     def _named(self, what: str) -> str:
-        return f"{self._tenant_id}:{what}"
+        return f"{self.tenant_id}:{what}"
 
 
 class Budgets:

@@ -26,7 +26,6 @@ class Transport:
         timeout: tuple[float, float] = TIMEOUT_SECONDS,
         budget: Budget | None = None,
     ) -> None:
-        self._wire = Wire(api_origin, timeout)
         self._client_id = client_id
         self._client_secret = client_secret
         self._store = tokens
@@ -34,6 +33,7 @@ class Transport:
         self._lock = threading.Lock()
         self._tokens: Tokens | None = None
         self._budget = budget or unlimited()
+        self._wire = Wire(api_origin, timeout, self._budget.tenant_id)
 
     def call(
         self,

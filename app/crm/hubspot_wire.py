@@ -59,8 +59,11 @@ class Answer:
 class Wire:
     """A connection pool to one API origin."""
 
-    def __init__(self, api_origin: str, timeout: tuple[float, float] = TIMEOUT_SECONDS) -> None:
+    def __init__(
+        self, api_origin: str, timeout: tuple[float, float] = TIMEOUT_SECONDS, tenant_id: str = ""
+    ) -> None:
         self._timeout = timeout
+        self._tenant_id = tenant_id
         self._client = HubSpot(host=api_origin, retry=_retry()).crm.objects.basic_api.api_client
 
     def send(
@@ -88,7 +91,7 @@ class Wire:
             outcome = outcome_of(answer.status)
             return answer
         finally:
-            count_call("hubspot", endpoint.name, outcome)
+            count_call("hubspot", endpoint.name, outcome, self._tenant_id)
             _log.debug(
                 "crm.called",
                 provider="hubspot",

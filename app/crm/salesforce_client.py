@@ -187,7 +187,7 @@ class SalesforceClient:
             outcome = "unavailable"
             raise Unavailable("Salesforce's answer could not be read.") from error
         finally:
-            count_call("salesforce", operation, outcome)
+            count_call("salesforce", operation, outcome, self._budget.tenant_id)
             log.info(
                 "crm.call",
                 provider="salesforce",
@@ -217,7 +217,7 @@ class SalesforceClient:
         """A connection by JWT bearer. Raises AuthExpired with Salesforce's own words when it is not granted."""
         form = {"grant_type": JWT_BEARER, "assertion": self._assertion()}
         response = self._session.post(f"{self.login_origin}/services/oauth2/token", data=form)
-        count_call("salesforce", "login", outcome_of(response.status_code))
+        count_call("salesforce", "login", outcome_of(response.status_code), self._budget.tenant_id)
         try:
             answer = response.json()
         except ValueError as error:

@@ -1,10 +1,12 @@
-"""What is counted. Labels are bounded: no id, no address and no name of a person or record is ever one."""
+"""What is counted. Labels are bounded: no address and no name or id of a person or record is ever one; of a tenant
+only the id that we gave it."""
 
 import threading
 from collections import Counter as Tally
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import timedelta
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -15,9 +17,21 @@ COUNTERS = {
         "Changes that a CRM told by itself, by what became of them",
         ("provider", "outcome"),
     ),
+    "crm_tenant_calls_total": (
+        "Requests to the CRM of each account, by how they ended",
+        ("tenant", "outcome"),
+    ),
     "commands_total": ("Commands, by why they were refused or ok", ("command", "outcome")),
 }
 """Every counter with its labels. /metrics shows them, docs/operations draws them."""
+
+LAG = "alongside_lag_seconds"
+HISTOGRAMS = {LAG: ("How long work took from where it began until it was done", ("way",))}
+BUCKETS = (0.5, 1, 2, 5, 10, 30, 60, 120, 300, 900, 3600)
+"""Upper bounds in seconds: from a bell that is heard at once to a CRM that is away for an hour."""
+
+SUM = "sum"
+"""In place of a bucket: all that was observed, in milliseconds."""
 
 KEY = "alongside:counted"
 
@@ -43,6 +57,13 @@ def count(counter: str, *labels: str, by: int = 1) -> None:
     """Adds one, or `by`. The process that counts may be a job's and end in a moment: `say` hands on what it has."""
     with _lock:
         _unsaid[(counter, *labels)] += by
+
+
+def observe(way: str, took: timedelta) -> None:
+    """Some work of this kind took so long. A clock that was set back meanwhile counts as no time."""
+    seconds = max(took.total_seconds(), 0.0)
+    count(LAG, way, next((str(bound) for bound in BUCKETS if seconds <= bound), "+Inf"))
+    count(LAG, way, SUM, by=round(seconds * 1000))
 
 
 def say(redis: Redis | None) -> None:
@@ -76,9 +97,12 @@ def said(redis: Redis | None) -> Mapping[tuple[str, ...], int]:
     return found
 
 
-def count_call(provider: str, operation: str, outcome: str) -> None:
-    """One request to a CRM was made: here, and in every tally that is open around the caller."""
+def count_call(provider: str, operation: str, outcome: str, tenant_id: str = "") -> None:
+    """One request to a CRM was made: here, for the tenant if it is known, and in every tally that is open around the
+    caller."""
     count("crm_calls_total", provider, operation, outcome)
+    if tenant_id:
+        count("crm_tenant_calls_total", tenant_id, outcome)
     for tally in _tallies.get():
         tally[operation, outcome] += 1
 

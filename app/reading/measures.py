@@ -1,11 +1,12 @@
 """What an operator watches: what was counted, read from Redis, and what waits, read from the rows at scrape time."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import accumulate
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 from redis import Redis
 from sqlalchemy import Connection, Table, func, select
@@ -14,7 +15,7 @@ from sqlalchemy.sql import ColumnElement
 
 from app.ground.clock import Clock
 from app.ground.log import get_logger
-from app.ground.metrics import COUNTERS, said, say
+from app.ground.metrics import BUCKETS, COUNTERS, HISTOGRAMS, SUM, said, say
 from app.reading.event_feed import State, state_of
 from app.storage import event_feed as feeds
 from app.storage import fault, tables
@@ -67,7 +68,9 @@ class Measures(Collector):
 
     def collect(self) -> Iterable[Metric]:
         say(self._redis)
-        yield from _counters(self._redis)
+        counted = said(self._redis)
+        yield from _counters(counted)
+        yield from _histograms(counted)
         gauges = {name: GaugeMetricFamily(name, text, labels=of) for name, (text, of) in GAUGES.items()}
         try:
             with self._database.read() as connection:
@@ -81,12 +84,23 @@ class Measures(Collector):
         yield from gauges.values()
 
 
-def _counters(redis: Redis | None) -> Iterable[Metric]:
+def _counters(counted: Mapping[tuple[str, ...], int]) -> Iterable[Metric]:
     counters = {name: CounterMetricFamily(name, text, labels=of) for name, (text, of) in COUNTERS.items()}
-    for (name, *labels), number in said(redis).items():
+    for (name, *labels), number in counted.items():
         if name in counters and len(labels) == len(COUNTERS[name][1]):
             counters[name].add_metric(labels, number)
     return counters.values()
+
+
+def _histograms(counted: Mapping[tuple[str, ...], int]) -> Iterable[Metric]:
+    for name, (text, of) in HISTOGRAMS.items():
+        family = HistogramMetricFamily(name, text, labels=of)
+        for way in sorted({key[1] for key in counted if key[0] == name}):
+            bounds = [*map(str, BUCKETS), "+Inf"]
+            sums = accumulate(counted.get((name, way, bound), 0) for bound in bounds)
+            total = counted.get((name, way, SUM), 0) / 1000
+            family.add_metric([way], list(zip(bounds, map(float, sums), strict=True)), total)
+        yield family
 
 
 def _waiting(connection: Connection, gauges: dict[str, GaugeMetricFamily], now: datetime) -> None:

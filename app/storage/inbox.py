@@ -30,6 +30,7 @@ class Answer:
     name: str
     command: str
     fields: Mapping[str, object]
+    created_at: datetime
     attempts: int
 
 
@@ -77,6 +78,7 @@ def claim_answers(connection: Connection, now: datetime, tenant_id: str, limit: 
             name=r["name"],
             command=r["command"],
             fields=r["fields"],
+            created_at=r["created_at"],
             attempts=r["attempts"] + 1,
         )
         for r in rows

@@ -51,6 +51,7 @@ class OutboxRow:
     subject_id: str
     partner_id: str | None
     record: RecordKey | None
+    created_at: datetime
     attempts: int
     fence: str
     refusal: str
@@ -238,6 +239,7 @@ def _row(row: RowMapping, fence: str) -> OutboxRow:
         subject_id=row["subject_id"],
         partner_id=row["partner_id"],
         record=record,
+        created_at=row["created_at"],
         attempts=row["attempts"],
         fence=fence,
         refusal=row["refusal"],

@@ -191,11 +191,12 @@ def claim(
     return claimed
 
 
-def hold(connection: Connection, purpose: str, tenant_id: str, key: RecordKey, fence: str) -> bool:
-    """Whether the claim still stands; then nobody else takes the record before this transaction ends."""
+def hold(connection: Connection, purpose: str, tenant_id: str, key: RecordKey, fence: str) -> datetime | None:
+    """Since when the record waits, if the claim still stands; then nobody else takes it before this transaction
+    ends."""
     d = tables.dirty.c
     row = connection.execute(
-        select(d.crm_id)
+        select(d.since)
         .where(
             d.tenant_id == tenant_id,
             d.purpose == purpose,
@@ -205,7 +206,8 @@ def hold(connection: Connection, purpose: str, tenant_id: str, key: RecordKey, f
         )
         .with_for_update()
     )
-    return row.first() is not None
+    since: datetime | None = row.scalar_one_or_none()
+    return since
 
 
 def postpone(

@@ -1,3 +1,4 @@
+from app.ground import metrics
 from app.ground.metrics import count_call, outcome_of, tally_of_calls
 
 
@@ -16,3 +17,13 @@ def test_an_outcome_is_one_of_few_words():
     words = {outcome_of(status) for status in range(100, 600)}
 
     assert words == {"ok", "auth", "missing", "limited", "refused", "failed"}
+
+
+def test_calls_are_counted_for_the_account_whose_they_are():
+    name = ("crm_tenant_calls_total", "t1", "ok")
+    before = metrics.said(None).get(name, 0)
+
+    metrics.count_call("hubspot", "objects.read", "ok", "t1")
+    metrics.count_call("hubspot", "objects.read", "ok")
+
+    assert metrics.said(None)[name] == before + 1

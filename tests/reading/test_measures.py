@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from app.crm.port import AuthExpired
 from app.ground import metrics
 from app.ground.errors import AppError
-from app.ground.metrics import COUNTERS
+from app.ground.metrics import COUNTERS, HISTOGRAMS
 from app.reading.measures import GAUGES, Measures
 from app.wsgi import web_app
 from tests.house import TestHouse
@@ -43,6 +43,30 @@ def test_the_lag_is_the_age_of_the_oldest_row_that_waits(house: TestHouse) -> No
     assert value(house, 'alongside_oldest_seconds{queue="write"}') == 90
     assert value(house, 'alongside_waiting_rows{queue="write"}') == 2
     assert value(house, "alongside_up") == 1
+
+
+def test_how_long_finished_work_took_is_counted_by_its_way(house: TestHouse) -> None:
+    partner = house.attach()
+    house.link(partner)
+    house.work()
+    ways = ("publish", "write")
+    counted = {way: took(house, way) for way in ways}
+
+    house.run("thread.post", {"partner_id": partner, "body": "hello"})
+    house.clock.advance(timedelta(seconds=7))
+    house.work()
+
+    for way in ways:
+        soon, late, in_all, seconds = (b - a for a, b in zip(counted[way], took(house, way), strict=True))
+        assert (soon, late, in_all) == (0, 1, 1)
+        assert seconds == pytest.approx(7)
+
+
+def took(house: TestHouse, way: str) -> tuple[float, ...]:
+    """What was observed within five seconds, within ten, and at all; and the seconds together."""
+    name = "alongside_lag_seconds"
+    buckets = [value(house, f'{name}_bucket{{le="{le}",way="{way}"}}') for le in ("5", "10", "+Inf")]
+    return (*buckets, value(house, f'{name}_sum{{way="{way}"}}'))
 
 
 def test_refused_writes_and_lost_accounts_are_counted(house: TestHouse) -> None:
@@ -95,14 +119,18 @@ def test_the_web_process_serves_them(house: TestHouse) -> None:
 @pytest.mark.parametrize("file", ["operations/dashboard.json", "operations/alerts.yml", "operations.md"])
 def test_what_is_drawn_and_alerted_on_exists(file: str) -> None:
     text = (DOCS / file).read_text()
-    known = COUNTERS | GAUGES
-    asked = set(NAME.findall(text)) - {"crm_calls", "crm_events", "commands"}
+    known = COUNTERS | GAUGES | HISTOGRAMS
+    asked = {name.removesuffix("_bucket") for name in NAME.findall(text)} - {
+        "crm_calls",
+        "crm_events",
+        "commands",
+    }
     assert asked
     assert asked <= set(known), asked - set(known)
     if file.endswith(".md"):
         assert asked == set(known)
     labels = {one.strip() for found in LABELS.findall(text) for part in found for one in part.split(",")}
-    assert labels - {""} <= {label for _, of in known.values() for label in of}
+    assert labels - {"", "le"} <= {label for _, of in known.values() for label in of}
 
 
 def test_the_dashboard_is_one_that_grafana_reads() -> None:
