@@ -27,3 +27,13 @@ def test_every_file_that_a_document_names_exists(name):
 
     roots = (ROOT, ROOT / "app", ROOT / "hubspot-project", ROOT / "lwc_bridge" / "main" / "default")
     assert _missing([path for path in named if built not in path], *roots) == []
+
+
+def test_every_test_that_proves_a_promise_exists():
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", (ROOT / "docs" / "reliability.md").read_text("utf-8"))
+    gone = [
+        f"{path}::{name}" for path, name in named if f"def {name}(" not in (ROOT / path).read_text("utf-8")
+    ]
+
+    assert len(named) > 40
+    assert gone == []

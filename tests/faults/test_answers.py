@@ -14,6 +14,7 @@ from app.storage import record as records
 from app.storage.outbox import OutboxKind
 from app.storage.rows import find_all
 from tests.contract.writes import message
+from tests.doors.hubspot_client import Hubspot
 from tests.house import DEAL, TestHouse
 from tests.sync.connected import Connected
 
@@ -154,3 +155,19 @@ def test_what_hubspot_could_not_write_just_now_is_written_later_and_nothing_twic
     world.crm.write(items)
 
     assert len(world.messages_on(DEAL.object, deal)) == 4
+
+
+def test_a_card_shows_what_was_last_known_and_how_old_it_is_while_the_crm_does_not_answer(
+    house: TestHouse,
+) -> None:
+    hubspot = Hubspot(house)
+    house.attach()
+    house.work()
+    house.crm.failures += [Unavailable("down")] * 1000
+    house.clock.advance(timedelta(hours=3))
+
+    shown = hubspot.card("overview").json
+
+    assert shown["ok"]
+    assert "Northwind" in str(shown["card"])
+    assert "3 hours ago" in str(shown["card"])
