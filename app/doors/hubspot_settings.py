@@ -1,5 +1,5 @@
 """What HubSpot's settings page asks for: signed like a card's requests, and for admins alone. It writes by the same
-actions as everybody else: policy.save, partner.create, partner.update, outbox.retry."""
+actions as everybody else: policy.save, partner.create, partner.update, outbox.retry, outbox.drop."""
 
 import json
 from collections.abc import Callable

@@ -4,138 +4,17 @@ import {
   Button,
   ErrorState,
   Form,
-  Input,
   Link,
   LoadingButton,
   Select,
   StatusTag,
   Tab,
-  useExtensionActions,
-  useExtensionContext,
 } from '@hubspot/ui-extensions';
 import { createRenderer } from '@hubspot/ui-extensions/testing';
 import { expect, test } from 'vitest';
-import { SettingsPage } from '../src/app/settings/SettingsPage';
-import type { Overview, Policy, Safelist } from '../src/app/settings/types';
-import { TestBackend, VARIABLES, doing, held, refusing } from './backend';
-import { wordsOf } from './room';
-
-function Page() {
-  return (
-    <SettingsPage context={useExtensionContext<'settings'>()} actions={useExtensionActions<'settings'>()} />
-  );
-}
-
-const DUE = '3 business days after the start of the plan';
-
-function overview(more: Partial<Overview> = {}): Overview {
-  return {
-    account: { id: '62515', name: 'Vendor Inc.', origin: VARIABLES.backend_origin },
-    checklist: [
-      { id: 'connection', title: 'Connected', state: 'done', sentence: 'Last read just now.', advice: '' },
-      { id: 'cards-deal', title: 'Card', state: 'todo', sentence: 'Nobody opened it.', advice: 'Place it.' },
-      { id: 'webhooks', title: 'Webhooks', state: 'unknown', sentence: 'Nothing changed.', advice: '' },
-    ],
-    health: {
-      trouble: '',
-      last_read: '3 minutes ago',
-      last_read_at: '22 Nov 2026, 10:00 UTC',
-      partners: 1,
-      links: 2,
-      waiting: 0,
-      refused: [],
-    },
-    types: [
-      { value: 'referral', label: 'Referral partner', partners: 0, links: 0 },
-      { value: 'reseller', label: 'Reseller', partners: 1, links: 2 },
-    ],
-    partners: [
-      {
-        id: 'p1',
-        name: 'Northwind',
-        type: 'reseller',
-        type_label: 'Reseller',
-        tier: 'Gold',
-        domain: 'northwind.example',
-        records: 1,
-        links: 2,
-        people: ['Kim <kim@northwind.example>'],
-      },
-    ],
-    templates: [
-      {
-        id: 'w1',
-        version: 1,
-        state: 'draft',
-        state_label: 'Draft',
-        name: 'Joint selling',
-        motion_label: 'Co-sell',
-        steps: [{ key: 'brief', title: 'Briefing', milestone: 'Align', who: 'Us', due: DUE, note: '' }],
-      },
-    ],
-    motions: [{ value: 'renewal', label: 'Renewal' }],
-    previews: [{ label: 'Initech rollout – Northwind', url: 'https://alongside.example.com/preview/t' }],
-    ...more,
-  };
-}
-
-function safelist(): Safelist {
-  const options: [string, string][] = [
-    ['show', 'Show'],
-    ['band', 'Band'],
-    ['absent', 'Absent'],
-  ];
-  const field = (name: string, treatment: string, never = '') => ({
-    name,
-    label: name.replace('crm:', ''),
-    api_name: name.replace('crm:', ''),
-    sample: never ? '' : '12000',
-    never,
-    treatment,
-    options: never ? [] : options,
-  });
-  return {
-    version: 3,
-    type: 'reseller',
-    body: { reseller: { deal: { amount: 'band' } }, referral: { room: { plan: 'show' } } },
-    objects: [
-      {
-        name: 'deal',
-        label: 'Deal',
-        fields: [
-          field('amount', 'band'),
-          field('crm:region', 'absent'),
-          field('margin', 'absent', 'Your margin is never shared with a partner.'),
-        ],
-      },
-    ],
-  };
-}
-
-function open(found: Overview | object = overview()) {
-  const backend = new TestBackend();
-  backend.settings.overview = () => ('account' in found ? { ok: true, settings: found } : found);
-  backend.settings.safelist = () => ({ ok: true, safelist: safelist() });
-  backend.settings.reach = () => ({ ok: true, reach: { sentences: ['1 partner would newly see Amount.'] } });
-  const renderer = createRenderer('settings');
-  renderer.mocks.context.portal = { id: 62515, timezone: 'UTC' };
-  renderer.mocks.context.variables = VARIABLES;
-  renderer.render(<Page />);
-  return { backend, renderer };
-}
-
-async function opened(found?: Overview | object) {
-  const room = open(found);
-  await room.renderer.waitFor(() => expect(room.renderer.findAll(Tab)).toHaveLength(5));
-  await room.renderer.waitFor(() => room.renderer.findByTestId(LoadingButton, 'save-safelist'));
-  return room;
-}
-
-type Room = Awaited<ReturnType<typeof opened>>;
-
-const words = ({ renderer }: Room) => wordsOf(renderer.getRootNode());
-const cell = ({ renderer }: Room, name: string) => renderer.findByTestId(Select, `cell-deal-${name}`);
-const input = ({ renderer }: Room, name: string) => renderer.find(Input, (node) => node.props.name === name);
+import type { Policy } from '../src/app/settings/types';
+import { VARIABLES, doing, held, refusing } from './backend';
+import { DUE, Page, cell, input, open, opened, overview, words } from './settings';
 
 test('the page asks with its own address and sends no identity', async () => {
   const { backend } = await opened();
@@ -305,31 +184,6 @@ test('a name that is taken stays in the form with the reason', async () => {
 
   await room.renderer.waitFor(() => expect(words(room)).toContain('called Northwind already'));
   expect(input(room, 'name').props).toMatchObject({ value: 'Northwind', error: true });
-});
-
-test('a write that HubSpot refused is named, counted and tried again', async () => {
-  const refused = [
-    { id: 'o1', what: 'the task', reason: 'Due date is required.', record: 'Initech', url: '' },
-  ];
-  const room = await opened(overview({ health: { ...overview().health, refused } }));
-  room.backend.commands['outbox.retry'] = () => doing({}, 'Sent to the CRM again.');
-  expect(room.renderer.findAll(Tab)[4]?.props.title).toBe('Connection (1 refused)');
-  expect(words(room)).toContain('Due date is required.');
-
-  room.renderer.findByTestId(LoadingButton, 'retry-o1').trigger('onClick');
-
-  await room.renderer.waitFor(() => expect(room.backend.sent('outbox.retry')).toHaveLength(1));
-  expect(room.backend.sent('outbox.retry')[0]?.body.fields).toEqual({ outbox_id: 'o1' });
-});
-
-test('a lost access leads to connecting again', async () => {
-  const room = await opened(overview({ health: { ...overview().health, trouble: 'The app was removed.' } }));
-
-  expect(words(room)).toContain('The app was removed.');
-  expect(room.renderer.findAll(Link)[0]?.props.href).toEqual({
-    url: 'https://alongside.example.com/hubspot/oauth/start',
-    external: true,
-  });
 });
 
 test('an admin gets a way into the admin pages', async () => {

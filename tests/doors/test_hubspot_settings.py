@@ -8,7 +8,9 @@ import pytest
 from app.crm.hubspot_scopes import SCOPES
 from app.crm.port import AuthExpired, Unavailable
 from app.domain.record import ObjectKind
+from app.storage import tables
 from app.storage import tenant as tenants
+from app.storage.rows import find_all
 from app.tenancy import add_tenant
 from tests.doors.hubspot_client import ADMIN_EMAIL, Hubspot
 from tests.house import ADMIN, ORIGIN, TestHouse
@@ -177,6 +179,30 @@ def test_partners_are_added_and_changed_from_the_settings(hubspot: Hubspot) -> N
 
     assert (partner["name"], partner["type"], partner["tier"]) == ("Northwind", "msp", "Gold")
     assert item(hubspot, "partners")["state"] == "done"
+
+
+def test_a_refused_write_is_left_out_by_an_admin_with_a_reason_that_the_log_keeps(hubspot: Hubspot) -> None:
+    house = hubspot.house
+    partner = house.attach()
+    house.work()
+    house.crm.refusals["*"] = "Close the compliance task first."
+    house.run("thread.post", {"partner_id": partner, "body": "hello"})
+    house.work()
+    (refused,) = overview(hubspot)["health"]["refused"]
+    fields = {"outbox_id": refused["id"], "reason": "Not for HubSpot"}
+
+    by_a_seller = hubspot.act("outbox.drop", fields).json
+    without_reason = as_admin(hubspot, "outbox.drop", fields | {"reason": ""}, key="key-00000011")
+    done = as_admin(hubspot, "outbox.drop", fields, key="key-00000012")
+
+    assert by_a_seller["reason"] == "forbidden"
+    assert without_reason["message"] == "Reason: Say why it is left out."
+    assert done["ok"]
+    assert overview(hubspot)["health"]["refused"] == []
+    with house.house.database.read() as connection:
+        (entry,) = find_all(connection, tables.audit, tables.audit.c.command == "outbox.drop")
+    assert entry["detail"]["reason"] == "Not for HubSpot"
+    assert entry["detail"]["crm_said"] == "Close the compliance task first."
 
 
 def test_a_refused_write_is_listed_with_its_record_and_tried_again(hubspot: Hubspot) -> None:

@@ -5,10 +5,12 @@ import {
   DescriptionListItem,
   Flex,
   Heading,
+  Input,
   Link,
   LoadingButton,
   Text,
 } from '@hubspot/ui-extensions';
+import { useState } from 'react';
 import type { Api, Done } from '../api';
 import { useCommand } from '../hooks/useCommand';
 import type { Overview, RefusedWrite } from '../types';
@@ -28,6 +30,8 @@ export function Connection({ api, overview, refreshing, stale, reload, done }: P
   const { account, health } = overview;
   const { state, run } = useCommand(api, done);
   const retry = (id: string) => void run({ command: 'outbox.retry', fields: { outbox_id: id } });
+  const leaveOut = (id: string, reason: string) =>
+    void run({ command: 'outbox.drop', fields: { outbox_id: id, reason } });
   return (
     <Flex direction="column" gap="md">
       {health.trouble ? (
@@ -64,7 +68,13 @@ export function Connection({ api, overview, refreshing, stale, reload, done }: P
       <Fault state={state} />
       {health.refused.length === 0 ? <Text>HubSpot took everything that was written.</Text> : null}
       {health.refused.map((write) => (
-        <Refusal key={write.id} write={write} busy={state.status === 'sending'} retry={retry} />
+        <Refusal
+          key={write.id}
+          write={write}
+          busy={state.status === 'sending'}
+          retry={retry}
+          leaveOut={leaveOut}
+        />
       ))}
       <Flex direction="row">
         <Button size="xs" disabled={refreshing} onClick={() => void reload()} testId="refresh">
@@ -79,9 +89,12 @@ interface RefusalProps {
   write: RefusedWrite;
   busy: boolean;
   retry: (id: string) => void;
+  leaveOut: (id: string, reason: string) => void;
 }
 
-function Refusal({ write, busy, retry }: RefusalProps) {
+/** What HubSpot refused and why, and the two things an admin can do about it. */
+function Refusal({ write, busy, retry, leaveOut }: RefusalProps) {
+  const [asking, setAsking] = useState(false);
   const name = write.record || 'a record';
   return (
     <Flex direction="column" gap="xs" testId={`refused-${write.id}`}>
@@ -95,10 +108,69 @@ function Refusal({ write, busy, retry }: RefusalProps) {
         ) : null}
         : “{write.reason}”
       </Text>
-      <Flex direction="row">
-        <LoadingButton size="xs" loading={busy} onClick={() => retry(write.id)} testId={`retry-${write.id}`}>
-          Retry {write.what} on {name}
+      {asking ? (
+        <LeaveOut write={write} busy={busy} leaveOut={leaveOut} cancel={() => setAsking(false)} />
+      ) : (
+        <Flex direction="row" gap="xs">
+          <LoadingButton
+            size="xs"
+            loading={busy}
+            onClick={() => retry(write.id)}
+            testId={`retry-${write.id}`}
+          >
+            Retry {write.what} on {name}
+          </LoadingButton>
+          <Button size="xs" disabled={busy} onClick={() => setAsking(true)} testId={`leave-${write.id}`}>
+            Leave {write.what} out of HubSpot
+          </Button>
+        </Flex>
+      )}
+    </Flex>
+  );
+}
+
+interface LeaveOutProps {
+  write: RefusedWrite;
+  busy: boolean;
+  leaveOut: (id: string, reason: string) => void;
+  cancel: () => void;
+}
+
+/** Asks why, because the reason is all that the audit log can tell later. */
+function LeaveOut({ write, busy, leaveOut, cancel }: LeaveOutProps) {
+  const [reason, setReason] = useState('');
+  const [missing, setMissing] = useState(false);
+  const done = () => {
+    const said = reason.trim();
+    setMissing(said === '');
+    if (said !== '') leaveOut(write.id, said);
+  };
+  return (
+    <Flex direction="column" gap="xs">
+      <Input
+        label={`Why is ${write.what} left out of HubSpot?`}
+        name={`reason-${write.id}`}
+        description="It stays in Alongside. The reason is kept in the audit log."
+        required
+        value={reason}
+        error={missing}
+        {...(missing && { validationMessage: 'Say why it is left out.' })}
+        onInput={setReason}
+        onChange={setReason}
+      />
+      <Flex direction="row" gap="xs">
+        <LoadingButton
+          size="xs"
+          variant="destructive"
+          loading={busy}
+          onClick={done}
+          testId={`leave-out-${write.id}`}
+        >
+          Leave it out
         </LoadingButton>
+        <Button size="xs" disabled={busy} onClick={cancel}>
+          Cancel
+        </Button>
       </Flex>
     </Flex>
   );
