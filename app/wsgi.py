@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, Response
 from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -84,7 +84,23 @@ def web_app(house: House) -> Flask:
     app.register_blueprint(content.create_blueprint(_content(house, parts)))
     app.register_blueprint(admin_blueprint(_admin(house, parts)))
     app.register_blueprint(credentials.create_blueprint(_credentials(house, parts)))
+    app.after_request(_harden)
     return app
+
+
+CAUTIOUS = (
+    ("Cache-Control", "no-store"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Content-Type-Options", "nosniff"),
+)
+
+
+def _harden(answer: Response) -> Response:
+    """What no door has said of its answer is said here: an address that nothing serves has no door."""
+    for name, value in CAUTIOUS:
+        answer.headers.setdefault(name, value)
+    return answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
