@@ -12,11 +12,13 @@ from app.crm.port import (
     CrmFile,
     CrmRecord,
     FieldInfo,
+    NotFound,
     Owner,
     PartnerWrite,
     PersonWrite,
     PlacementWrite,
     Refused,
+    Rejected,
     Stage,
     TaskState,
     WorkPage,
@@ -50,6 +52,7 @@ class FakeCrm:
     tasks: list[TaskState] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     modified: datetime = EPOCH
+    stored_files: dict[str, tuple[CrmFile, bytes]] = field(default_factory=dict)
     granted: Sequence[str] = SCOPES
 
     def scopes(self) -> Sequence[str]:
@@ -117,7 +120,20 @@ class FakeCrm:
 
     def files(self, kind: ObjectKind, id: str) -> Sequence[CrmFile]:  # noqa: A002
         self._call("files")
-        return [CrmFile(id="f1", name="Offer.pdf", type="application/pdf", size=1000, modified_at=EPOCH)]
+        offer = CrmFile(id="f1", name="Offer.pdf", type="application/pdf", size=1000, modified_at=EPOCH)
+        return list({"f1": offer, **{i: file for i, (file, _) in self.stored_files.items()}}.values())
+
+    def file_states(self, ids: Sequence[str]) -> dict[str, CrmFile]:
+        self._call("file_states")
+        return {i: self.stored_files[i][0] for i in ids if i in self.stored_files}
+
+    def file_bytes(self, id: str, limit: int) -> bytes:  # noqa: A002
+        self._call("file_bytes")
+        if id not in self.stored_files:
+            raise NotFound("No such file.")
+        if len(self.stored_files[id][1]) > limit:
+            raise Rejected("The file is too large to be shared.")
+        return self.stored_files[id][1]
 
     def write(self, writes: Sequence[Write]) -> Sequence[WriteResult]:
         if writes and isinstance(writes[0], PartnerWrite | PersonWrite | PlacementWrite):

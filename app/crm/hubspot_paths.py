@@ -39,6 +39,7 @@ GROUPS = _dated("groups.list", "GET", "/crm/properties/{v}/{type}/groups")
 GROUP_CREATE = _dated("groups.create", "POST", "/crm/properties/{v}/{type}/groups")
 PIPELINES = _dated("pipelines.list", "GET", "/crm/pipelines/{v}/{type}")
 FILE = _dated("files.read", "GET", "/files/{v}/files/{id}")
+FILE_ADDRESS = _dated("files.address", "GET", "/files/{v}/files/{id}/signed-url")
 
 BATCH = 100
 RELATED_BATCH = 1_000

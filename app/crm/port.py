@@ -268,6 +268,13 @@ class Crm(Protocol):
     def files(self, kind: ObjectKind, id: str) -> Sequence[CrmFile]:  # noqa: A002 - the CRM's own word
         """The files that people attached to the record."""
 
+    def file_states(self, ids: Sequence[str]) -> Mapping[str, CrmFile]:
+        """These files as they are now, by id; those that are gone are absent."""
+
+    def file_bytes(self, id: str, limit: int) -> bytes:  # noqa: A002 - the CRM's own word
+        """The bytes of a file's newest version. Raises NotFound for one that is gone, and Rejected for one of more
+        than `limit` bytes, of which no more are read."""
+
     def write(self, writes: Sequence[Write]) -> Sequence[WriteResult]:
         """One result per write, in order, and each write's effect exactly once however often it is repeated:
         the external id identifies it in the CRM. All writes are of one class. Raises only when the whole call

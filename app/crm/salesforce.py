@@ -30,6 +30,7 @@ from app.crm.port import (
 )
 from app.crm.salesforce_changes import PAGE, from_now
 from app.crm.salesforce_client import SalesforceClient
+from app.crm.salesforce_files import bytes_of, files_on, states_of
 from app.crm.salesforce_http import TIMEOUT, SalesforceSession, is_org_url, is_stand_in
 from app.crm.salesforce_soql import among, containing, literal, name, select
 from app.crm.salesforce_steps import (
@@ -42,7 +43,7 @@ from app.crm.salesforce_steps import (
     write_steps,
 )
 from app.crm.salesforce_sweep import page_of, sweep
-from app.crm.salesforce_values import OBJECTS, api_fields, host, is_id, long_id, moment, own_ends, record
+from app.crm.salesforce_values import OBJECTS, api_fields, host, is_id, long_id, own_ends, record
 from app.crm.salesforce_work import work_page
 from app.crm.salesforce_writes import TABLE, TOO_MUCH, chunks, fits, write_plain
 from app.domain.record import CrmKind, ObjectKind
@@ -288,13 +289,13 @@ class SalesforceCrm:
         ]
 
     def files(self, kind: ObjectKind, id: str) -> Sequence[CrmFile]:  # noqa: A002, ARG002 - the port's signature
-        if not is_id(id):
-            return []
-        document = ("Id", "Title", "FileType", "FileExtension", "ContentSize", "LastModifiedDate")
-        fields = [f"ContentDocument.{part}" for part in document]
-        condition = f"LinkedEntityId = {literal(id)}"
-        rows = self._client.query(select(fields, "ContentDocumentLink", condition))
-        return [_file(row["ContentDocument"]) for row in rows if row["ContentDocument"]]
+        return files_on(self._client, id) if is_id(id) else []
+
+    def file_states(self, ids: Sequence[str]) -> Mapping[str, CrmFile]:
+        return states_of(self._client, ids)
+
+    def file_bytes(self, id: str, limit: int) -> bytes:  # noqa: A002 - the port's word
+        return bytes_of(self._client, id, limit)
 
     def write(self, writes: Sequence[Write]) -> Sequence[WriteResult]:
         fitting = [write for write in writes if fits(write)]
@@ -328,21 +329,6 @@ def _unquoted(field_type: str, value: str) -> str | None:
     except ValueError:
         return None
     return literal(moment_.date() if field_type == "date" else moment_)
-
-
-def _file(document: Mapping[str, Any]) -> CrmFile:
-    extension = document["FileExtension"]
-    title = document["Title"]
-    full = (
-        title if not extension or title.lower().endswith(f".{extension.lower()}") else f"{title}.{extension}"
-    )
-    return CrmFile(
-        id=document["Id"],
-        name=full,
-        type=(document["FileType"] or extension or "").lower(),
-        size=int(document["ContentSize"] or 0),
-        modified_at=moment(document["LastModifiedDate"]),
-    )
 
 
 def session_owner(

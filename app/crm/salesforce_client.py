@@ -102,6 +102,16 @@ class SalesforceClient:
 
         return self._run(operation or f"{method} {path}", work)
 
+    def download(self, path: str, *, operation: str) -> bytes:
+        """The bytes of one REST resource that is no JSON."""
+
+        def work(connection: Salesforce) -> bytes:
+            url = connection.base_url + path
+            answer: requests.Response = connection._call_salesforce("GET", url, name=operation)  # noqa: SLF001 - the SDK has no public call that leaves bytes alone
+            return answer.content
+
+        return self._run(operation, work)
+
     def query(self, statement: str, *, deleted: bool = False) -> list[dict[str, Any]]:
         """Every row, page after page."""
         rows, more = self._run("query", lambda c: _page(c.query(statement, include_deleted=deleted)))

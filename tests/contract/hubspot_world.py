@@ -80,8 +80,14 @@ class HubspotWorld:
         first, last = name.split(" ", 1)
         return self.portal.add_owner(first, last, email)
 
-    def attach_file(self, deal_id: str, name: str, size: int) -> str:
-        return self.portal.attach_file("deals", deal_id, name, size)
+    def attach_file(self, deal_id: str, name: str, size: int, body: bytes | None = None) -> str:
+        return self.portal.attach_file("deals", deal_id, name, size, body)
+
+    def replace_file(self, file_id: str, body: bytes) -> None:
+        self.portal.replace_file(file_id, body)
+
+    def delete_file(self, file_id: str) -> None:
+        self.portal.delete_file(file_id)
 
     def change_field(self, kind: ObjectKind, record_id: str, field: str, value: str) -> None:
         self.portal.edit(TYPE[kind], record_id, self._values(kind, {field: value}))

@@ -1,5 +1,6 @@
 """A Salesforce org for the contract suite: the sandbox over HTTP, and the adapter connected to it."""
 
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -96,7 +97,7 @@ class SalesforceWorld:
         person = {"username": email, "first_name": first, "last_name": last, "email": email}
         return self.control("POST", "users", person)["id"]
 
-    def attach_file(self, deal_id: str, name: str, size: int) -> str:
+    def attach_file(self, deal_id: str, name: str, size: int, body: bytes | None = None) -> str:
         title, _, extension = name.rpartition(".")
         row = {
             "Title": title,
@@ -106,7 +107,22 @@ class SalesforceWorld:
         }
         document = self.load("ContentDocument", row)[0]
         self.load("ContentDocumentLink", {"ContentDocumentId": document, "LinkedEntityId": deal_id})
+        if body is not None:
+            self.replace_file(document, body)
         return document
+
+    def replace_file(self, file_id: str, body: bytes) -> None:
+        for old in self.rows("ContentVersion", ContentDocumentId=file_id):
+            self.control("POST", f"rows/ContentVersion/{old['Id']}", {"IsLatest": False})
+        row = {"Title": "v", "ContentDocumentId": file_id, "ContentSize": len(body), "IsLatest": True}
+        version = self.load("ContentVersion", row | {"VersionData": b64encode(body).decode()})[0]
+        values = {"ContentSize": len(body), "LatestPublishedVersionId": version}
+        self.control("POST", f"rows/ContentDocument/{file_id}", values)
+
+    def delete_file(self, file_id: str) -> None:
+        for version in self.rows("ContentVersion", ContentDocumentId=file_id):
+            self.control("DELETE", f"rows/ContentVersion/{version['Id']}")  # as the org does by itself
+        self.control("DELETE", f"rows/ContentDocument/{file_id}")
 
     def change_field(self, kind: ObjectKind, record_id: str, field: str, value: str) -> None:
         self.control("POST", f"rows/{OBJECTS[kind]}/{record_id}", self.translated(kind, {field: value}))

@@ -4,7 +4,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.crm.port import AuthExpired, Changes, CrmRecord, Forbidden, RateLimited, Unavailable
+from app.crm.port import (
+    AuthExpired,
+    Changes,
+    CrmRecord,
+    Forbidden,
+    NotFound,
+    RateLimited,
+    Rejected,
+    Unavailable,
+)
 from app.domain.record import ObjectKind
 from tests.contract.world import Breakage, World
 
@@ -165,6 +174,34 @@ def test_files_of_a_record_are_listed(world: World) -> None:
 
     assert (file.name, file.size) == ("Offer.pdf", 12345)
     assert file.modified_at <= datetime.now(UTC)
+
+
+def test_the_newest_bytes_of_a_file_are_read(world: World) -> None:
+    deal = world.make_deal("Acme expansion")
+    file = world.attach_file(deal, "Offer.pdf", 0, b"%PDF-1.7 first")
+    first = world.crm.file_states([file, "1"])
+
+    assert world.crm.file_bytes(file, 100) == b"%PDF-1.7 first"
+    world.replace_file(file, b"\x00second\xff" * 2)
+
+    assert world.crm.file_bytes(file, 100) == b"\x00second\xff" * 2
+    newest = world.crm.file_states([file])[file]
+    assert [*first] == [file]
+    assert newest.modified_at >= first[file].modified_at
+    assert (first[file].size, newest.size) == (14, 16)
+
+
+def test_a_file_that_is_too_large_or_gone_says_so(world: World) -> None:
+    file = world.attach_file(world.make_deal("Acme expansion"), "Offer.pdf", 0, b"x" * 101)
+
+    with pytest.raises(Rejected):
+        world.crm.file_bytes(file, 100)
+    world.delete_file(file)
+    with pytest.raises(NotFound):
+        world.crm.file_bytes(file, 1000)
+    with pytest.raises(NotFound):
+        world.crm.file_bytes("../../owners", 1000)
+    assert world.crm.file_states([file]) == {}
 
 
 def test_an_expired_access_token_is_renewed(world: World) -> None:

@@ -46,7 +46,13 @@ class World(Protocol):
     def make_owner(self, name: str, email: str) -> str:
         """The owner's id."""
 
-    def attach_file(self, deal_id: str, name: str, size: int) -> str: ...
+    def attach_file(self, deal_id: str, name: str, size: int, body: bytes | None = None) -> str:
+        """The file's id. With a body its size is the body's."""
+
+    def replace_file(self, file_id: str, body: bytes) -> None:
+        """A person uploads a new version."""
+
+    def delete_file(self, file_id: str) -> None: ...
 
     def change_field(self, kind: ObjectKind, record_id: str, field: str, value: str) -> None: ...
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.crm.hubspot_files import may_fetch
 from app.domain.record import ObjectKind
 from app.ground.clock import utc_now
 from app.sandbox.hubspot import Seed
@@ -175,3 +176,23 @@ def test_a_thousand_changed_deals_with_all_around_them_cost_twenty_calls_and_idl
     world.reset_calls()
     assert follow(world, cursors) == 0
     assert world.calls() == 3
+
+
+@pytest.mark.parametrize(
+    ("url", "may"),
+    [
+        ("https://53.fs1.hubspotusercontent-na1.net/hub/53/offer.pdf?Signature=x", True),
+        ("https://api-na1.hubspot.com/filemanager/api/v3/files/1/signed-url-redirect", True),
+        ("http://api-na1.hubspot.com/files/1", False),
+        ("https://169.254.169.254/latest/meta-data", False),
+        ("https://hubspot.com.evil.example/x", False),
+        ("https://evilhubspot.com/x", False),
+        ("https://api.hubapi.com@evil.example/x", False),
+        ("https://api.hubapi.com:8443/x", False),
+        ("file:///etc/passwd", False),
+        ("https://[broken", False),
+    ],
+)
+def test_a_files_bytes_are_fetched_from_hubspots_own_hosts_alone(url: str, may: bool) -> None:
+    assert may_fetch(url, "https://api.hubapi.com") is may
+    assert may_fetch(url, "http://127.0.0.1:4000") is False

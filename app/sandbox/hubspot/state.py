@@ -159,7 +159,9 @@ class HubspotSandbox:
             )
         return str(owner)
 
-    def attach_file(self, kind: str, record: int | str, name: str, size: int) -> str:
+    def attach_file(
+        self, kind: str, record: int | str, name: str, size: int, body: bytes | None = None
+    ) -> str:
         """A person attaches a file to a record: a note that holds the file. Answers the file's id."""
         stem, _, extension = name.rpartition(".")
         file, now = self.db.next_ids(1), to_iso(self.config.clock())
@@ -167,7 +169,7 @@ class HubspotSandbox:
             "id": str(file),
             "name": stem or name,
             "extension": extension if stem else "",
-            "size": size,
+            "size": size if body is None else len(body),
             "type": _FILE_TYPES.get(extension.lower(), "OTHER"),
             "access": "PRIVATE",
             "archived": False,
@@ -176,8 +178,29 @@ class HubspotSandbox:
         }
         with self.db.transaction() as db:
             db.execute("INSERT INTO files VALUES (?, ?)", (file, json.dumps(definition)))
+            if body is not None:
+                db.execute("INSERT INTO file_bodies VALUES (?, ?)", (file, body))
             self.create("notes", {"hs_timestamp": now, "hs_attachment_ids": str(file)}, [(kind, record)])
         return str(file)
+
+    def replace_file(self, file: str, body: bytes) -> None:
+        """A person puts other bytes in the file's place."""
+        known = self.file(file)
+        assert known is not None
+        known |= {"size": len(body), "updatedAt": to_iso(self.config.clock())}
+        with self.db.transaction() as db:
+            db.execute("UPDATE files SET definition = ? WHERE id = ?", (json.dumps(known), int(file)))
+            db.execute("REPLACE INTO file_bodies VALUES (?, ?)", (int(file), body))
+
+    def delete_file(self, file: str) -> None:
+        with self.db.transaction() as db:
+            db.execute("DELETE FROM files WHERE id = ?", (int(file),))
+            db.execute("DELETE FROM file_bodies WHERE id = ?", (int(file),))
+
+    def file_body(self, file: str) -> bytes | None:
+        with self.db.transaction() as db:
+            row = db.execute("SELECT body FROM file_bodies WHERE CAST(id AS TEXT) = ?", (file,)).fetchone()
+        return bytes(row["body"]) if row else None
 
     def file(self, file: str) -> dict[str, Any] | None:
         with self.db.transaction() as db:

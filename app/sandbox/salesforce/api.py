@@ -2,6 +2,7 @@
 
 import json
 import re
+from base64 import b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -207,6 +208,12 @@ def update(org: Org, call: Call, name: str, record_id: str) -> Answer:
 def delete(org: Org, call: Call, name: str, record_id: str) -> Answer:
     org.records.delete(object_named(org, name), record_id, call.by)
     return 204, None
+
+
+@route("GET", r"sobjects/ContentVersion/(\w+)/VersionData")
+def version_data(org: Org, _: Call, record_id: str) -> Answer:
+    row = org.records.existing("ContentVersion", record_id)
+    return 200, b64decode(row["VersionData"] or "")
 
 
 @route("GET", r"sobjects/(\w+)/(\w+)/([^/]+)")

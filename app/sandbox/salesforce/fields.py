@@ -32,7 +32,7 @@ class Field:
 
     @property
     def filterable(self) -> bool:
-        return self.type != "textarea" or self.length <= TEXT_LIMIT
+        return self.type not in ("textarea", "base64") or self.length <= TEXT_LIMIT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

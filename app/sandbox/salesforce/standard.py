@@ -269,6 +269,7 @@ STANDARD_OBJECTS = (
             text("FileExtension", "File Extension", 40),
             Field(name="ContentSize", label="Size", type="int", length=9),
             flag("IsLatest", "Is Latest"),
+            Field(name="VersionData", label="Version Data", type="base64", length=50_000_000),
         ),
     ),
     SObject(

@@ -147,4 +147,6 @@ def _json_body() -> Any:
 def _plain(status: int, body: Answer | Any) -> Response:
     if body is None:
         return Response(status=status)
+    if isinstance(body, bytes):
+        return Response(body, status=status, content_type="application/octetstream")
     return Response(as_json(body), status=status, content_type="application/json;charset=UTF-8")

@@ -1,5 +1,6 @@
 """/_sandbox: what no vendor offers. Orders faults, reads counters, shows what a person would look up."""
 
+from base64 import b64decode
 from typing import Any
 
 from flask import Blueprint, request
@@ -166,11 +167,19 @@ def linked(name: str, record: str, to: str) -> dict[str, Any]:
 
 @control.post("/files")
 def attach_file() -> tuple[dict[str, Any], int]:
-    """A person attaches a file to a record: {"objectType", "objectId", "name", "size"}."""
+    """A person attaches a file to a record: {"objectType", "objectId", "name", "size" or "content" in base64}."""
     wanted = body()
     try:
         size, record = int(wanted.get("size", 0)), int(wanted.get("objectId", 0))
     except (TypeError, ValueError) as error:
         raise HubError(400, "VALIDATION_ERROR", "objectId and size are numbers.") from error
     kind = object_type(str(wanted.get("objectType", ""))).name
-    return {"id": sandbox().attach_file(kind, record, str(wanted.get("name", "file")), size)}, 201
+    content = b64decode(wanted["content"]) if "content" in wanted else None
+    return {"id": sandbox().attach_file(kind, record, str(wanted.get("name", "file")), size, content)}, 201
+
+
+@control.put("/files/<file>")
+def replace_file(file: str) -> tuple[str, int]:
+    """A person puts other bytes in a file's place: {"content" in base64}."""
+    sandbox().replace_file(file, b64decode(body()["content"]))
+    return "", 204

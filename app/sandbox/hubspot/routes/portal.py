@@ -1,9 +1,10 @@
 """What a portal is made of: account, owners, properties, pipelines, files, the installed app."""
 
 import copy
+import hmac
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, Response, request
 
 from app.ground.clock import from_millis, to_iso
 from app.sandbox.hubspot.errors import HubError, invalid_input, not_found
@@ -12,6 +13,7 @@ from app.sandbox.hubspot.schema import DEAL_PIPELINE, TYPES, ObjectType, object_
 
 portal = Blueprint("portal", __name__)
 MAX_PROPERTIES = 100
+ADDRESS_SECONDS = 300
 
 
 @portal.get(f"/account-info/{VERSION}/details")
@@ -146,6 +148,41 @@ def one_file(file: str) -> dict[str, Any]:
     if found is None:
         raise not_found(f"No file with id {file[:50]}")
     return found
+
+
+@portal.get(f"/files/{VERSION}/files/<file>/signed-url")
+def signed_address(file: str) -> dict[str, Any]:
+    need_scope("files")
+    found = sandbox().file(file)
+    if found is None or sandbox().file_body(file) is None:
+        raise not_found(f"No file with id {file[:50]}")
+    expires = int(sandbox().config.clock().timestamp()) + ADDRESS_SECONDS
+    query = f"expires={expires}&signature={_signed(file, expires)}"
+    named = {key: found[key] for key in ("name", "extension", "type", "size")}
+    return {
+        **named,
+        "url": f"{request.host_url}signed-files/{file}?{query}",
+        "expiresAt": to_iso(from_millis(expires * 1000)),
+    }
+
+
+@portal.get("/signed-files/<file>")
+def signed_bytes(file: str) -> Response:
+    """The bytes, for whoever has the address; with a bearer they are refused, which the storage does too."""
+    expires = int(request.args.get("expires", "0"))
+    if "Authorization" in request.headers or request.args.get("signature") != _signed(file, expires):
+        return Response(status=403)
+    if expires < sandbox().config.clock().timestamp():
+        return Response(status=403)
+    body = sandbox().file_body(file)
+    if body is None:
+        return Response(status=404)
+    return Response(body, mimetype="application/octet-stream")
+
+
+def _signed(file: str, expires: int) -> str:
+    key = sandbox().config.client_secret.encode()
+    return hmac.new(key, f"{file}:{expires}".encode(), "sha256").hexdigest()
 
 
 @portal.delete(f"/appinstalls/{VERSION}/external-install")
