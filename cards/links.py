@@ -66,7 +66,7 @@ def who_opened(facts: RecordFacts, known: PartnerFacts, now: datetime) -> Iterat
 
 def _visits(facts: RecordFacts, link: ShareLink, one: Visits, now: datetime) -> ListItem:
     times = f"opened {words.count(one.times, 'time')}, last {words.ago(one.last_at, now, facts.locale)}"
-    saved = (f"saved {words.count(one.downloads, 'PDF')}",) if one.downloads else ()
+    saved = (f"saved {words.count(one.downloads, 'file')}",) if one.downloads else ()
     return ListItem(
         text=one.email,
         detail=" · ".join((times, *saved, *one.devices, f"code {link.code}")),

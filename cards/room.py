@@ -62,6 +62,7 @@ Content = Mapping[str, Any]
 REPLY = "reply"
 COMPLETE = "complete_step"
 REOPEN = "reopen_step"
+DOWNLOAD = "download"
 
 MESSAGES_SHOWN = 50
 CHANGES_SHOWN = 20
@@ -360,10 +361,26 @@ def _files(content: Content, viewer: RoomViewer, now: datetime) -> Card | None:
     rows = tuple(
         ListItem(
             text=str(file["name"]),
-            detail=f"{words.size(int(file['size']), viewer.locale)} · added "
-            + words.ago(from_iso(file["at"]), now, viewer.locale),
+            detail=" · ".join(
+                (
+                    words.size(int(file["size"]), viewer.locale),
+                    *([f"version {file['version']}"] if int(file.get("version", 0)) > 1 else ()),
+                    f"added {words.ago(from_iso(file['at']), now, viewer.locale)}",
+                )
+            ),
             title=words.absolute(from_iso(file["at"]), viewer.zone, viewer.locale),
+            actions=_download(file),
         )
         for file in files
     )
-    return Card(name="files", title="Files", blocks=(Rows(items=rows),))
+    note = Text(text="A download bears your address and the time.", muted=True)
+    offered = any(row.actions for row in rows)
+    return Card(name="files", title="Files", blocks=(Rows(items=rows), *((note,) if offered else ())))
+
+
+def _download(file: Mapping[str, Any]) -> tuple[Action, ...]:
+    if not file.get("version"):
+        return ()
+    return (
+        Action(label="Download", command=DOWNLOAD, fields={"file": str(file["id"])}, hint=str(file["name"])),
+    )

@@ -19,6 +19,7 @@ from cards.blocks import (
 )
 from cards.blocks import List as Rows
 from cards.facts import PartnerFacts, RecordFacts
+from cards.files import files
 from cards.frame import (
     NAME_LIMIT,
     deal_rows,
@@ -83,7 +84,7 @@ def _partner(facts: RecordFacts, known: PartnerFacts, now: datetime) -> Iterator
             items=tuple(ended_row(facts, link, now) for link in newest),
         )
     yield from _people(facts, known)
-    yield from _files(facts, known, now)
+    yield from files(facts, known, now)
     if facts.may_write:
         yield Actions(items=(_detach(facts, known),))
 
@@ -106,47 +107,6 @@ def _people(facts: RecordFacts, known: PartnerFacts) -> Iterator[Block]:
                 FormField(name="name", label="Name", required=True, max_length=NAME_LIMIT),
                 FormField(name="email", label="E-mail", type=FieldType.EMAIL, required=True, max_length=254),
                 FormField(name="title", label="Job title", max_length=NAME_LIMIT),
-            ),
-        )
-
-
-def _files(facts: RecordFacts, known: PartnerFacts, now: datetime) -> Iterator[Block]:
-    if known.files:
-        today = facts.today(now)
-        rows = tuple(
-            ListItem(
-                text=file.name,
-                detail=f"{words.size(file.size, facts.locale)} · shared "
-                + words.day(words.local_day(file.added_at, facts.zone), today, facts.locale),
-                title=words.absolute(file.added_at, facts.zone, facts.locale),
-            )
-            for file in known.files
-        )
-        yield Rows(label=f"Files {known.partner.name} can see", items=rows)
-    shared = {file.crm_id for file in known.files}
-    offers = tuple(
-        (file.id, f"{file.name} ({words.size(file.size, facts.locale)})")
-        for file in facts.crm_files
-        if file.id not in shared
-    )
-    if offers and facts.may_write:
-        yield Form(
-            id=f"file-{known.partner.id}",
-            title="Share a file",
-            command="sharing.share_file",
-            submit="Share file",
-            folded=True,
-            fixed={"partner_id": known.partner.id},
-            note=f"{known.partner.name} will see this",
-            audience="partner",
-            fields=(
-                FormField(
-                    name="crm_file_id",
-                    label=f"File on this {facts.noun}",
-                    type=FieldType.SELECT,
-                    required=True,
-                    options=offers,
-                ),
             ),
         )
 

@@ -8,7 +8,19 @@ from app.ground.log import get_logger
 from app.storage import fault
 from app.storage import tenant as tenants
 from app.storage.fault import Work
-from sync import checking, hints, inbound, ingest, loading, plans, poll, publish, webhook_events, writeback
+from sync import (
+    checking,
+    files,
+    hints,
+    inbound,
+    ingest,
+    loading,
+    plans,
+    poll,
+    publish,
+    webhook_events,
+    writeback,
+)
 from sync.backoff import NOT_ITS_FAULT, delay, note_fault
 from sync.runtime import runtime
 
@@ -41,6 +53,7 @@ def drain(queue: str) -> int:
             ingest.read_marked,
             checking.check_marked,
             hints.ask_issuers,
+            files.fetch_due,
             writeback.write_due,
         ),
     }[queue]

@@ -15,6 +15,7 @@ from app.ground.log import get_logger
 from app.storage import checkpoint, credential_feed, inbox, outbox, tables
 from app.storage import conflict as conflicts
 from app.storage import event_feed as feeds
+from app.storage import file as files
 from app.storage import record as records
 from app.storage import registration as registrations
 from app.storage import tenant as tenants
@@ -71,6 +72,7 @@ def sweep(agent: Agent, _: Ticker) -> None:
             "crm": inbox.events_due(connection)
             or any(records.waiting(connection, purpose, now) for purpose in (*PURPOSES, checking.PURPOSE))
             or credential_feed.hints_due(connection, now)
+            or files.fetches_due(connection, now)
             or bool(outbox.tenants_due(connection, now)),
         }
     for queue, due in waits.items():

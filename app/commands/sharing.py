@@ -1,4 +1,4 @@
-"""Making and ending share links, and putting files into a room."""
+"""Making and ending share links."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,19 +7,17 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from app.commands.context import ADMINS, Command, CommandResult, Context, Outside
+from app.commands.context import ADMINS, Command, CommandResult, Context
 from app.commands.forms import publish_form
 from app.commands.link_rules import check_days, choose, preset_of, read_people
 from app.commands.offboarding import require_welcome
 from app.commands.policy import require_admitted
 from app.commands.publishing import publish_rooms
-from app.domain.link import SharedFile
 from app.domain.partner import PartnerContact
 from app.domain.record import RecordKey
 from app.domain.thread import clean_line
 from app.ground.errors import AppError, Reason
 from app.ground.ids import hash_token, new_id, new_link_code, new_token
-from app.storage import file as files
 from app.storage import partner as partners
 from app.storage.outbox import OutboxKind
 from app.storage.published.links import (
@@ -59,11 +57,6 @@ class LinkSchema(Schema):
 
 class ExtendSchema(LinkSchema):
     days = fields.Integer(load_default=7, validate=validate.Range(1, LONGEST_DAYS))
-
-
-class FileSchema(Schema):
-    partner_id = fields.String(required=True)
-    crm_file_id = fields.String(required=True, error_messages={"required": "Choose a file."})
 
 
 def create_link(context: Context, data: Mapping[str, Any]) -> CommandResult:
@@ -137,37 +130,6 @@ def extend(context: Context, data: Mapping[str, Any]) -> CommandResult:
         context.tell_crm(OutboxKind.LINK, link.id, link.partner_id, record=link.record)
         context.publish(link.record)
     return CommandResult(result={"link_id": link.id}, message=f"Works until {until:%d %b %Y} now.")
-
-
-def share_file(context: Context, data: Mapping[str, Any]) -> CommandResult:
-    """The file stands in the partner's room, by name, type and size."""
-    partner = context.partner_on_record(data["partner_id"])
-    shared = files.of_partner(context.connection, context.tenant.id, context.key, partner.id)
-    if any(file.crm_id == data["crm_file_id"] for file in shared):
-        return CommandResult(message=f"{partner.name} sees this file already.")
-    file = SharedFile(
-        id=new_id(),
-        partner_id=partner.id,
-        name=clean_line(data["name"], limit=400, field="name"),
-        type=data["type"],
-        size=data["size"],
-        added_at=context.now,
-        crm_id=data["crm_file_id"],
-    )
-    files.add(context.connection, context.tenant.id, context.key, file)
-    context.tell_crm_of_place(partner.id)
-    context.publish()
-    return CommandResult(result={"file_id": file.id}, message=f"{partner.name} now sees {file.name}.")
-
-
-def _look_up_file(
-    outside: Outside, tenant_id: str, record: RecordKey, data: Mapping[str, Any]
-) -> Mapping[str, Any]:
-    """The file as the CRM has it on this very record: nobody shares a file of another one by its id."""
-    found = next((f for f in outside.files(tenant_id, record) if f.id == data["crm_file_id"]), None)
-    if found is None:
-        raise AppError(Reason.NOT_FOUND, "This file is not on the record.", field="crm_file_id")
-    return {**data, "name": found.name, "type": found.type[:120], "size": found.size}
 
 
 def _contact(context: Context, partner_id: str, data: Mapping[str, Any]) -> PartnerContact:
@@ -244,5 +206,4 @@ COMMANDS = (
     ),
     Command(name="sharing.revoke_link", schema=LinkSchema, run=revoke, needs_record=False),
     Command(name="sharing.extend_link", schema=ExtendSchema, run=extend, needs_record=False),
-    Command(name="sharing.share_file", schema=FileSchema, run=share_file, ask=_look_up_file),
 )

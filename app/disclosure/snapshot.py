@@ -7,7 +7,8 @@ A snapshot's content is plain JSON:
    "question": {"since", "text"}|null, "asked", "amending"?, "more_time", "due"}|null,
  "steps": [{"id", "milestone", "title", "side", "owner", "due", "status", "position",
             "required", "after", "evidence": [{"label", "url"}], "proposed"?}],
- "messages": [{"id", "author", "side", "body", "at"}], "files": [{"id", "name", "type", "size", "at"}],
+ "messages": [{"id", "author", "side", "body", "at"}],
+ "files": [{"id", "name", "type", "size", "at", "version"?, "kind"?, "digest"?}],
  "certifications": [{"id", "name", "level", "person", "expires", "revoked"}],
  "changes": [{"at", "what", "object", "field", "treatment"}], "vendor": {"name", "color"},
  "scope"?: {"motion", "stage", "territory"}}
@@ -28,7 +29,7 @@ from app.disclosure.redaction import narrower, redact
 from app.disclosure.rules import UNKNOWN, Motion, Scope
 from app.disclosure.treatment import Treatment, never_reason
 from app.domain.certification import Certification
-from app.domain.link import SharedFile
+from app.domain.link import FileState, SharedFile
 from app.domain.partner import PartnerType
 from app.domain.plan import Step, live
 from app.domain.plan_graph import counted_from
@@ -107,7 +108,7 @@ def compose(source: Source, policy: Policy) -> Content:
     sections: Content = {
         "steps": _steps(source.steps),
         "messages": [_message(m) for m in source.messages if m.audience is Audience.PARTNER],
-        "files": [_file(f) for f in source.files],
+        "files": [_file(f) for f in source.files if f.state is not FileState.GONE],
         "registration": _registration(source.registration),
         "certifications": [_certification(one) for one in source.certifications],
     }
@@ -204,6 +205,9 @@ def differences(before: Content, after: Content, at: str) -> list[dict[str, str]
         at, "thread", [f"{m['author']} wrote a message" for m in _new(before, after, "messages")]
     )
     told += _section(at, "files", [f"{f['name']} was added" for f in _new(before, after, "files")])
+    offered = {f["id"]: f.get("version", 0) for f in before.get("files", ())}
+    renewed = [f for f in after.get("files", ()) if offered.get(f["id"], 0) not in (0, f.get("version", 0))]
+    told += _section(at, "files", [f"{f['name']} has a new version" for f in renewed])
     told += _section(at, "plan", [f"New step: {s['title']}" for s in _new(before, after, "steps")])
     done = {s["id"] for s in before.get("steps", ()) if s["status"] == "done"}
     told += _section(
@@ -349,10 +353,13 @@ def _certification(one: Certification) -> dict[str, Any]:
 
 
 def _file(file: SharedFile) -> dict[str, Any]:
+    """What there is to download is named by its digest, so that a snapshot says which bytes it offers."""
+    copy = file.copy
     return {
         "id": file.id,
         "name": file.name,
         "type": file.type,
-        "size": file.size,
+        "size": copy.size if copy else file.size,
         "at": to_iso(file.added_at),
+        **({"version": copy.version, "kind": copy.kind, "digest": copy.digest} if copy else {}),
     }

@@ -11,6 +11,25 @@ class LinkState(StrEnum):
     REVOKED = "revoked"
 
 
+class FileState(StrEnum):
+    """Whether partners can download a shared file: not yet, yes, not as it is now, or no longer."""
+
+    WAITING = "waiting"
+    READY = "ready"
+    REFUSED = "refused"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileCopy:
+    """The copy of a shared file that partners get, without metadata and before it is marked."""
+
+    version: int
+    digest: str
+    kind: str
+    size: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkPreset:
     """What new links for a type of partner begin with. `days` is what is proposed, `longest` what a seller may
@@ -30,7 +49,7 @@ class LinkPreset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visits:
-    """How often one mailbox opened a link, when last, on what ("Chrome on Android"), and how many PDF copies left."""
+    """How often one mailbox opened a link, when last, on what ("Chrome on Android"), and how many copies left."""
 
     email: str
     times: int
@@ -79,7 +98,8 @@ class ShareLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharedFile:
-    """A file that a seller put into the room: listed by name, type and size (bytes)."""
+    """A file that a seller put into the room: listed by name, type and size (bytes), and handed out as `copy`.
+    `reason` says why its newest version is not."""
 
     id: str
     partner_id: str
@@ -88,3 +108,7 @@ class SharedFile:
     size: int
     added_at: datetime
     crm_id: str | None = None
+    state: FileState = FileState.WAITING
+    reason: str = ""
+    copy: FileCopy | None = None
+    downloads: int = 0

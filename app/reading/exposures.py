@@ -20,6 +20,7 @@ from app.ground.clock import to_iso
 from app.sharing.showing import allowed
 from app.storage import tables
 from app.storage.published import exposures
+from app.storage.published.copies import files_taken
 from app.storage.published.exposures import Exposure, Wanted
 from app.storage.published.rooms import snapshots_by_id
 from app.storage.published_tables import live_policy, share_link
@@ -87,11 +88,16 @@ def _told(connection: Connection, tenant_id: str, found: list[Exposure], field: 
     held = snapshots_by_id(connection, tenant_id, {one.snapshot_id for one in found})
     policies = _policies(connection, tenant_id, {one.policy_version for one in found})
     codes = _codes(connection, tenant_id, {one.link_id for one in found})
+    taken = files_taken(connection, tenant_id, [*{one.link_id for one in found}])
     for one in found:
         published, policy = held.get(one.snapshot_id), policies.get(one.policy_version)
         if published is None or policy is None:
             continue
-        for name, label, value in _values(allowed(published, policy, one.email)):
+        content = allowed(published, policy, one.email)
+        values = [(*said, one.first_at, one.last_at) for said in _values(content)]
+        downloads = taken.get((one.link_id, one.email, one.snapshot_id, one.policy_version), ())
+        values += [_download(content, *download) for download in downloads]
+        for name, label, value, first_at, last_at in values:
             if field in ("", name):
                 yield Shown(
                     email=one.email,
@@ -100,8 +106,8 @@ def _told(connection: Connection, tenant_id: str, found: list[Exposure], field: 
                     field=name,
                     label=label,
                     value=value,
-                    first_at=one.first_at,
-                    last_at=one.last_at,
+                    first_at=first_at,
+                    last_at=last_at,
                     policy_version=one.policy_version,
                     code=codes.get(one.link_id, ""),
                 )
@@ -117,6 +123,14 @@ def _values(content: Content) -> Iterator[tuple[str, str, str]]:
             yield f"room/{name}", label, " | ".join(items)
     if content.get("registration"):
         yield "room/registration", "Registration", str(content["registration"].get("state", ""))
+
+
+def _download(
+    content: Content, file_id: str, version: int, at: datetime
+) -> tuple[str, str, str, datetime, datetime]:
+    """A file whose bytes left, which is more than that its name was seen."""
+    named = next((str(file["name"]) for file in content.get("files", ()) if file["id"] == file_id), "A file")
+    return "room/files", "Downloaded", f"{named}, version {version}", at, at
 
 
 def _policies(connection: Connection, tenant_id: str, versions: set[int]) -> Mapping[int, Policy]:

@@ -33,6 +33,7 @@ from app.storage import tenant as tenants
 from app.storage import thread as messages
 from app.storage.change_mark import NEIGHBOURS
 from app.storage.outbox import OutboxKind
+from app.storage.published.copies import downloads_of
 from app.storage.published.links import ROOM, links_of
 from app.storage.published.requests import newest_terms, visits_of, waiting_on
 from cards import words
@@ -173,7 +174,7 @@ def _shared(
         ),
         unread=messages.unread(connection, tenant_id, record.key),
         steps=steps.on_record(connection, tenant_id, record.key),
-        files=files.on_record(connection, tenant_id, record.key),
+        files=_files(connection, tenant_id, record.key),
         presets=link_preset.presets(connection, tenant_id) if asked.visits else {},
         terms=asked.visits and bool(newest_terms(connection, tenant_id)[0]),
     )
@@ -298,3 +299,9 @@ def _ids(record: Record) -> tuple[str | None, str | None]:
     if record.key.object is ObjectKind.DEAL:
         return record.key.crm_id, record.company_id
     return None, record.key.crm_id
+
+
+def _files(connection: Connection, tenant_id: str, key: RecordKey) -> list[SharedFile]:
+    shared = files.on_record(connection, tenant_id, key)
+    taken = downloads_of(connection, tenant_id, [file.id for file in shared])
+    return [replace(file, downloads=taken.get(file.id, 0)) for file in shared]

@@ -34,6 +34,9 @@ ASKS_PER_ADDRESS = Limit(name="ask-from", count=6, span=timedelta(hours=1))
 PDFS_PER_LINK = Limit(name="pdf", count=20, span=timedelta(hours=1))
 """Half a second of work each."""
 
+FILES_PER_LINK = Limit(name="file", count=60, span=timedelta(hours=1))
+"""Every download draws its marks anew."""
+
 ANSWERS_PER_LINK = Limit(name="answer", count=120, span=timedelta(hours=1))
 FORMS_PER_LINK = Limit(name="form", count=60, span=timedelta(hours=1))
 FORMS_PER_ADDRESS = Limit(name="form-from", count=20, span=timedelta(hours=1))

@@ -26,7 +26,7 @@ TILE = 144
 MOST_MESSAGES = 500
 """The newest; a thread longer than that is no document any more."""
 
-_FONTS = files("weblate_fonts") / "static" / "weblate_fonts" / "kurinto" / "ttf"
+FONTS = files("weblate_fonts") / "static" / "weblate_fonts" / "kurinto" / "ttf"
 MAIN = "KurintoSans-Rg.ttf"
 OTHERS = ("KurintoSansSC-Rg.ttf", "KurintoSansKR-Rg.ttf", "KurintoSansJP-Rg.ttf")
 """Chinese, Korean and Japanese. Each is 6 to 10 MB, so it is loaded for texts that need it alone."""
@@ -36,7 +36,7 @@ _INK, _QUIET = (31, 38, 45), (89, 99, 110)
 
 @lru_cache
 def _letters(font: str) -> frozenset[int]:
-    with (_FONTS / font).open("rb") as file, TTFont(file, lazy=True) as opened:
+    with (FONTS / font).open("rb") as file, TTFont(file, lazy=True) as opened:
         return frozenset(opened.getBestCmap())
 
 
@@ -96,9 +96,9 @@ class _Page(FPDF):
 def room_pdf(content: Content, *, email: str, code: str, at: datetime, tile: bytes) -> bytes:
     """The PDF of what this viewer may see now."""
     pdf = _Page(email, code, at, tile)
-    pdf.add_font("room", fname=str(_FONTS / MAIN))
+    pdf.add_font("room", fname=str(FONTS / MAIN))
     for font in fonts_for("".join((*_texts(content), email))):
-        pdf.add_font(font, fname=str(_FONTS / font))
+        pdf.add_font(font, fname=str(FONTS / font))
     pdf.set_fallback_fonts([font for font in OTHERS if font.lower() in pdf.fonts], exact_match=False)
     pdf.set_text_shaping(use_shaping_engine=True)
     pdf.set_title("Shared page")

@@ -57,6 +57,7 @@ KEPT: Sequence[Table] = (
     published_tables.access_request,
     published_tables.exposure,
     published_tables.pdf_copy,
+    published_tables.room_file,
     published_tables.partner_inbox,
     published_tables.tracing_key,
     published_tables.viewing,

@@ -13,7 +13,8 @@ from app.storage.schema import Moment, metadata
 
 
 class Work(StrEnum):
-    """What failed: writing to the CRM, a partner's answer, reading a record, publishing one, an event, a poll."""
+    """What failed: writing to the CRM, a partner's answer, reading a record, publishing one, an event, a poll,
+    fetching a shared file."""
 
     WRITE = "write"
     ANSWER = "answer"
@@ -21,6 +22,7 @@ class Work(StrEnum):
     PUBLISH = "publish"
     EVENT = "event"
     POLL = "poll"
+    FILE = "file"
 
 
 table = Table(

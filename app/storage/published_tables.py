@@ -1,6 +1,6 @@
 """The tables that share pages reach: what was published, who may open it, what partners answered. No live data."""
 
-from sqlalchemy import Column, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
 from app.storage.schema import Json, Moment, metadata
 
@@ -222,8 +222,27 @@ pdf_copy = Table(
     Column("policy_version", Integer, nullable=False),
     Column("sha256", String(64), nullable=False, index=True),
     Column("at", Moment, nullable=False),
+    Column("file_id", String(32), nullable=False, server_default=""),  # empty: the room itself as a PDF
+    Column("file_version", Integer, nullable=False, server_default="0"),
+    Index(None, "tenant_id", "file_id"),
 )
-"""Every PDF of a room that left, by the hash of its bytes: a file that hashes to none of them is not what we made."""
+"""Every PDF of a room and every shared file that left, by the hash of its bytes: a file that hashes to none of them
+is not what we made."""
+
+room_file = Table(
+    "room_file",
+    metadata,
+    Column("tenant_id", String(32), primary_key=True),
+    Column("file_id", String(32), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("digest", String(64), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("pages", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("fetched_at", Moment, nullable=False),
+)
+"""Shared files, drawn anew and without marks: each version that was ever offered. A snapshot names the one that its
+room offers."""
 
 tracing_key = Table(
     "tracing_key",

@@ -22,6 +22,7 @@ COPIED = (
     tables.conflict,
     tables.certification,
     tables.shared_file,
+    tables.file_fetch,
     tables.cursor,
     tables.dirty,
 )

@@ -8,7 +8,7 @@ from app.crm.port import CrmFile
 from app.domain.actor import Actor, ActorKind, Side
 from app.domain.certification import Certification
 from app.domain.conflict import ConflictFlag, ConflictKind, ConflictState
-from app.domain.link import SharedFile, ShareLink
+from app.domain.link import FileCopy, FileState, SharedFile, ShareLink
 from app.domain.partner import Partner, PartnerContact, PartnerType
 from app.domain.plan import Step, StepStatus
 from app.domain.record import CrmKind, ObjectKind, Record, RecordKey
@@ -107,7 +107,7 @@ def link(id="l1", expires=6, **more):
     return ShareLink(id=id, **{**values, **more})
 
 
-def shared_file(id="f1", name="Architecture.pdf", size=3_400_000):
+def shared_file(id="f1", name="Architecture.pdf", size=3_400_000, **more):
     return SharedFile(
         id=id,
         partner_id="p1",
@@ -116,6 +116,11 @@ def shared_file(id="f1", name="Architecture.pdf", size=3_400_000):
         size=size,
         added_at=NOW - days(3),
         crm_id="cf1",
+        **{
+            "state": FileState.READY,
+            "copy": FileCopy(version=2, digest="0" * 64, kind="pdf", size=size),
+            **more,
+        },
     )
 
 
@@ -249,7 +254,13 @@ def refused() -> RecordFacts:
     mine = known()
     said = replace(mine.messages[0], delivery=Delivery.REFUSED, refusal="")
     return facts(
-        partners=(replace(mine, messages=(said, *mine.messages[1:])),),
+        partners=(
+            replace(
+                mine,
+                messages=(said, *mine.messages[1:]),
+                files=(shared_file(state=FileState.REFUSED, reason="The PDF is locked with a password."),),
+            ),
+        ),
         rejected=(rejected(), rejected("o2", "m0", "the note", "You lack the right to write notes")),
         conflicts=(conflict(),),
     )

@@ -44,6 +44,9 @@ def content(**more) -> dict:
                 "type": "application/pdf",
                 "size": 3_400_000,
                 "at": "2026-11-19T10:15:00.000Z",
+                "version": 2,
+                "kind": "pdf",
+                "digest": "0" * 64,
             }
         ],
         "changes": [

@@ -1,6 +1,8 @@
 """Sharing: who may look in, until when, whether they did, and what they get."""
 
-from app.domain.link import AccessRequest, LinkPreset, Visits
+from dataclasses import replace
+
+from app.domain.link import AccessRequest, FileState, LinkPreset, Visits
 from cards.blocks import Form
 from cards.blocks import List as Rows
 from tests.cards import make
@@ -95,7 +97,27 @@ def test_only_files_that_are_not_shared_yet_are_offered():
 def test_shared_files_show_name_and_size():
     (item,) = rows(build("sharing"), "Files").items
 
-    assert (item.text, item.detail) == ("Architecture.pdf", "3.4 MB · shared 19 Nov")
+    assert (item.text, item.detail) == ("Architecture.pdf", "3.4 MB · shared 19 Nov · version 2")
+    assert [action.label for action in item.actions] == ["Stop sharing"]
+
+
+def test_a_file_that_cannot_be_handed_out_says_why_and_can_be_tried_again():
+    locked = make.shared_file(state=FileState.REFUSED, reason="The PDF is locked.", downloads=3)
+
+    (item,) = rows(build("sharing", partners=(make.known(files=(locked,)),)), "Files").items
+
+    assert item.badge == "Needs attention"
+    assert item.detail.endswith("downloaded 3 times · The PDF is locked.")
+    assert [action.command for action in item.actions] == ["sharing.refresh_file", "sharing.unshare_file"]
+
+
+def test_what_cannot_be_marked_is_not_offered():
+    one = make.facts().crm_files[0]
+    files = (replace(one, name="Prices.xlsx"), replace(one, id="big", size=30_000_000), replace(one, id="ok"))
+
+    form = forms(build("sharing", crm_files=files))["sharing.share_file"]
+
+    assert choices(form, "crm_file_id") == ["ok"]
 
 
 def test_a_person_can_be_added_and_a_partner_removed_after_a_question():

@@ -15,6 +15,7 @@ from app.domain.record import CrmKind, ObjectKind
 from app.ground.clock import utc_now
 from app.sandbox.hubspot.schema import object_type
 from app.sandbox.salesforce.schema import fields_of
+from tests import shared_files
 from tests.contract import hubspot_world, salesforce_world
 from tests.security.canaries import Canaries
 
@@ -50,6 +51,9 @@ class OpenBooks(MemoryBooks):
 
     def take(self, key: str, room: int, seconds: float) -> tuple[float, str]:
         return 0.0, "free"
+
+
+OFFER = shared_files.pdf("Offer")
 
 
 @contextmanager
@@ -130,7 +134,7 @@ def _fill_hubspot(world: hubspot_world.HubspotWorld, canaries: Canaries) -> Fill
         account_id=world.account_id,
         deal_id=deal,
         company_id=company,
-        attach_file=lambda name: world.attach_file(deal, name, 1000),
+        attach_file=lambda name: world.attach_file(deal, name, 0, OFFER),
     )
 
 
@@ -164,7 +168,7 @@ def _fill_salesforce(world: salesforce_world.SalesforceWorld, canaries: Canaries
         account_id=world.account_id,
         deal_id=deal,
         company_id=company,
-        attach_file=lambda name: world.attach_file(deal, name, 1000),
+        attach_file=lambda name: world.attach_file(deal, name, 0, OFFER),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from cryptography.fernet import Fernet
 from flask import Flask
 from flask.testing import FlaskClient
@@ -16,6 +17,7 @@ from app.bootstrap import House, build
 from app.bootstrap_share import build_share_app
 from app.commands.context import CommandResult
 from app.crm.budget import Budgets
+from app.disclosure.file import make_safe
 from app.domain.actor import Actor, ActorKind
 from app.domain.partner import PartnerType
 from app.domain.record import CrmKind, ObjectKind, RecordKey
@@ -27,7 +29,7 @@ from app.storage import tables
 from app.storage import tenant as tenants
 from app.storage.rows import find_all
 from app.tenancy import add_tenant
-from sync import inbound, ingest, poll, publish, webhook_events, writeback
+from sync import files, inbound, ingest, poll, publish, webhook_events, writeback
 from tests.database import migrated_database_url
 from tests.security.canaries import Canaries
 from tests.security.filled_crm import FilledCrm, OpenBooks, filled
@@ -80,6 +82,7 @@ class PublishedWorld:
             inbound.execute_answers,
             webhook_events.take_events,
             ingest.read_marked,
+            files.fetch_due,
             publish.publish_marked,
             writeback.write_due,
         )
@@ -107,7 +110,10 @@ class PublishedWorld:
 @contextmanager
 def published_world(kind: CrmKind, directory: Path) -> Iterator[PublishedWorld]:
     canaries = Canaries()
-    with filled(kind, directory, canaries) as crm:
+    with filled(kind, directory, canaries) as crm, pytest.MonkeyPatch.context() as patch:
+        # What is drawn anew and marked is looked at elsewhere; here it is who gets it, under which name.
+        patch.setattr("sync.files.make_safe_apart", make_safe)
+        patch.setattr("app.doors.share.document.marked", lambda body, *_: body)
         world = _house(kind, crm, directory, canaries)
         for number, partner_type in enumerate(PartnerType):
             world.guests[partner_type] = _guest(world, partner_type, number)

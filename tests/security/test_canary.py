@@ -112,6 +112,9 @@ def inside(client, guest: Guest) -> Iterator[bytes]:
     for path in (room, f"/s/{guest.token}", f"{room}/nothing"):
         for accept in ("text/html", "application/json"):
             yield bytes_of(client.get(path, headers={"Accept": accept}, base_url=SHARE))
+    offered = re.findall(r'name="file" value="([^"]+)"', client.get(room, base_url=SHARE).text)
+    for file in (*offered, "nothing"):
+        yield bytes_of(client.post(f"{room}/file", data={"file": file}, base_url=SHARE))
     for action in ("reply", "complete", "reopen"):
         for data in ({}, {"key": "12345678-abcd", "body": "\u202e", "step_id": "x"}):
             yield bytes_of(client.post(f"{room}/{action}", data=data, base_url=SHARE))

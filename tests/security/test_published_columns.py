@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from app.disclosure.policy import ROOM_SECTIONS, Policy, Treatment, default_policy
 from app.disclosure.snapshot import Source, compose, narrow
 from app.domain.certification import Certification
-from app.domain.link import SharedFile
+from app.domain.link import FileCopy, SharedFile
 from app.domain.partner import PartnerType
 from app.storage import changes, fault, published_tables, tables
 from app.storage.schema import metadata
@@ -113,8 +113,24 @@ PUBLISHED = {
         INNER,
     ),
     "pdf_copy": dict.fromkeys(
-        ("id", "tenant_id", "link_id", "email", "snapshot_id", "policy_version", "sha256", "at"), INNER
+        (
+            "id",
+            "tenant_id",
+            "link_id",
+            "email",
+            "snapshot_id",
+            "policy_version",
+            "sha256",
+            "at",
+            "file_id",
+            "file_version",
+        ),
+        INNER,
     ),
+    "room_file": {
+        "body": "room.files; it leaves with marks alone",
+        **dict.fromkeys(("tenant_id", "file_id", "version", "digest", "kind", "pages", "fetched_at"), INNER),
+    },
     "partner_inbox": {
         **dict.fromkeys(
             ("id", "email", "name", "command", "fields", "created_at", "state", "reason"), VIEWERS_OWN
@@ -191,7 +207,7 @@ ITEMS = {
         "evidence",
     },
     "messages": {"id", "author", "side", "body", "at"},
-    "files": {"id", "name", "type", "size", "at"},
+    "files": {"id", "name", "type", "size", "at", "version", "kind", "digest"},
     "certifications": {"id", "name", "level", "person", "expires", "revoked"},
 }
 
@@ -206,7 +222,17 @@ def source() -> Source:
         steps=[step()],
         messages=[message()],
         registration=registration(),
-        files=[SharedFile(id="f1", partner_id="p1", name="Offer.pdf", type="pdf", size=1, added_at=NOON)],
+        files=[
+            SharedFile(
+                id="f1",
+                partner_id="p1",
+                name="Offer.pdf",
+                type="pdf",
+                size=1,
+                added_at=NOON,
+                copy=FileCopy(version=1, digest="0" * 64, kind="pdf", size=1),
+            )
+        ],
         vendor_name="Contoso",
         vendor_color="#3b5bdb",
         labels={},

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from app.disclosure.file_kind import Kind
 from app.disclosure.policy import Policy
 from app.disclosure.policy_body import stored_policy
 from app.disclosure.snapshot import Content
@@ -27,6 +28,7 @@ from app.sharing.showing import allowed
 from app.sharing.watermark import mark, plain
 from app.storage.engine import Database
 from app.storage.published.answers import Answer, recent_answers
+from app.storage.published.files import body_of
 from app.storage.published.rooms import Published, live_policy_of, snapshot_by_id
 from cards import room as room_cards
 from cards import room_registration, room_talk
@@ -51,6 +53,7 @@ PATHS = {
     room_talk.COMMENT: "comment",
     room_talk.EVIDENCE: "evidence",
     room_talk.PROPOSE: "propose",
+    room_cards.DOWNLOAD: "file",
 }
 """The room's commands and the paths their forms post to."""
 
@@ -76,6 +79,17 @@ class Trouble:
     error: AppError
     path: str = ""
     typed: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """A file that a room offers. `body` bears no mark yet, so it must not leave."""
+
+    viewer: Admitted
+    name: str
+    kind: Kind
+    version: int
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +150,22 @@ class Rooms:
         if published is not None:
             self._ledger.note(read, at)
         return read, content
+
+    def file(self, viewer: Admitted, file_id: str, at: datetime) -> Download | None:
+        """The file that this viewer's room offers under this id now, without marks yet; None for any other. That it
+        was shown is on record when this returns."""
+        read, content, _ = self._read(viewer)
+        found = next((file for file in content.get("files", ()) if file["id"] == file_id), None)
+        if found is None or not found.get("version"):
+            return None
+        tenant, version = viewer.link.tenant_id, int(found["version"])
+        with self._database.read() as connection:
+            body = body_of(connection, tenant, file_id, version, str(found["digest"]))
+        if body is None:
+            return None
+        self._ledger.note(read, at)
+        kind = Kind(found["kind"])
+        return Download(viewer=read, name=str(found["name"]), kind=kind, version=version, body=body)
 
     def calendar(self, viewer: Admitted, at: datetime) -> bytes | None:
         """The dates of the plan that this viewer is shown, with its mark in every entry; None without any. That they

@@ -18,6 +18,7 @@ from app.storage.tables.enablement import (
     unplaced_certification,
 )
 from app.storage.tables.feed import event_feed
+from app.storage.tables.file import file_fetch
 from app.storage.tables.flow import (
     audit,
     crm_event,
@@ -69,6 +70,7 @@ __all__ = [
     "erased_person",
     "event_feed",
     "field_info",
+    "file_fetch",
     "link_preset",
     "match_key",
     "merged_record",
