@@ -2,6 +2,7 @@
 is done by the commands a person would have given, once; a second start finds it done."""
 
 import logging
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -181,12 +182,15 @@ def _tell(
 def _attach(crm: CrmKind, ports: Ports, deal_id: str) -> None:
     """Files that somebody of the vendor attached to the deal in the CRM."""
     for name, size in FILES:
+        body = b64encode(_paper(name)).decode()
         if crm is CrmKind.HUBSPOT:
             wire = Wire(ports.origin("hubspot"))
             wire.call(
                 "POST",
                 "/_sandbox/files",
-                {"objectType": "deals", "objectId": deal_id, "name": name, "size": size},
+                {"objectType": "deals", "objectId": deal_id, "name": name, "size": size, "content": body}
+                if name.endswith(".pdf")
+                else {"objectType": "deals", "objectId": deal_id, "name": name, "size": size},
             )
         else:
             wire = Wire(ports.origin("salesforce"))
@@ -200,7 +204,26 @@ def _attach(crm: CrmKind, ports: Ports, deal_id: str) -> None:
             made = wire.call("POST", "/_sandbox/load", {"ContentDocument": [row]})
             link = {"ContentDocumentId": made["ContentDocument"][0], "LinkedEntityId": deal_id}
             wire.call("POST", "/_sandbox/load", {"ContentDocumentLink": [link]})
+            version = {"Title": title, "ContentDocumentId": link["ContentDocumentId"], "ContentSize": size}
+            version |= {"IsLatest": True, "VersionData": body}
+            wire.call("POST", "/_sandbox/load", {"ContentVersion": [version]})
         wire.close()
+
+
+def _paper(name: str) -> bytes:
+    """An offer of one page, so that the demo's partner has something to download."""
+    from fpdf import FPDF
+
+    paper = FPDF(unit="pt")
+    paper.add_page()
+    paper.set_font("helvetica", size=22)
+    paper.text(60, 90, name.rpartition(".")[0])
+    paper.set_font("helvetica", size=12)
+    for line, text in enumerate(
+        ("Scope: 14 vessels, one dashboard.", "Pilot: six weeks.", "Valid for 60 days.")
+    ):
+        paper.text(60, 130 + line * 22, text)
+    return bytes(paper.output())
 
 
 def _chapters(teller: Teller, agent: Agent) -> dict[str, Any]:
