@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from app.domain.actor import Actor
 from app.domain.record import RecordKey
 from app.ground.clock import to_iso
 from app.storage import tables
+from app.storage.anonymous import Swap, replaced
 from app.storage.rows import find_all, insert, update
 
 _T = tables.audit.c
@@ -78,22 +79,15 @@ def length(connection: Connection, tenant_id: str) -> int:
 def anonymise(connection: Connection, tenant_id: str, names: Iterable[str], pseudonym: str) -> dict[str, str]:
     """After this no row names the person. Each changed row by its number, with the hash of what it says now: the
     caller's own row has to keep them as `rows`, for they prove that nothing else was changed in these rows."""
-    words = {name.lower() for name in names}
+    swap = dict.fromkeys(names, pseudonym)
     rows = connection.execute(
         tables.audit.select().where(_T.tenant_id == tenant_id).order_by(_T.sequence),
         execution_options={"yield_per": 1_000},
     )
-    told = [dict(row) for row in rows.mappings() if _names(row, words)]
+    told = [(row, after) for row in map(dict, rows.mappings()) if (after := _without(row, swap))]
     by = (connection.scalar(select(func.max(_T.sequence)).where(_T.tenant_id == tenant_id)) or 0) + 1
     changed: dict[str, str] = {}
-    for row in told:
-        named = row["actor_name"].lower() in words
-        detail = {key: pseudonym if _is(value, words) else value for key, value in row["detail"].items()}
-        after = {
-            "actor_name": pseudonym if named else row["actor_name"],
-            "actor_id": pseudonym if row["actor_id"].lower() in words else row["actor_id"],
-            "detail": detail,
-        }
+    for row, after in told:
         update(
             connection,
             tables.audit,
@@ -105,16 +99,13 @@ def anonymise(connection: Connection, tenant_id: str, names: Iterable[str], pseu
     return changed
 
 
-def _names(row: RowMapping, words: Collection[str]) -> bool:
-    return (
-        row["actor_name"].lower() in words
-        or row["actor_id"].lower() in words
-        or any(_is(value, words) for value in row["detail"].values())
-    )
-
-
-def _is(value: object, words: Collection[str]) -> bool:
-    return isinstance(value, str) and value.lower() in words
+def _without(row: Mapping[str, Any], swap: Swap) -> dict[str, Any]:
+    """What the row says otherwise without these names."""
+    after = {name: replaced(row[name], swap) for name in ("actor_name", "actor_id", "detail")}
+    # An id holds 64 letters of an address.
+    cut = {word[:64]: instead for word, instead in swap.items()}
+    after["actor_id"] = replaced(after["actor_id"], cut)
+    return {name: value for name, value in after.items() if value != row[name]}
 
 
 def first_break(connection: Connection, tenant_id: str) -> int | None:
