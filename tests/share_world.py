@@ -38,7 +38,8 @@ class Outgoing:
     sent: list[tuple[str, str, str]] = field(default_factory=list)
 
     def send_code(self, to: str, code: str, vendor: str) -> bool:
-        self.sent.append((to, code, vendor))
+        if to:
+            self.sent.append((to, code, vendor))
         return True
 
     @property

@@ -36,7 +36,8 @@ log = get_logger(__name__)
 
 class Mailer(Protocol):
     def send_code(self, to: str, code: str, vendor: str) -> bool:
-        """Takes the mail in hand and returns at once; False when it cannot be sent at all."""
+        """Takes the mail in hand and returns at once; False when it cannot be sent at all. One to "" waits in line
+        like every other and is sent to nobody."""
 
 
 class NoMailer:
@@ -160,7 +161,8 @@ class SmtpMailer:
         while True:
             to, code, vendor = self._waiting.get()
             try:
-                self._send(to, code, vendor)
+                if to:
+                    self._send(to, code, vendor)
             except Exception as error:  # noqa: BLE001 - one bad mail must not end the thread that sends the next
                 log.warning("mail.failed", error=type(error).__name__)
             finally:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.ground.ids import new_token
 from app.identity.passcode import make_passcode
-from app.sharing import limits
+from app.sharing import limits, mail
 from app.storage.link_preset import save_terms
 from app.storage.published.links import link_of, revoke_link, set_rules
 from app.storage.published_tables import acceptance, access_request, view, viewer_session
@@ -69,6 +69,51 @@ def test_who_is_not_on_the_link_sees_what_the_others_see_and_gets_no_mail(world)
     ]
     assert tries[0] == tries[1]
     assert "4 more times" in tries[0]
+
+
+def no_server(monkeypatch):
+    return mail.NoMailer()
+
+
+def full_queue(monkeypatch):
+    mailer = undrained(monkeypatch)
+    assert mailer.send_code(ANA, "123456", "Acme")
+    return mailer
+
+
+def undrained(monkeypatch):
+    """A queue of one place from which nothing is ever sent."""
+    monkeypatch.setattr(mail, "WAITING", 1)
+    monkeypatch.setattr(mail.SmtpMailer, "_work", lambda _: None)
+    return mail.SmtpMailer("smtp://127.0.0.1:9?from=share@acme.example")
+
+
+@pytest.mark.parametrize("broken", [no_server, full_queue])
+def test_a_stranger_is_told_as_the_others_that_no_code_can_be_sent(world, monkeypatch, broken):
+    _, token = world.link(rules=TEAM)
+    monkeypatch.setattr(world.mailer, "send_code", broken(monkeypatch).send_code, raising=False)
+
+    (_, yes), (_, no) = ask_code(world, token, ANA), ask_code(world, token, "eve@evil.example")
+
+    assert yes.status_code == no.status_code == 503
+    assert without_nonce(yes.data) == without_nonce(no.data)
+    assert [(k, without_nonce(v.encode())) for k, v in yes.headers] == [
+        (k, without_nonce(v.encode())) for k, v in no.headers
+    ]
+
+
+def without_nonce(said):
+    return re.sub(rb"nonce(-|=\")[\w+/=-]+", b"nonce", said)
+
+
+@pytest.mark.parametrize("first", ["eve@evil.example", EMAIL])
+def test_a_stranger_takes_a_place_among_the_mails_that_wait_as_the_others_do(world, monkeypatch, first):
+    _, token = world.link(rules=TEAM)
+    monkeypatch.setattr(world.mailer, "send_code", undrained(monkeypatch).send_code, raising=False)
+
+    asked = [ask_code(world, token, mailbox)[1].status_code for mailbox in (first, ANA)]
+
+    assert asked == [200, 503]
 
 
 def test_a_code_for_one_mailbox_lets_no_other_one_in(world):

@@ -50,6 +50,16 @@ def test_the_code_arrives_over_smtp_without_holding_up_the_caller(mailbox):
     assert mail["Auto-Submitted"] == "auto-generated"
 
 
+def test_a_mail_to_nobody_waits_like_every_other_and_is_not_sent(mailbox):
+    mailer = SmtpMailer(f"smtp://127.0.0.1:{mailbox.port}?from=share@acme.example")
+
+    assert mailer.send_code("", "654321", "Acme Cloud")
+    assert mailer.send_code("mira@northwind.example", "123456", "Acme Cloud")
+    mailer.finish()
+
+    assert [to for to, _ in mailbox.mails] == [["mira@northwind.example"]]
+
+
 def test_a_code_is_never_logged(mailbox, capfd):
     mailbox.refuse = "550 no"
     mailer = SmtpMailer(f"smtp://127.0.0.1:{mailbox.port}?from=share@acme.example")

@@ -118,8 +118,10 @@ class _Front:
             viewers.put_code(
                 connection, link.id, mailbox, _code_hash(link.id, mailbox, code), now + CODE_LIFE, now
             )
-        # A mailbox that is not on the link has a code as well, which nobody gets: so much is the same for both.
-        if questions.admits(mailbox) and not house.mailer.send_code(mailbox, code, visitor.face.name):
+        # A mailbox that is not on the link has a code as well, and a mail that takes its place among those that wait
+        # and goes to nobody: so much is the same for both, down to the moment when no mail can be taken.
+        to = mailbox if questions.admits(mailbox) else ""
+        if not house.mailer.send_code(to, code, visitor.face.name):
             return refuse(NO_MAIL, 503)
         return self._ask(visitor, token, mailbox)
 
