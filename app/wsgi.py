@@ -43,8 +43,8 @@ from app.doors.share.assets import asset_door
 from app.ground.config import read_config
 from app.ground.log import set_up_logging
 from app.identity.embed_key import EmbedKeys
-from app.offboarding import pack
 from app.reading.cards import Cards
+from app.reading.evidence import pack
 from app.reading.feeds import FeedRegister
 from app.reading.kept_answers import KeptAnswers
 from app.reading.measures import Measures
@@ -195,7 +195,7 @@ def _admin(house: House, parts: _Parts) -> AdminDoor:
     return AdminDoor(
         programme=programme_desk.Desk(house.database, house.clock),
         desk=Desk(house.database, house.clock, house.feeds()),
-        evidence=partial(pack, house),
+        evidence=partial(pack, house.database, house.vault, house.clock),
         commands=parts.executor,
         clock=house.clock,
         origin=house.config.public_origin,

@@ -14,7 +14,7 @@ from app.bootstrap_share import build_share_app
 from app.cli_offboard import offboard
 from app.domain.actor import Side
 from app.ground.errors import AppError, Reason
-from app.offboarding import pack
+from app.reading.evidence import pack
 from app.storage import partner as partners
 from app.storage import plan as steps
 from app.storage.published.links import link_of
@@ -153,14 +153,17 @@ def test_offboarding_is_an_admins_and_names_one_firm_or_one_person(house: TestHo
     assert refusal(lambda: run({"partner_id": partner, "contact": KIM})) is Reason.INVALID
 
 
+def packed(house: TestHouse, tenant_id: str, offboarding_id: str) -> bytes:
+    ours = house.house
+    return pack(ours.database, ours.vault, ours.clock, tenant_id, offboarding_id)
+
+
 def test_the_evidence_is_signed_and_checked_without_us(house: TestHouse, tmp_path) -> None:
     partner = house.attach()
     made = link(house, partner)
     done = end(house, partner_id=partner)
 
-    with zipfile.ZipFile(
-        io.BytesIO(pack(house.house, house.tenant.id, str(done.result["offboarding_id"])))
-    ) as z:
+    with zipfile.ZipFile(io.BytesIO(packed(house, house.tenant.id, str(done.result["offboarding_id"])))) as z:
         z.extractall(tmp_path)
     evidence = json.loads((tmp_path / "evidence.json").read_text())
     key = json.loads((tmp_path / "signature.json").read_text())["public_key"]
@@ -184,7 +187,7 @@ def test_the_evidence_is_signed_and_checked_without_us(house: TestHouse, tmp_pat
 def test_the_evidence_of_another_tenant_is_not_there(house: TestHouse) -> None:
     done = end(house, partner_id=house.attach())
 
-    call = lambda: pack(house.house, "another", str(done.result["offboarding_id"]))  # noqa: E731
+    call = lambda: packed(house, "another", str(done.result["offboarding_id"]))  # noqa: E731
     assert refusal(call) is Reason.NOT_FOUND
 
 
