@@ -29,7 +29,7 @@ STOPS = (
   const asked = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex], [contenteditable]';
   document.activeElement?.blur();
   const stops = [...root.querySelectorAll(asked)].filter(
-    (node) => seen(node) && !node.disabled && node.tabIndex >= 0 && !node.closest('[inert]'));
+    (node) => seen(node) && !node.matches(':disabled') && node.tabIndex >= 0 && !node.closest('[inert]'));
   // One stop for a group of radio buttons: the chosen one, or the first.
   const group = (node) =>
     stops.filter((each) => each.type === 'radio' && each.name === node.name && each.form === node.form);
@@ -59,6 +59,23 @@ HERE = (
 )
 
 
+RECORD = (
+    """
+() => {"""
+    + LOOKS
+    + """
+  window.__walk = [];
+  const note = ({ target: node }) => {
+    const place = node.dataset?.stop;
+    if (place !== undefined) window.__walk.push([Number(place), looks(node) !== window.__unlit[place]]);
+  };
+  document.removeEventListener('focusin', window.__note);
+  document.addEventListener('focusin', (window.__note = note));
+}
+"""
+)
+
+
 def faults(page: Page, frame: Frame | None = None, what: str = "", within: str = "body") -> list[str]:
     """What a keyboard cannot reach, what shows no focus, and what comes out of its order; one line each.
 
@@ -67,6 +84,10 @@ def faults(page: Page, frame: Frame | None = None, what: str = "", within: str =
     inside = frame or page.main_frame
     stops = settled(page, inside, within)
     assert stops, f"{what}: nothing here can be used at all"
+    in_order = not any(stop["tabindex"] > 0 for stop in stops)
+    if in_order and walked(page, inside, len(stops)):
+        return []
+    settled(page, inside, within)
     reached: list[int] = []
     found = [
         f"{what}: {stop['name']} jumps the order by its tabindex" for stop in stops if stop["tabindex"] > 0
@@ -87,6 +108,20 @@ def faults(page: Page, frame: Frame | None = None, what: str = "", within: str =
     if reached != sorted(reached):
         found.append(f"{what}: the order is {reached}")
     return found
+
+
+def walked(page: Page, inside: Frame, stops: int) -> bool:
+    """Whether Tab leads through all the stops, in their order, each with its focus shown the moment it has it. A
+    walk that is not quite so is looked at step by step."""
+    inside.evaluate(RECORD)
+    for _ in range(stops):
+        page.keyboard.press("Tab")
+    for _ in range(10):  # a date has a stop for each of its parts
+        walk = inside.evaluate("window.__walk")
+        if len(walk) >= stops:
+            break
+        page.keyboard.press("Tab")
+    return bool(walk == [[place, True] for place in range(stops)])
 
 
 def settled(page: Page, inside: Frame, within: str) -> list[dict[str, Any]]:

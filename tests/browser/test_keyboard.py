@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.hubspot_site import hubspot_site
 from tests.browser.keyboard import faults
-from tests.browser.surfaces import CARDS, window
-from tests.doors.admin_fakes import House, app_of
+from tests.browser.surfaces import ADMIN_PAGES, CARDS, FullHouse, each_settings_tab, go_in, window
+from tests.doors.admin_fakes import app_of
 from tests.doors.salesforce_room import Room
 from tests.doors.test_salesforce_panel_browser import World, open_card, open_record, running
 from tests.house import TestHouse
@@ -17,15 +17,6 @@ from tests.sandbox.serve import serve
 from tests.share_world import ShareWorld
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
-
-ADMIN_PAGES = (
-    "/admin/",
-    "/admin/safelist",
-    "/admin/preview",
-    "/admin/partners",
-    "/admin/programme/edit",
-    "/admin/audit",
-)
 
 
 @pytest.fixture
@@ -53,10 +44,7 @@ def test_every_settings_tab_in_hubspot_is_used_by_keyboard(
     with hubspot_site(house, tmp_path) as site:
         page.goto(site.settings)
         found = []
-        for name in ("Set-up", "What partners see", "Partners", "Connection"):
-            page.get_by_role("tab", name=name).first.click()
-            expect(page.get_by_role("tabpanel")).to_be_visible()
-            page.wait_for_load_state("networkidle")
+        for name in each_settings_tab(page):
             found += faults(page, what=name)
 
         assert found == []
@@ -78,11 +66,10 @@ def panel_of(page: Page, world: World):
 
 
 def test_every_admin_page_is_used_by_keyboard(page: Page) -> None:
-    with serve(app_of(House(), "http://127.0.0.1")) as origin:
+    with serve(app_of(FullHouse(), "http://127.0.0.1")) as origin:
         page.goto(f"{origin}/admin/enter?ticket=ticket-1")
-        page.get_by_role("button").first.click()
-        expect(page.get_by_role("heading", name="Overview")).to_be_visible()
-        found = []
+        found = faults(page, what="enter")
+        go_in(page, origin)
         for path in ADMIN_PAGES:
             page.goto(origin + path)
             found += faults(page, what=path)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from app.disclosure.policy import Treatment
@@ -12,23 +11,6 @@ from tests.doors.admin_fakes import House, app_of
 from tests.sandbox.serve import serve
 
 pytestmark = pytest.mark.browser
-
-PAGES = (
-    "/admin/",
-    "/admin/safelist",
-    "/admin/safelist?object=room",
-    "/admin/safelist/history",
-    "/admin/safelist/exceptions",
-    "/admin/preview",
-    "/admin/preview?record=deal:9001&partner=p1",
-    "/admin/partners",
-    "/admin/links",
-    "/admin/exposures",
-    "/admin/plans",
-    "/admin/plans/w1/2",
-    "/admin/audit",
-    "/admin/no/such/page",
-)
 
 
 @pytest.fixture
@@ -131,33 +113,3 @@ def test_the_safelist_is_saved_without_any_script(chromium: Browser, origin: str
 
     expect(page.get_by_text("Saved as version 2.")).to_be_visible()
     context.close()
-
-
-def test_no_page_is_wider_than_a_phone(page: Page) -> None:
-    _enter(page)
-    page.set_viewport_size({"width": 390, "height": 844})
-
-    widths = {path: _width(page, path) for path in PAGES}
-
-    assert widths == dict.fromkeys(PAGES, 390)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_can_be_read_and_used_by_everyone(page: Page, scheme: str) -> None:
-    _enter(page)
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-
-    faults = {path: _faults(page, path) for path in PAGES}
-
-    assert faults == dict.fromkeys(PAGES, "")
-
-
-def _width(page: Page, path: str) -> int:
-    page.goto(path)
-    return int(page.evaluate("document.documentElement.scrollWidth"))
-
-
-def _faults(page: Page, path: str) -> str:
-    page.goto(path)
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
-    return found.generate_report() if found.violations_count else ""
