@@ -1,8 +1,8 @@
 """Checks an exported audit log without Alongside. Needs Python 3.9 and the package `cryptography`, and nothing else.
 
-    python audit_verifier.py audit.jsonl [--key PUBLIC_KEY]
+    python audit_verifier.py audit.jsonl [--key=PUBLIC_KEY]
 
-It says which row or checkpoint does not hold, and exits with 1. Give `--key` with the public key that the vendor told
+It says which row or checkpoint does not hold, and exits with 1. Give `--key=` with the public key that the vendor told
 you by another way (a call, a contract): a file can only show that it fits the keys it brings along.
 """
 
@@ -121,7 +121,13 @@ def _octets(text: str) -> bytes:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Check an exported audit log.")
     parser.add_argument("file")
-    parser.add_argument("--key", action="append", default=[], help="a public key that you trust; repeatable")
+    parser.add_argument(
+        "--key",
+        action="append",
+        default=[],
+        metavar="KEY",
+        help="--key=KEY, a public key that you trust; repeatable",
+    )
     given = parser.parse_args()
     try:
         with open(given.file, encoding="ascii") as lines:

@@ -53,7 +53,7 @@ def export_audit(*, folder: Path, tenant_id: str, as_json: bool) -> None:
         click.echo(json.dumps(done))
         return
     click.echo(f"{done['rows']} rows and {done['checkpoints']} checkpoints in {done['file']}.")
-    click.echo(f"To check: python {done['verifier']} {done['file']} --key {done['keys'][-1]}")
+    click.echo(f"To check: python {done['verifier']} {done['file']} --key={done['keys'][-1]}")
 
 
 @audit.command("new-key")
