@@ -2,8 +2,8 @@
 
     python audit_verifier.py audit.jsonl [--key=PUBLIC_KEY]
 
-It says which row or checkpoint does not hold, and exits with 1. Give `--key=` with the public key that the vendor told
-you by another way (a call, a contract): a file can only show that it fits the keys it brings along.
+It says which row or checkpoint does not hold, and exits with 1. Give `--key=` with the public key that the vendor
+told you by another way (a call, a contract): a file can only show that it fits the keys it brings along.
 """
 
 import argparse

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -16,6 +17,44 @@ __all__ = ["chromium"]  # one browser for the whole run: Playwright starts once 
 # Half of the usual examples: there are many properties, and every build draws the same ones.
 settings.register_profile("shared", deadline=None, max_examples=50, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("shared")
+
+
+LONGEST = (
+    "stories",
+    "security",
+    "tracing",
+    "demo",
+    "browser",
+    "faults",
+    "doctor",
+    "performance",
+    "sync",
+    "doors",
+)
+"""The directories whose files take longest: a run over several processes begins with them, so that none is left
+with one of them while the others have nothing to do."""
+
+STORIES = "tests/stories/"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    rank = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.nodeid.split("/")[1], len(rank)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A file's tests stay in one process, for many share a server; those of the stories do so together, for they
+    share a running demo. They are handed out in the order above."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class LongestFirst(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return STORIES if nodeid.startswith(STORIES) else super()._split_scope(nodeid)
+
+    config.option.loadscopereorder = False
+    return LongestFirst(config, log)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -36,7 +36,7 @@ from tests.security.two_tenants import SHARE, Work, entered, make_work, token_of
 from tests.share_world import HOSTILE, Outgoing
 
 some = settings(
-    max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None
+    max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None
 )
 REASONS = {str(reason) for reason in Reason} - {"internal"}
 KEPT_BY_DESIGN = {"nonce", "attempt", "admin_session", "crm_event", "dirty", "exposure", "viewer_code"}
