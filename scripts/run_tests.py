@@ -1,4 +1,4 @@
-"""Runs every check of the project, shows each as it goes, and ends with one line: N passed, N failed."""
+"""Runs every check of the project, shows each, and ends with one line: N passed, N failed."""
 
 import os
 import re
@@ -7,7 +7,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,9 +62,9 @@ def steps() -> list[Step]:
     return [step for step in found if (step.folder / "package.json").exists() or step.folder == ROOT]
 
 
-def run(step: Step) -> tuple[int, int]:
+def run(step: Step, show: Callable[[str], object]) -> tuple[int, int]:
     """How many passed and failed. A step that fails without a count counts as one failure."""
-    print(f"\n--- {step.name}", flush=True)
+    show(f"\n--- {step.name}\n")
     began = time.monotonic()
     process = subprocess.Popen(  # noqa: S603 - the commands stand above
         step.command,
@@ -77,19 +78,41 @@ def run(step: Step) -> tuple[int, int]:
     passed, failed = 0, 0
     assert process.stdout is not None
     for line in process.stdout:
-        sys.stdout.write(line)
-        sys.stdout.flush()
+        show(line)
         plain = COLOURS.sub("", line.rstrip())
         if step.tests and SUMMARY.match(plain) and (counts := COUNTED.findall(plain)):
             passed = sum(int(n) for n, word in counts if word == "passed")
             failed = sum(int(n) for n, word in counts if word != "passed")
     code = process.wait()
-    print(
-        f"    {step.name}: {'ok' if code == 0 else 'FAILED'} in {time.monotonic() - began:.0f} s", flush=True
-    )
+    show(f"    {step.name}: {'ok' if code == 0 else 'FAILED'} in {time.monotonic() - began:.0f} s\n")
     if not step.tests:
         return int(code == 0), int(code != 0)
     return passed, failed or int(code != 0)
+
+
+def shown(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def beside(step: Step) -> tuple[int, int]:
+    """Runs it while another step shows its progress: what it says comes at its end, in one piece."""
+    said: list[str] = []
+    try:
+        return run(step, said.append)
+    finally:
+        shown("".join(said))
+
+
+def run_all() -> dict[str, tuple[int, int]]:
+    """The tests one after the other, for each takes every core; beside them the checks, which fill the time in which
+    a browser or a process that starts is waited for."""
+    heavy = [step for step in steps() if step.command[0] == str(BIN / "pytest")]
+    light = [step for step in steps() if step not in heavy]
+    with ThreadPoolExecutor(1) as lane:
+        checks = {step.name: lane.submit(beside, step) for step in light}
+        tests = {step.name: run(step, shown) for step in heavy}
+        return {name: check.result() for name, check in checks.items()} | tests
 
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - looked for, and used through mkdtemp
@@ -113,7 +136,7 @@ def scratch() -> Iterator[None]:
 
 def main() -> int:
     with scratch():
-        results = {step.name: run(step) for step in steps()}
+        results = run_all()
     broken = [name for name, (_, failed) in results.items() if failed]
     if broken:
         print("\nFailed: " + ", ".join(broken))
