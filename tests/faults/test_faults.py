@@ -1,7 +1,8 @@
 """The short form: a few deaths of each kind, and what stands at the end. `python -m tests.faults` is the long one."""
 
+import os
 import random
-import shutil
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ from tests.faults.scene import Scene, open_scene
 pytestmark = [
     pytest.mark.fault,
     pytest.mark.timeout(240),
-    pytest.mark.skipif(not shutil.os.path.isdir("/proc/self/task"), reason="finds processes in /proc"),
+    pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="finds processes in /proc"),
 ]
 SHORT = 8
 
@@ -81,8 +82,8 @@ def test_two_agents_with_two_schedulers_double_nothing(scene: Scene) -> None:
     settled(scene)
 
     extra = scene.agents.pop()
-    extra.terminate()
-    extra.wait(timeout=30)
+    os.killpg(extra.pid, signal.SIGKILL)
+    extra.wait()
 
 
 def test_a_crm_that_is_down_is_asked_seldom_however_much_is_written_meanwhile(scene: Scene) -> None:
@@ -91,14 +92,14 @@ def test_a_crm_that_is_down_is_asked_seldom_however_much_is_written_meanwhile(sc
     scene.world.portal.calls.reset()
     began = time.monotonic()
 
-    while time.monotonic() - began < 6:
+    while time.monotonic() - began < 4:
         scene.post(scene.deals[0])
         time.sleep(0.05)
 
     asked = scene.world.portal.calls.total()
     said = sum(len(bodies) for bodies in scene.said.values())
     assert (
-        asked <= 30
+        asked <= 22
     )  # pauses of at most two seconds here, ten minutes in earnest; a poll and a write after each
     assert said > asked
     settled(scene)

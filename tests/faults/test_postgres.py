@@ -18,7 +18,7 @@ pytestmark = [
     pytest.mark.timeout(180),
     pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="finds processes in /proc"),
 ]
-DEATHS = 3
+DEATHS = 2
 
 
 def test_a_connection_lost_in_the_midst_of_a_command_blames_the_database_and_claims_nothing(
