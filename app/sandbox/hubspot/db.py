@@ -18,6 +18,7 @@ CREATE INDEX IF NOT EXISTS records_modified ON records (type, archived, modified
 CREATE TABLE IF NOT EXISTS uniques (
   type TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, id INTEGER NOT NULL,
   PRIMARY KEY (type, name, value)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS uniques_of ON uniques (id, type, name);
 CREATE TABLE IF NOT EXISTS links (
   from_type TEXT NOT NULL, from_id INTEGER NOT NULL, to_type TEXT NOT NULL, to_id INTEGER NOT NULL,
   type_id INTEGER NOT NULL,
