@@ -21,7 +21,7 @@ from app.domain.registration import (
 )
 from app.ground.plain import from_plain, plain
 from app.storage import tables
-from app.storage.rows import ask, equal, find, find_all, insert, insert_missing, put_all, update
+from app.storage.rows import ask, equal, find, find_all, insert, insert_missing, keep_all, update
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +206,7 @@ def set_keys(
             _K.tenant_id == tenant_id, _K.source == source, _K.source_id == source_id, _K.key.notin_(keys)
         )
     )
-    put_all(
+    keep_all(
         connection,
         tables.match_key,
         [

@@ -66,6 +66,14 @@ def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[
     return new
 
 
+def keep_all(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """After this there are such rows; those whose key is taken stay as they are. One statement for however many,
+    built once: building one for each number of rows costs more than asking it does."""
+    if rows:
+        statement = _dialect_insert(connection, table).on_conflict_do_nothing()
+        connection.execute(statement, [dict(row) for row in rows], execution_options={ROWS: rows})
+
+
 def insert_and_tell(
     connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], column: Column[Any]
 ) -> list[Any]:
