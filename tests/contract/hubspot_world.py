@@ -21,7 +21,7 @@ from tests.sandbox.serve import serve
 
 TYPE = {ObjectKind.DEAL: "deals", ObjectKind.COMPANY: "companies", ObjectKind.CONTACT: "contacts"}
 CLIENT_ID, CLIENT_SECRET = "client-1", "secret-1"
-READ_SECONDS = 3.0  # long enough for a busy machine, short enough to wait for
+READ_SECONDS = 5.0  # long enough for a busy machine, short enough to wait for
 
 
 class MemoryTokens:
@@ -52,7 +52,9 @@ class HubspotWorld:
                 expires_at=granted.expires_at,
             )
         )
-        self.crm = HubspotCrm(origin, CLIENT_ID, CLIENT_SECRET, self.tokens, utc_now, (1.0, READ_SECONDS))
+        self.crm = HubspotCrm(
+            origin, CLIENT_ID, CLIENT_SECRET, self.tokens, utc_now, (READ_SECONDS, READ_SECONDS)
+        )
 
     def make_company(self, name: str, **fields: str) -> str:
         return self.portal.create("companies", self._values(ObjectKind.COMPANY, {"name": name} | fields))
@@ -108,7 +110,7 @@ class HubspotWorld:
         faults = {
             "error": Fault(kind="503", times=3),  # the transport tries three times
             "500": Fault(kind="500"),
-            "hang": Fault(kind="hang", seconds=READ_SECONDS * 2),
+            "hang": Fault(kind="hang", seconds=READ_SECONDS * 1.5),
             "half": Fault(kind="half"),
         }
         self.portal.faults.add(faults[kind])

@@ -115,7 +115,7 @@ def test_a_sandbox_that_is_killed_comes_back_with_its_data(start):
     end = time.monotonic() + 20
     while time.monotonic() < end:
         try:
-            page = requests.get(addresses["records"]["hubspot"]["url"], timeout=5)
+            page = requests.get(addresses["records"]["hubspot"]["url"], timeout=30)
             break
         except requests.ConnectionError:
             time.sleep(0.1)

@@ -36,7 +36,7 @@ def connected(house: TestHouse, tmp_path: Path):
 
 def consent(location: str) -> str:
     """The admin's click at HubSpot; the callback it leads to."""
-    answer = requests.post(location, allow_redirects=False, timeout=5)
+    answer = requests.post(location, allow_redirects=False, timeout=30)
     return answer.headers["Location"]
 
 

@@ -21,7 +21,7 @@ class Portal:
     session: requests.Session
 
     def call(self, method: str, path: str, **options: Any) -> requests.Response:
-        return self.session.request(method, self.origin + path, timeout=5, **options)
+        return self.session.request(method, self.origin + path, timeout=30, **options)
 
     def post(self, path: str, body: Any) -> requests.Response:
         return self.call("POST", path, json=body)

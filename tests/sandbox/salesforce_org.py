@@ -79,7 +79,7 @@ class Caller:
             "grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer",
             "assertion": assertion() if text is None else text,
         }
-        self.last = self.http.post(f"{self.origin}/services/oauth2/token", data=data | form, timeout=10)
+        self.last = self.http.post(f"{self.origin}/services/oauth2/token", data=data | form, timeout=30)
         body = self.last.json()
         if self.last.ok:
             self.http.headers["Authorization"] = f"Bearer {body['access_token']}"
@@ -87,7 +87,7 @@ class Caller:
 
     def send(self, method: str, path: str, body: Any = None, **more: Any) -> Any:
         url = self.origin + (path if path.startswith("/services") else f"{DATA}/{path}")
-        self.last = self.http.request(method, url, json=body, timeout=10, **more)
+        self.last = self.http.request(method, url, json=body, timeout=30, **more)
         return self.last.json() if self.last.content else None
 
     def query(self, statement: str, *, deleted: bool = False, **headers: str) -> Any:

@@ -29,13 +29,13 @@ def portal(tmp_path: Path, clock: SteppingClock) -> Iterator[Portal]:
 def authorize(portal: Portal, method: str = "POST", **changes: str) -> requests.Response:
     query = {"client_id": "client-1", "redirect_uri": BACK, "scope": "oauth crm.objects.deals.read"} | changes
     return requests.request(
-        method, f"{portal.origin}/oauth/authorize", params=query, allow_redirects=False, timeout=5
+        method, f"{portal.origin}/oauth/authorize", params=query, allow_redirects=False, timeout=30
     )
 
 
 def token(portal: Portal, path: str = "token", **form: str) -> requests.Response:
     form = {"client_id": "client-1", "client_secret": "secret-1"} | form
-    return requests.post(f"{portal.origin}/oauth/{V}/{path}", data=form, timeout=5)
+    return requests.post(f"{portal.origin}/oauth/{V}/{path}", data=form, timeout=30)
 
 
 def code(portal: Portal) -> str:

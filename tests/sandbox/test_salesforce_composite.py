@@ -215,6 +215,6 @@ def test_a_canvas_request_is_signed_over_its_envelope(org: Caller) -> None:
     answer = org.http.get(
         f"{org.origin}/services/oauth2/userinfo",
         headers={"Authorization": f"Bearer {payload['client']['oauthToken']}"},
-        timeout=5,
+        timeout=30,
     )
     assert answer.json()["user_id"] == payload["userId"]

@@ -73,7 +73,7 @@ def test_userinfo_knows_no_dead_session(caller: Caller) -> None:
     caller.log_in()
     caller.control("DELETE", "sessions")
 
-    answer = caller.http.get(f"{caller.origin}/services/oauth2/userinfo", timeout=5)
+    answer = caller.http.get(f"{caller.origin}/services/oauth2/userinfo", timeout=30)
 
     assert (answer.status_code, answer.text) == (403, "Bad_OAuth_Token")
 

@@ -120,7 +120,7 @@ def test_a_body_that_is_no_record_is_refused(org: Caller, body: str) -> None:
         f"{org.origin}/services/data/v68.0/sobjects/Account",
         data=body,
         headers={"Content-Type": "application/json"},
-        timeout=5,
+        timeout=30,
     )
 
     assert answer.status_code == 400
