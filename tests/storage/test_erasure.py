@@ -6,7 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Boolean, Column, Connection, Date, Float, Integer, String, Table, Text, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    Float,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    select,
+)
 
 from app.disclosure.snapshot import content_hash
 from app.storage import erasure, tables
@@ -33,18 +45,17 @@ def connection(tmp_path: Path) -> Iterator[Connection]:
 
 def plain(column: Column[Any], number: int) -> Any:
     """A value of the column's type that says nothing and is new each time."""
-    kind = column.type
-    if isinstance(kind, Json):
-        return {"n": number}
-    if isinstance(kind, Moment):
-        return NOW
-    if isinstance(kind, Date):
-        return date(2026, 1, 1)
-    if isinstance(kind, Boolean):
-        return False
-    if isinstance(kind, (Integer, Float)):
-        return number
-    return f"{number:x}"
+    text = f"{number:x}"
+    values: tuple[tuple[type, Any], ...] = (
+        (Json, {"n": number}),
+        (LargeBinary, text.encode()),
+        (Moment, NOW),
+        (Date, date(2026, 1, 1)),
+        (Boolean, False),
+        (Integer, number),
+        (Float, number),
+    )
+    return next((value for kind, value in values if isinstance(column.type, kind)), text)
 
 
 def once(column: Column[Any], tenant: str, number: int) -> Any:
