@@ -13,6 +13,7 @@ A snapshot's content is plain JSON:
      "messages": [{"id", "author", "side", "body", "at"}],
      "files": [{"id", "name", "type", "size", "at"}],
      "certifications": [{"id", "name", "level", "person", "expires", "revoked"}],
+     "content": [{"id", "title", "url", "needs"}],
      "changes": [{"at", "what"}],
      "vendor": {"name", "color"}}
 
@@ -28,7 +29,7 @@ from typing import Any
 
 from app.domain.thread import MESSAGE_LIMIT
 from app.ground.clock import from_iso, to_iso
-from cards import room_certifications, room_registration, room_talk, words
+from cards import room_certifications, room_content, room_registration, room_talk, words
 from cards.blocks import (
     Action,
     Block,
@@ -86,7 +87,7 @@ class Pending:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomViewer:
     """Who looks in. `last_visit` is the visit before this one, None on the first. `calendar_url` holds the
-    plan's dates."""
+    plan's dates; content is opened below `content_url`."""
 
     name: str
     email: str
@@ -95,6 +96,7 @@ class RoomViewer:
     locale: str = "en"
     pending: tuple[Pending, ...] = ()
     calendar_url: str = ""
+    content_url: str = ""
 
     def today(self, now: datetime) -> date:
         return words.local_day(now, self.zone)
@@ -117,6 +119,7 @@ def build(content: Content, viewer: RoomViewer, now: datetime) -> tuple[Card, ..
         _thread(content, viewer, now),
         _files(content, viewer, now),
         room_certifications.build(_rows(content, "certifications"), viewer.today(now), viewer.locale),
+        room_content.build(_rows(content, "content"), viewer.content_url),
     )
     return tuple(finish(card) for card in cards if card is not None)
 

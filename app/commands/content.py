@@ -5,13 +5,15 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from app.commands.context import ADMINS, OUR_SIDE, Command, CommandResult, Context
+from app.commands.context import ADMINS, WITH_VIEWER, Command, CommandResult, Context
+from app.domain.actor import Side
 from app.domain.content import ContentItem, clean_address
 from app.domain.partner import PartnerType
 from app.domain.thread import clean_line
 from app.ground.errors import AppError, Reason
 from app.ground.ids import new_id
 from app.storage import content as contents
+from app.storage.published.links import ROOM, links_of
 
 GONE = AppError(Reason.NOT_FOUND, "There is no such content in your catalogue.", field="item_id")
 RETIRED = AppError(
@@ -59,6 +61,7 @@ def save(context: Context, data: Mapping[str, Any]) -> CommandResult:
         changed_at=context.now,
     )
     contents.add(context.connection, context.tenant.id, item)
+    _publish(context)
     return CommandResult(
         result={"item_id": item.id, "version": item.version},
         message=f"Saved “{item.title}”" + (f" as version {item.version}." if held else "."),
@@ -69,6 +72,7 @@ def retire(context: Context, data: Mapping[str, Any]) -> CommandResult:
     """It is recommended nowhere any more; what was opened of it stays counted."""
     held = _newest(context, data["item_id"])
     contents.set_retired(context.connection, context.tenant.id, held, retired=True)
+    _publish(context)
     return CommandResult(message=f"Retired “{held.title}”.")
 
 
@@ -76,18 +80,31 @@ def restore(context: Context, data: Mapping[str, Any]) -> CommandResult:
     """It is recommended again where it fits."""
     held = _newest(context, data["item_id"])
     contents.set_retired(context.connection, context.tenant.id, held, retired=False)
+    _publish(context)
     return CommandResult(message=f"“{held.title}” is recommended again.")
 
 
 def open_content(context: Context, data: Mapping[str, Any]) -> CommandResult:
-    """Counted for the side that opens it; the answer is where it leads, which nobody but the catalogue says."""
+    """Counted for the side that opens it; the answer is where it leads, which nobody but the catalogue says. A
+    partner was led there before we hear of it: what it opened counts even where it was retired meanwhile."""
     held = _newest(context, data["item_id"])
-    if held.retired:
+    if held.retired and context.actor.side is Side.US:
         raise RETIRED
     contents.count_use(context.connection, context.tenant.id, held, context.actor.side)
     return CommandResult(
         result={"url": held.url, "version": held.version}, told={"title": held.title, "version": held.version}
     )
+
+
+def _publish(context: Context) -> None:
+    """After the commit, every room that can still be opened says what is recommended now."""
+    rooms = {
+        link.record
+        for link in links_of(context.connection, context.tenant.id)
+        if link.purpose == ROOM and link.record and link.ended_at is None and link.expires_at > context.now
+    }
+    if rooms:
+        context.publish(*rooms)
 
 
 def _newest(context: Context, item_id: str) -> ContentItem:
@@ -101,5 +118,5 @@ COMMANDS = (
     Command(name="content.save", schema=SaveContentSchema, run=save, actors=ADMINS, needs_record=False),
     Command(name="content.retire", schema=ContentSchema, run=retire, actors=ADMINS, needs_record=False),
     Command(name="content.restore", schema=ContentSchema, run=restore, actors=ADMINS, needs_record=False),
-    Command(name="content.open", schema=ContentSchema, run=open_content, actors=OUR_SIDE),
+    Command(name="content.open", schema=ContentSchema, run=open_content, actors=WITH_VIEWER),
 )

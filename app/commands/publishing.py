@@ -10,12 +10,14 @@ from app.crm.port import Stage
 from app.disclosure.policy import Policy
 from app.disclosure.snapshot import Content, Source, compose
 from app.domain.certification import current
+from app.domain.content import ContentItem, fitting
 from app.domain.partner import Partner
 from app.domain.record import ObjectKind, Record, RecordKey
 from app.domain.registration import Registration, most_telling
 from app.domain.tenant import Tenant
 from app.domain.thread import Audience
 from app.storage import certification as certifications
+from app.storage import content as contents
 from app.storage import file as files
 from app.storage import partner as partners
 from app.storage import plan as steps
@@ -26,6 +28,9 @@ from app.storage import tenant as tenants
 from app.storage import thread as messages
 from app.storage.published.links import ROOM, links_of
 from app.storage.published.rooms import publish_snapshot
+
+CONTENT_PUBLISHED = 50
+"""More than a page names: a safelist that hides the stage takes some of them out."""
 
 MESSAGES_PUBLISHED = 200
 """The newest messages a room shows; the whole thread stays in the CRM."""
@@ -88,10 +93,22 @@ def compose_room(
             vendor_color=tenant.brand_color,
             labels=labels,
             scope=policy.scope(partner.id, deal, company),
+            content=_content(connection, tenant.id, deal, partner),
             certifications=current(certifications.of_partners(connection, tenant.id, [partner.id])),
         ),
         policy,
     )
+
+
+def _content(
+    connection: Connection, tenant_id: str, deal: Record | None, partner: Partner
+) -> Sequence[ContentItem]:
+    """What the catalogue has for this partner at the deal's stage."""
+    fields = deal.fields if deal else {}
+    found = contents.catalogue(connection, tenant_id)
+    return fitting(found, partner.type, fields.get("stage") or "", fields.get("product") or "")[
+        :CONTENT_PUBLISHED
+    ]
 
 
 def stage_track(stages: Sequence[Stage], value: str) -> list[tuple[str, str]]:

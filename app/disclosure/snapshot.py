@@ -10,6 +10,7 @@ A snapshot's content is plain JSON:
  "messages": [{"id", "author", "side", "body", "at"}],
  "files": [{"id", "name", "type", "size", "at", "version"?, "kind"?, "digest"?}],
  "certifications": [{"id", "name", "level", "person", "expires", "revoked"}],
+ "content": [{"id", "title", "url", "needs": ["stage" | "product"]}],
  "changes": [{"at", "what", "object", "field", "treatment"}], "vendor": {"name", "color"},
  "scope"?: {"motion", "stage", "territory"}}
 `scope` is what the policy's exceptions depend on, for narrowing alone: narrowing takes it out, and no page has it.
@@ -29,6 +30,7 @@ from app.disclosure.redaction import narrower, redact
 from app.disclosure.rules import UNKNOWN, Motion, Scope
 from app.disclosure.treatment import Treatment, never_reason
 from app.domain.certification import Certification
+from app.domain.content import ContentItem
 from app.domain.link import FileState, SharedFile
 from app.domain.partner import PartnerType
 from app.domain.plan import Step, live
@@ -64,6 +66,7 @@ LABELS: Mapping[tuple[str, str], str] = {
     ("room", "registration"): "Registration",
     ("room", "files"): "Files",
     ("room", "certifications"): "Certifications",
+    ("room", "content"): "Content",
 }
 
 _ORDER = {key: place for place, key in enumerate(LABELS)}
@@ -74,6 +77,7 @@ _SECTIONS = {
     "registration": "registration",
     "files": "files",
     "certifications": "certifications",
+    "content": "content",
 }
 """Under which key of the content a section of the room stands."""
 
@@ -100,6 +104,7 @@ class Source:
     labels: Mapping[tuple[str, str], str]
     scope: Scope = UNKNOWN
     certifications: Sequence[Certification] = ()
+    content: Sequence[ContentItem] = ()
 
 
 def compose(source: Source, policy: Policy) -> Content:
@@ -111,6 +116,7 @@ def compose(source: Source, policy: Policy) -> Content:
         "files": [_file(f) for f in source.files if f.state is not FileState.GONE],
         "registration": _registration(source.registration),
         "certifications": [_certification(one) for one in source.certifications],
+        "content": [_item(one) for one in source.content],
     }
     fields = [
         *_fields("deal", source.deal, source, view),
@@ -150,9 +156,12 @@ def narrow(
 
 
 def _seen(content: Content, view: View) -> Content:
-    """The sections of the content that the policy lists."""
+    """The sections of the content that the policy lists. What is recommended because of the stage or product would
+    tell them: it goes only to who is shown them."""
+    shown = {name for name in ("stage", "product") if view.treatment("deal", name) is Treatment.SHOW}
+    items = [one for one in content.get("content", ()) if shown.issuperset(one["needs"])]
     return {
-        key: content[key]
+        key: items if key == "content" else content[key]
         for section, key in _SECTIONS.items()
         if key in content and view.treatment("room", section) is Treatment.SHOW
     }
@@ -350,6 +359,11 @@ def _certification(one: Certification) -> dict[str, Any]:
         "expires": one.expires.isoformat() if one.expires else None,
         "revoked": one.is_revoked,
     }
+
+
+def _item(item: ContentItem) -> dict[str, Any]:
+    needs = [name for name, value in (("stage", item.stage), ("product", item.product)) if value]
+    return {"id": item.id, "title": item.title, "url": item.url, "needs": needs}
 
 
 def _file(file: SharedFile) -> dict[str, Any]:

@@ -20,7 +20,7 @@ class Treatment(StrEnum):
 OBJECTS = ("deal", "company", "room")
 """`room` is what is ours, not the CRM's: its fields are the sections of the share page."""
 
-ROOM_SECTIONS = ("plan", "thread", "registration", "files", "certifications")
+ROOM_SECTIONS = ("plan", "thread", "registration", "files", "certifications", "content")
 
 OPEN_AT_FIRST = ROOM_SECTIONS[:4]
 """What a new tenant's rooms show. The partner's own certificates name people, so an admin opens them."""

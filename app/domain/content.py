@@ -50,13 +50,20 @@ class Use:
     partners: int = 0
 
 
+def fitting(
+    items: Iterable[ContentItem], partner_type: PartnerType, stage: str, product: str
+) -> tuple[ContentItem, ...]:
+    """All that fits the deal, the most particular first."""
+    found = [one for one in items if one.fits(partner_type, stage, product)]
+    found.sort(key=lambda one: (-bool(one.product) - bool(one.stage), one.title.casefold(), one.id))
+    return tuple(found)
+
+
 def recommended(
     items: Iterable[ContentItem], partner_type: PartnerType, stage: str, product: str
 ) -> tuple[ContentItem, ...]:
-    """What fits the deal, the most particular first."""
-    fitting = [one for one in items if one.fits(partner_type, stage, product)]
-    fitting.sort(key=lambda one: (-bool(one.product) - bool(one.stage), one.title.casefold(), one.id))
-    return tuple(fitting[:MOST_RECOMMENDED])
+    """The few of them that a card names."""
+    return fitting(items, partner_type, stage, product)[:MOST_RECOMMENDED]
 
 
 def clean_address(typed: str) -> str:

@@ -1,12 +1,14 @@
 import json
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.disclosure.policy import NEVER, Policy, Treatment, default_policy, never_reason
 from app.disclosure.redaction import redact
 from app.disclosure.snapshot import Source, compose, content_hash, differences, narrow
+from app.domain.content import ContentItem
 from app.domain.partner import PartnerType
 from app.domain.record import ObjectKind, Record, RecordKey
 from app.domain.thread import Audience
@@ -73,6 +75,32 @@ def test_a_section_that_the_policy_does_not_show_is_absent_and_not_empty(source,
 
     for section, key in sections.items():
         assert (key in content) == (policy.treatment(source.partner_type, "room", section) is Treatment.SHOW)
+
+
+@pytest.mark.parametrize(
+    ("shown", "titles"),
+    [
+        (("stage", "product"), ["For all", "At this stage", "For GTX"]),
+        (("stage",), ["For all", "At this stage"]),
+        ((), ["For all"]),
+    ],
+)
+def test_what_is_recommended_does_not_tell_a_stage_or_product_that_is_hidden(shown, titles):
+    kind = PartnerType.RESELLER
+    items = [
+        ContentItem(id="1", version=1, title="For all", url="https://x.example"),
+        ContentItem(id="2", version=1, title="At this stage", url="https://x.example", stage="s2"),
+        ContentItem(id="3", version=1, title="For GTX", url="https://x.example", stage="s2", product="GTX"),
+    ]
+    wide = {(kind, "deal", name): Treatment.SHOW for name in ("stage", "product")}
+    cells = {(kind, "room", "content"): Treatment.SHOW}
+    tight = Policy(version=2, cells=cells | {(kind, "deal", name): Treatment.SHOW for name in shown})
+
+    composed = compose(_source(content=items), tight)
+    narrowed = narrow(compose(_source(content=items), Policy(version=1, cells=cells | wide)), tight, kind)
+
+    assert [one["title"] for one in composed["content"]] == titles
+    assert narrowed["content"] == composed["content"]
 
 
 @given(sources(), policies())

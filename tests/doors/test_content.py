@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.bootstrap_share import build_share_app
 from app.domain.actor import Side
 from app.domain.record import ObjectKind, RecordKey
 from app.ground.errors import AppError
@@ -11,6 +12,7 @@ from app.storage import content as contents
 from app.wsgi import web_app
 from cards.blocks import List
 from tests.house import ADMIN, DEAL, ORIGIN, SELLER, TestHouse
+from tests.security.two_tenants import SHARE, Outgoing, entered
 
 URL = "https://learn.example/deck?for=partners"
 
@@ -121,6 +123,30 @@ def test_a_company_s_card_recommends_what_asks_for_no_stage(house: TestHouse) ->
     card = house.house.cards().card(house.tenant.id, SELLER, company, "certifications", {})
 
     assert any(isinstance(one, List) and one.label == "Worth reading now" for one in card.blocks)
+
+
+def test_what_a_partner_opens_from_its_page_is_counted_for_its_side(house: TestHouse) -> None:
+    partner = house.attach()
+    item_id = add(house)
+    cells = {"reseller": {"room": {"content": "show"}}}
+    house.run("policy.save", {"body": cells, "version": 1, "reason": "x"}, actor=ADMIN, record=None)
+    link = house.link(partner)
+    house.work()
+    mailer = Outgoing()
+    share = build_share_app(database=house.house.database, origin=SHARE, mailer=mailer, clock=house.clock)
+    client = entered(share, mailer, link)
+    room = f"/s/room/{link['code']}"
+
+    page = client.get(room, base_url=SHARE).text
+    answer = client.get(f"{room}/content/{item_id}", base_url=SHARE)
+    house.run("content.retire", {"item_id": item_id}, actor=ADMIN, record=None)
+    house.work()
+
+    assert f'href="{room}/content/{item_id}"' in page
+    assert (answer.status_code, answer.headers["Location"]) == (303, URL)
+    assert opened(house, item_id) == [(1, 0, 1)]
+    assert "Worth reading now" not in client.get(room, base_url=SHARE).text
+    assert client.get(f"{room}/content/{item_id}", base_url=SHARE).status_code == 404
 
 
 def test_sides_are_counted_apart(house: TestHouse) -> None:

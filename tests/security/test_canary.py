@@ -58,6 +58,7 @@ SECTIONS = {
     },
     "thread": {".message to partner", ".id of message for partner", "seller.name"},
     "files": {".file"},
+    "content": set(),
     "certifications": {".certification", ".level", ".certified person"},
     "registration": set(),
 }

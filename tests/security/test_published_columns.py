@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from app.disclosure.policy import ROOM_SECTIONS, Policy, Treatment, default_policy
 from app.disclosure.snapshot import Source, compose, narrow
 from app.domain.certification import Certification
+from app.domain.content import ContentItem
 from app.domain.link import FileCopy, SharedFile
 from app.domain.partner import PartnerType
 from app.storage import changes, fault, published_tables, tables
@@ -169,6 +170,7 @@ CONTENT = {
     "files": "room.files",
     "registration": "room.registration",
     "certifications": "room.certifications",
+    "content": "room.content",
     "changes": "each names the cell it was published under",
 }
 """Every key of a snapshot and the policy's cell that opens it."""
@@ -184,6 +186,7 @@ SOURCE = {
     "registration",
     "files",
     "certifications",
+    "content",
     "vendor_name",
     "vendor_color",
     "labels",
@@ -209,6 +212,7 @@ ITEMS = {
     "messages": {"id", "author", "side", "body", "at"},
     "files": {"id", "name", "type", "size", "at", "version", "kind", "digest"},
     "certifications": {"id", "name", "level", "person", "expires", "revoked"},
+    "content": {"id", "title", "url", "needs"},
 }
 
 
@@ -236,6 +240,7 @@ def source() -> Source:
         vendor_name="Contoso",
         vendor_color="#3b5bdb",
         labels={},
+        content=[ContentItem(id="i1", version=1, title="Deck", url="https://x.example", author="nobody's")],
         certifications=[Certification(id="c1", partner_id="p1", name="Gold", evidence="https://x.example")],
     )
 

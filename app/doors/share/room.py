@@ -5,13 +5,15 @@ from datetime import datetime
 
 from flask import Blueprint, Response, request
 
+from app.domain.content import clean_address
 from app.doors.share.answering import READERS, Fields
 from app.doors.share.headers import NO_STORE, PICTURE, TEXT, page, see_other
 from app.doors.share.house import House
 from app.doors.share.refusals import TOO_OFTEN, not_found
-from app.doors.share.rooms import Trouble
+from app.doors.share.rooms import OPENED, Trouble
 from app.doors.share.visitor import cookie, form_key, require_same_origin, session_cookie, zone_of
 from app.ground.errors import AppError
+from app.ground.ids import new_id
 from app.sharing import limits
 from app.sharing.calendar import TYPE as CALENDAR
 from app.sharing.gate import Admitted
@@ -30,6 +32,7 @@ def room_door(house: House) -> Blueprint:
     door.get("/s/room/<code>/tile.png")(room.tile)
     door.get("/s/room/<code>/mark.txt")(room.text_mark)
     door.get("/s/room/<code>/plan.ics")(room.calendar)
+    door.get("/s/room/<code>/content/<item_id>")(room.open_content)
     for action in READERS:
         door.post(f"/s/room/<code>/{action}", endpoint=action, defaults={"action": action})(room.answer)
     door.post("/s/room/<code>/leave")(room.leave)
@@ -81,6 +84,22 @@ class _Room:
         viewer = self._house.gate.inside(code, self._session(code), now)
         body = None if isinstance(viewer, Failure) else self._house.rooms.calendar(viewer, now)
         return not_found() if body is None else Response(body, headers=[CALENDAR, NO_STORE])
+
+    def open_content(self, code: str, item_id: str) -> Response:
+        """Leads to a piece of content that this viewer's page names, and to nothing else; that it was opened is told
+        to the agent, which counts it."""
+        house, now = self._house, self._house.clock()
+        viewer = house.gate.inside(code, self._session(code), now)
+        if isinstance(viewer, Failure):
+            return not_found()
+        named = {str(one["id"]): str(one["url"]) for one in house.rooms.content(viewer).get("content", ())}
+        if item_id not in named:
+            return not_found()
+        where = clean_address(named[item_id])
+        if request.method != "HEAD":
+            self._store(viewer, OPENED, {"item_id": item_id}, new_id(), now)
+            house.bell.ring("inbound")
+        return see_other(where)
 
     def answer(self, code: str, action: str) -> Response:
         """What a form of the page says waits for the agent after this, once for each key."""

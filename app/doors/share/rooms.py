@@ -57,6 +57,9 @@ PATHS = {
 }
 """The room's commands and the paths their forms post to."""
 
+OPENED = "content.open"
+"""What the agent counts when a partner opens a piece of content."""
+
 COMMANDS = {
     "thread.post": room_cards.REPLY,
     "plan.complete_step": room_cards.COMPLETE,
@@ -210,7 +213,8 @@ class Rooms:
         answers: list[Answer] = []
         if published is not None:
             with self._database.read() as connection:
-                answers = recent_answers(connection, viewer.link, viewer.email, published.published_at, at)
+                sent = recent_answers(connection, viewer.link, viewer.email, published.published_at, at)
+            answers = [one for one in sent if one.command != OPENED]  # nobody waits for what it read
         guest = room_cards.RoomViewer(
             name=viewer.name,
             email=viewer.email,
@@ -218,6 +222,7 @@ class Rooms:
             zone=zone,
             pending=tuple(_pending(answers, content)),
             calendar_url=f"/s/room/{viewer.link.code}/plan.ics",
+            content_url=f"/s/room/{viewer.link.code}/content",
         )
         cards = room_cards.build(_reopened(content, answers), guest, at) if published else ()
         html = render(
