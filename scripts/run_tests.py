@@ -22,6 +22,12 @@ COUNTED = re.compile(r"(\d+) (passed|failed|error)s?\b")
 SUMMARY = re.compile(r"^(?:=+ .*|\s*Tests:? .*|\d+ (?:passed|failed|error).* in .*)$")
 """The closing lines of pytest, vitest and jest."""
 
+NOT_ASKED = "NOT ASKED"
+"""How a check begins a line that says what it could not find out; such lines are said again at the end."""
+
+UNASKED: list[str] = []
+"""What no check of this run could find out."""
+
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -48,6 +54,7 @@ def steps() -> list[Step]:
         Step("ruff format", (str(BIN / "ruff"), "format", "--check", ".")),
         Step("mypy", (str(BIN / "mypy"),)),
         Step("import contracts", (str(BIN / "lint-imports"),)),
+        Step("dependencies: known weaknesses", (str(BIN / "python"), "scripts/audit.py")),
         Step("HubSpot project: lint", ("npm", "run", "--silent", "lint"), hubspot),
         Step("HubSpot project: structure", ("npm", "run", "--silent", "structure"), hubspot),
         Step("HubSpot project: block types", ("npm", "run", "--silent", "types", "--", "--check"), hubspot),
@@ -63,7 +70,8 @@ def steps() -> list[Step]:
 
 
 def run(step: Step, show: Callable[[str], object]) -> tuple[int, int]:
-    """How many passed and failed. A step that fails without a count counts as one failure."""
+    """How many passed and failed. A step that fails without a count counts as one failure; one that could not find
+    out counts as nothing."""
     show(f"\n--- {step.name}\n")
     began = time.monotonic()
     process = subprocess.Popen(  # noqa: S603 - the commands stand above
@@ -75,18 +83,22 @@ def run(step: Step, show: Callable[[str], object]) -> tuple[int, int]:
         text=True,
         errors="replace",
     )
-    passed, failed = 0, 0
+    passed, failed, silent = 0, 0, False
     assert process.stdout is not None
     for line in process.stdout:
         show(line)
         plain = COLOURS.sub("", line.rstrip())
+        if plain.startswith(NOT_ASKED):
+            silent = True
+            UNASKED.append(plain)
         if step.tests and SUMMARY.match(plain) and (counts := COUNTED.findall(plain)):
             passed = sum(int(n) for n, word in counts if word == "passed")
             failed = sum(int(n) for n, word in counts if word != "passed")
     code = process.wait()
-    show(f"    {step.name}: {'ok' if code == 0 else 'FAILED'} in {time.monotonic() - began:.0f} s\n")
+    outcome = "FAILED" if code else "nobody answered" if silent else "ok"
+    show(f"    {step.name}: {outcome} in {time.monotonic() - began:.0f} s\n")
     if not step.tests:
-        return int(code == 0), int(code != 0)
+        return int(code == 0 and not silent), int(code != 0)
     return passed, failed or int(code != 0)
 
 
@@ -140,6 +152,8 @@ def main() -> int:
     broken = [name for name, (_, failed) in results.items() if failed]
     if broken:
         print("\nFailed: " + ", ".join(broken))
+    if UNASKED:
+        print("\n" + "\n".join(UNASKED))
     passed = sum(count for count, _ in results.values())
     failed = sum(count for _, count in results.values())
     print(f"\n{passed} passed, {failed} failed", flush=True)
