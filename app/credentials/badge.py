@@ -96,7 +96,9 @@ def _signed(token: str, web: Web, recipient: Recipient) -> dict[str, Any]:
     listed = text(issuer, "revocationList", limit=URL_CHARS)
     if listed:
         revoked = dig(expect(web.get(listed), "The issuer"), "revokedAssertions")
-        ids = {one if isinstance(one, str) else text(one, "id", limit=URL_CHARS) for one in revoked or ()}
+        if not isinstance(revoked, list):  # what is gone, or no list, does not say that the badge holds
+            raise refused("The issuer's list of revoked badges cannot be read.")
+        ids = {one if isinstance(one, str) else text(one, "id", limit=URL_CHARS) for one in revoked}
         if text(claims, "id", limit=URL_CHARS) in ids:
             raise refused("This badge was revoked by its issuer.")
     return _v2_fields(claims, made, issuer, recipient)

@@ -182,9 +182,11 @@ def test_a_signed_badge_is_proven_by_a_key_that_issuer_and_key_name_each_other()
         (v2_signed(), {ISSUER: {"id": ISSUER, "name": "A", "publicKey": f"{HOST}/k2"}}, "stand to the key"),
         (v2_signed(), {KEY: {"id": KEY, "owner": ISSUER, "publicKeyPem": "nonsense"}}, "not its issuer's"),
         (v2_signed(), {LIST: {"revokedAssertions": [{"id": "urn:uuid:1"}]}}, "was revoked"),
+        (v2_signed(), {LIST: {"revokedAssertions": 1}}, "cannot be read"),
+        (v2_signed(), {LIST: {}}, "cannot be read"),
         (v2_signed(**{"@context": "urn:other"}), {}, "no Open Badge"),
     ],
-    ids=["key", "shared", "none", "owner", "issuer", "pem", "revoked", "context"],
+    ids=["key", "shared", "none", "owner", "issuer", "pem", "revoked", "number", "no list", "context"],
 )
 def test_a_signed_badge_without_its_issuers_key_is_refused(token, pages, sentence):
     assert sentence in refusal(token, web(**pages))
