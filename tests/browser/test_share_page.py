@@ -122,7 +122,7 @@ def test_the_page_shows_what_the_agent_did_without_being_loaded_again(phone, wor
         connection.execute(partner_inbox.update().values(state="done", done_at=NOW - timedelta(seconds=1)))
     world.publish(content(messages=[*content()["messages"], answer], steps=[]))
     phone.locator("h2", has_text="Messages").click()  # nobody is typing now
-    phone.locator("textarea").blur()
+    phone.get_by_role("textbox", name="Message").blur()
 
     expect(phone.get_by_text("Got it, thank you!")).to_be_visible(timeout=15_000)
     expect(phone.get_by_role("textbox", name="Message")).to_have_value("A draft that must stay")

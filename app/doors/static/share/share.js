@@ -156,11 +156,21 @@
       if (old.dataset.version !== card.dataset.version) {
         const field = old.contains(document.activeElement) && document.activeElement.matches("textarea, input");
         if (!field) {
-          const typed = old.querySelector("textarea")?.value;
+          const typed = [...old.querySelectorAll("input[id], textarea[id]")].map((each) => [
+            each.id,
+            each.value,
+            each.closest("details")?.open,
+          ]);
           old.replaceWith(card);
-          const box = card.querySelector("textarea");
-          if (box && typed) {
-            box.value = typed;
+          for (const [id, value, open] of typed) {
+            const box = document.getElementById(id);
+            if (box && value) {
+              box.value = value;
+            }
+            const fold = box?.closest("details");
+            if (fold && open) {
+              fold.open = true;
+            }
           }
         }
       }
