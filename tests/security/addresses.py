@@ -74,7 +74,6 @@ WITHOUT_ID = {
     "/admin/plans": "the session's own",
     "/admin/plans/country": "the session's own",
     "/content/<token>/<item_id>": "a signed address names tenant and record; then a piece of content",
-    "/s/room/<code>/content/<item_id>": "a room's code; then a piece of content of its page",
     "/calendar/<token>/plan.ics": "a signed address names tenant, record and partner",
     "/admin/certifications": "the session's own",
     "/admin/certifications/import": "the session's own; firms are named, not identified",
