@@ -81,5 +81,11 @@ WITHOUT_ID = {
     "/admin/certifications/feeds": "the session's own",
     "/admin/certifications/badge": "the session's own; a badge names its issuer",
 }
-PLACES = {"code": "an id", "answer_id": "an id", "token": "an id unless it leads to one", "name": "a file"}
+PLACES = {
+    "code": "an id",
+    "answer_id": "an id",
+    "token": "an id unless it leads to one",
+    "name": "a file",
+    "action": "a word of the product",
+}
 """The parts of a share page's address, and what they are."""
