@@ -84,6 +84,7 @@ WITHOUT_ID = {
 PLACES = {
     "code": "an id",
     "answer_id": "an id",
+    "item_id": "an id",
     "token": "an id unless it leads to one",
     "name": "a file",
     "action": "a word of the product",
