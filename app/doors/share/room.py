@@ -2,6 +2,7 @@
 as a command of that viewer (law 1)."""
 
 from datetime import datetime
+from functools import partial
 
 from flask import Blueprint, Response, request
 
@@ -34,7 +35,7 @@ def room_door(house: House) -> Blueprint:
     door.get("/s/room/<code>/plan.ics")(room.calendar)
     door.get("/s/room/<code>/content/<item_id>")(room.open_content)
     for action in READERS:
-        door.post(f"/s/room/<code>/{action}", endpoint=action, defaults={"action": action})(room.answer)
+        door.post(f"/s/room/<code>/{action}", endpoint=action)(partial(room.answer, action=action))
     door.post("/s/room/<code>/leave")(room.leave)
     for action in (*READERS, "leave"):
         door.get(f"/s/room/<code>/{action}", endpoint=f"back-from-{action}")(back)
