@@ -87,6 +87,5 @@ PLACES = {
     "item_id": "an id",
     "token": "an id unless it leads to one",
     "name": "a file",
-    "action": "a word of the product",
 }
 """The parts of a share page's address, and what they are."""
