@@ -34,11 +34,13 @@ COLOURS = 128
 TALLEST = 1_500
 """Pixels: a long plan or thread is cut here, its beginning shows what it looks like."""
 
-NARROW = 394
-"""A window in which HubSpot's record tab is left with a column of 320 pixels."""
+NARROW = (320, 460)
+"""Pixels of the columns that cards are pictured in, beside the full width."""
 
-NARROW_LIGHTNING = 346
-"""A window in which Lightning's page is left with a panel of 320 pixels."""
+HUBSPOT_FRAME, LIGHTNING_FRAME = 74, 26
+"""Pixels of a window beside the column that the record's page leaves to the card."""
+
+SCHEMES = (("light", ""), ("dark", "-dark"))
 
 sys.path.insert(0, str(ROOT))
 from tests.browser.chromium import ARGUMENTS, executable  # noqa: E402
@@ -130,13 +132,13 @@ def take_hubspot(album: Album, browser: Browser, url: str) -> None:
             sidebar,
         )
     page.close()
-    page = opened(browser, url, NARROW, 860)
-    tab = page.locator("[data-card-host]").first
-    for card in each_card(page, tab):
-        album.take(
-            "HubSpot: in 320 pixels", f"hubspot-{card}-320", f"{card.capitalize()}, in 320 pixels", tab
-        )
-    page.close()
+    for width in NARROW:
+        page = opened(browser, url, width + HUBSPOT_FRAME, 860)
+        tab = page.locator("[data-card-host]").first
+        for card in each_card(page, tab):
+            words = f"{card.capitalize()}, in {width} pixels"
+            album.take(f"HubSpot: in {width} pixels", f"hubspot-{card}-{width}", words, tab)
+        page.close()
 
 
 def take_settings(album: Album, browser: Browser, addresses: dict[str, Any]) -> None:
@@ -152,6 +154,7 @@ def take_settings(album: Album, browser: Browser, addresses: dict[str, Any]) -> 
         ("setup", "Set-up"),
         ("safelist", "What partners see"),
         ("partners", "Partners"),
+        ("templates", "Templates"),
         ("connection", "Connection"),
     ):
         settings.get_by_role("tab", name=re.compile(f"^{title}")).click()
@@ -164,10 +167,11 @@ def take_salesforce(album: Album, browser: Browser, url: str) -> None:
     page = opened(browser, url, 1360, 860)
     album.take("Salesforce: the record", "salesforce", "An opportunity in Lightning, with the panel", page)
     page.close()
-    for width, suffix, chapter in (
-        (NARROW_LIGHTNING, "", "Salesforce: in a column of 320 pixels"),
-        (1360, "-wide", "Salesforce: over the full width"),
-    ):
+    columns = [
+        (width + LIGHTNING_FRAME, f"-{width}", f"Salesforce: in a column of {width} pixels")
+        for width in NARROW
+    ]
+    for width, suffix, chapter in (*columns, (1360, "-wide", "Salesforce: over the full width")):
         page = opened(browser, f"{url}?panel=wide", width, 860)
         frame = page.locator("iframe[name^=canvas-frame]")
         for card in each_card(page, frame.content_frame):
@@ -202,7 +206,7 @@ def take_share(album: Album, browser: Browser, addresses: dict[str, Any]) -> Non
     page.get_by_role("textbox").first.fill(code_for(addresses))
     page.get_by_role("button").first.click()
     page.get_by_text("What is asked of you").wait_for(timeout=WAIT)
-    for scheme, suffix in (("light", ""), ("dark", "-dark")):
+    for scheme, suffix in SCHEMES:
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         page.set_viewport_size({"width": 390, "height": 844})
         album.take(chapter, f"share{suffix}", f"The room on a phone, {scheme}", page)
@@ -228,12 +232,20 @@ def take_admin(album: Album, browser: Browser, entrance: str) -> None:
     page.goto(entrance)
     page.get_by_role("button").first.click()
     origin = entrance.partition("/admin/")[0]
-    for path, name, words in (
-        ("/admin/safelist", "admin", "The safelist as a grid"),
-        ("/admin/", "admin-overview", "The overview"),
-        ("/admin/partners", "admin-partners", "Partners"),
+    for path, name, words, schemes in (
+        ("/admin/safelist", "admin", "The safelist as a grid", SCHEMES),
+        ("/admin/", "admin-overview", "The overview", SCHEMES),
+        ("/admin/partners", "admin-partners", "Partners", SCHEMES),
+        ("/admin/programme", "admin-programme", "The rules of the programme", SCHEMES[:1]),
+        ("/admin/programme/edit", "admin-programme-edit", "Its rules in a form", SCHEMES[:1]),
+        ("/admin/plans", "admin-plans", "Plan templates", SCHEMES[:1]),
+        ("/admin/links", "admin-links", "Links and how they are used", SCHEMES[:1]),
+        ("/admin/exposures", "admin-exposures", "What was shown to whom", SCHEMES[:1]),
+        ("/admin/certifications", "admin-certifications", "Certifications and their feeds", SCHEMES[:1]),
+        ("/admin/content", "admin-content", "Content that is recommended", SCHEMES[:1]),
+        ("/admin/audit", "admin-audit", "The audit log", SCHEMES[:1]),
     ):
-        for scheme, suffix in (("light", ""), ("dark", "-dark")):
+        for scheme, suffix in schemes:
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             page.goto(origin + path)
             page.get_by_role("heading").first.wait_for(timeout=WAIT)
