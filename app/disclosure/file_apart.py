@@ -10,6 +10,7 @@ import os
 import resource
 import subprocess
 import sys
+from contextlib import suppress
 
 from app.disclosure.file_kind import BROKEN, Kind, Safe
 from app.ground.errors import AppError, Reason
@@ -46,7 +47,8 @@ def make_safe_apart(name: str, body: bytes) -> Safe:
 def main() -> None:
     from app.disclosure.file import make_safe
 
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    with suppress(ValueError, OSError):  # macOS keeps no such limit; time and the checks of size hold there
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
