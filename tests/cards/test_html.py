@@ -201,6 +201,7 @@ def test_on_the_share_page_every_action_is_a_plain_form_that_works_without_javas
         "add_evidence",
         "propose_date",
         "ask_amendment",
+        "download",
     }
     assert all(f.attrs["method"] == "post" for f in forms)
     assert {e.attrs["value"] for e in page.all("input", type="hidden", name="step_id")} == {"s1", "s3"}

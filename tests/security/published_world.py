@@ -49,6 +49,8 @@ class Guest:
     token: str
     form_token: str
     client: FlaskClient
+    refused: bool
+    """Whether its registration was, with a reason that it is told in the thread."""
 
 
 @dataclass
@@ -240,7 +242,8 @@ def _guest(world: PublishedWorld, kind: PartnerType, number: int) -> Guest:
             "note": mark("registration note"),
         },
     ).result["registration_id"]
-    decide = "registration.approve" if number % 2 else "registration.refuse"
+    refused = number % 2 == 0
+    decide = "registration.refuse" if refused else "registration.approve"
     world.run(decide, {"registration_id": registered, "reason": mark("decision")})
     world.run(
         "certification.record",
@@ -284,6 +287,7 @@ def _guest(world: PublishedWorld, kind: PartnerType, number: int) -> Guest:
         token=token,
         form_token=form_token,
         client=world.share.test_client(),
+        refused=refused,
     )
 
 

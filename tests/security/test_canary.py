@@ -131,6 +131,8 @@ def allowed(world: PublishedWorld, body: Body, guest: Guest) -> set[str]:
     for section, how in mine.get("room", {}).items():
         assert how == "show"
         places |= SECTIONS[section]
+        if section == "thread" and guest.refused:
+            places |= {".registered customer", ".decision"}
     if mine.get("deal", {}).get("stage") == "show":
         places |= {place for place in world.canaries.places.values() if place.startswith("stage.")}
     labels = world.labels()
