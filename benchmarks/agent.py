@@ -99,9 +99,18 @@ def _kills() -> Iterator[dict[str, Any]]:
         text=True,
         check=True,
     )
-    told = json.loads(next(line for line in reversed(done.stdout.splitlines()) if line.startswith('{"seed"')))
-    for metric in ("lost", "doubled", "out_of_order"):
-        yield _figure(metric, told[metric], KILLS, f"write-backs, seed {told['seed']}")
+    ends = [
+        told
+        for line in done.stdout.splitlines()
+        if line.startswith("{") and "lost" in (told := json.loads(line))
+    ]
+    if not ends:
+        raise RuntimeError("the fault suite did not tell how it ended")
+    for told in ends:
+        for metric in ("lost", "doubled", "out_of_order"):
+            yield _figure(
+                metric, told[metric], KILLS, f"write-backs on {told['database']}, seed {told['seed']}"
+            )
 
 
 def _figure(metric: str, value: float, n: int, unit: str) -> dict[str, Any]:
