@@ -24,6 +24,11 @@ WITH_VIEWER = OUR_SIDE | {ActorKind.VIEWER}
 ADMINS = frozenset({ActorKind.ADMIN, ActorKind.SYSTEM})
 
 
+def given(fields: Mapping[str, object]) -> dict[str, object]:
+    """What was filled in: a form sends its empty fields too."""
+    return {name: value for name, value in fields.items() if value not in ("", None)}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandResult:
     """What a command did: values for the caller (`url` is shown once) and a sentence for the person. `told` is what

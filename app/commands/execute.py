@@ -34,7 +34,7 @@ from app.commands import (
     thread,
     writes,
 )
-from app.commands.context import Command, CommandResult, Context, Outside
+from app.commands.context import Command, CommandResult, Context, Outside, given
 from app.domain.actor import Actor, ActorKind
 from app.domain.record import Record, RecordKey
 from app.domain.tenant import Tenant
@@ -259,9 +259,8 @@ def _record(connection: Connection, tenant: Tenant, command: Command, key: Recor
 def _load(command: Command, fields: Mapping[str, object]) -> dict[str, Any]:
     """The fields as the command's schema reads them; empty text counts as not given. Raises AppError naming the
     first field that is wrong."""
-    given = {name: value for name, value in fields.items() if value not in ("", None)}
     try:
-        return dict(command.schema(unknown=EXCLUDE).load(given))
+        return dict(command.schema(unknown=EXCLUDE).load(given(fields)))
     except ValidationError as error:
         field, sentences = next(iter(error.messages_dict.items()))
         raise AppError(

@@ -65,6 +65,8 @@ def test_how_long_finished_work_took_is_counted_by_its_way(house: TestHouse) -> 
 def took(house: TestHouse, way: str) -> tuple[float, ...]:
     """What was observed within five seconds, within ten, and at all; and the seconds together."""
     name = "alongside_lag_seconds"
+    if f'way="{way}"' not in page(house):
+        return 0, 0, 0, 0  # nothing of this kind was done by this process yet
     buckets = [value(house, f'{name}_bucket{{le="{le}",way="{way}"}}') for le in ("5", "10", "+Inf")]
     return (*buckets, value(house, f'{name}_sum{{way="{way}"}}'))
 

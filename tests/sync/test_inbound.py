@@ -108,7 +108,8 @@ def test_a_registration_at_a_customer_of_direct_sales_is_flagged_on_the_deal(hou
         house,
         form(house, partner),
         "registration.submit",
-        {"customer_name": "INITECH Inc.", "customer_domain": "https://www.initech.com/"},
+        # A form sends its empty fields too.
+        {"customer_name": "INITECH Inc.", "customer_domain": "https://www.initech.com/", "contact_email": ""},
     )
 
     house.work()

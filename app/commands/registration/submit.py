@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from sqlalchemy import Connection
 
 from app.commands.claims import check_conflicts, incumbent_of, place
-from app.commands.context import OUR_SIDE, Command, CommandResult, Context
+from app.commands.context import OUR_SIDE, Command, CommandResult, Context, given
 from app.commands.registration.store import by, find, save, spread, under_terms
 from app.domain import matching
 from app.domain.actor import ActorKind
@@ -149,7 +149,7 @@ def would_take(
     if partner is None:
         return False
     try:
-        values = cleaned(SubmitSchema().load(dict(data)))
+        values = cleaned(SubmitSchema(unknown=EXCLUDE).load(given(data)))
         rule = programmes.current(connection, tenant_id).rule_for(partner.type, values["region"])
         _require(connection, tenant_id, now, rule, partner, values)
     except (AppError, ValidationError):
