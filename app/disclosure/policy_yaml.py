@@ -7,12 +7,10 @@ import yaml
 
 from app.disclosure.policy import FORMAT, Policy
 from app.ground.errors import AppError, Reason
+from app.ground.strict_yaml import Strict
 
 LIMIT = 256 * 1024
 """Characters: ten times what a thousand listed fields take."""
-
-DEPTH = 8
-"""Levels: a policy has five."""
 
 _HEAD = """\
 # What partners may see. Import it again with `alongside policy import`, or on the safelist's page.
@@ -20,24 +18,8 @@ _HEAD = """\
 """
 
 
-class _Loader(yaml.BaseLoader):  # type: ignore[misc]  # PyYAML ships no types
-    """Every scalar is a text; an alias, a key that stands twice, or nesting without end is refused."""
-
-    depth = 0
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("an alias")
-        self.depth += 1
-        if self.depth > DEPTH:
-            raise yaml.YAMLError("nested too deeply")
-        node = super().compose_node(parent, index)
-        self.depth -= 1
-        if isinstance(node, yaml.MappingNode):
-            keys = [key.value for key, _ in node.value]
-            if not all(isinstance(key, str) for key in keys) or len(set(keys)) != len(keys):
-                raise yaml.YAMLError("a key that stands twice, or is no text")
-        return node
+class _Loader(Strict, yaml.BaseLoader):  # type: ignore[misc]  # PyYAML ships no types
+    """Every scalar is a text."""
 
 
 def to_yaml(policy: Policy) -> str:

@@ -10,34 +10,16 @@ import yaml
 from app.domain.programme import Programme
 from app.domain.programme_form import to_json
 from app.ground.errors import AppError, Reason
+from app.ground.strict_yaml import Strict
 
 LIMIT = 200_000
 """Characters: fifty rules with five thousand named accounts."""
 
-DEPTH = 8
-"""Levels: a programme has six."""
-
 _HEAD = "# The partner programme. Bring it in again on the page Programme, under “As a file”.\n"
 
 
-class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML ships no types
+class _Loader(Strict, yaml.SafeLoader):  # type: ignore[misc]  # PyYAML ships no types
     """What JSON could say, in YAML's words. Days stay texts, as in JSON, and a country called NO stays a country."""
-
-    depth = 0
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.MarkedYAMLError(problem="an alias", problem_mark=self.peek_event().start_mark)
-        self.depth += 1
-        if self.depth > DEPTH:
-            raise yaml.YAMLError("nested too deeply")
-        node = super().compose_node(parent, index)
-        self.depth -= 1
-        if isinstance(node, yaml.MappingNode):
-            keys = [key.value for key, _ in node.value]
-            if not all(isinstance(key, str) for key in keys) or len(set(keys)) != len(keys):
-                raise yaml.YAMLError("a key that stands twice, or is no text")
-        return node
 
 
 _TEXTS = {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:merge"}
