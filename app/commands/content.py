@@ -13,7 +13,7 @@ from app.domain.thread import clean_line
 from app.ground.errors import AppError, Reason
 from app.ground.ids import new_id
 from app.storage import content as contents
-from app.storage.published.links import ROOM, links_of
+from app.storage.published.links import open_rooms
 
 GONE = AppError(Reason.NOT_FOUND, "There is no such content in your catalogue.", field="item_id")
 RETIRED = AppError(
@@ -98,12 +98,7 @@ def open_content(context: Context, data: Mapping[str, Any]) -> CommandResult:
 
 def _publish(context: Context) -> None:
     """After the commit, every room that can still be opened says what is recommended now."""
-    rooms = {
-        link.record
-        for link in links_of(context.connection, context.tenant.id)
-        if link.purpose == ROOM and link.record and link.ended_at is None and link.expires_at > context.now
-    }
-    if rooms:
+    if rooms := open_rooms(context.connection, context.tenant.id, context.now):
         context.publish(*rooms)
 
 

@@ -20,7 +20,7 @@ from app.ground.ids import new_id
 from app.storage import policy as policies
 from app.storage import proposal as proposals
 from app.storage import record as records
-from app.storage.published.links import ROOM, links_of
+from app.storage.published.links import open_rooms
 
 
 class SaveSchema(Schema):
@@ -152,12 +152,7 @@ def _name(actor: Actor) -> str:
 
 def _put_in_force(context: Context, now: Policy, policy: Policy, author: str, reason: str) -> None:
     policies.save(context.connection, context.tenant.id, policy, author, reason, context.now)
-    rooms = {
-        link.record
-        for link in links_of(context.connection, context.tenant.id)
-        if link.purpose == ROOM and link.record and link.ended_at is None and link.expires_at > context.now
-    }
-    if rooms:
+    if rooms := open_rooms(context.connection, context.tenant.id, context.now):
         context.publish(*rooms)
         if _opens_fields(now, policy):
             context.read_again(*rooms, *_companies_of(context, rooms))

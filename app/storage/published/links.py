@@ -173,6 +173,15 @@ def links_of(
     return [read_link({str(key): value for key, value in row.items()}) for row in rows.mappings()]
 
 
+def open_rooms(connection: Connection, tenant_id: str, now: datetime) -> set[RecordKey]:
+    """The records whose rooms somebody can still open."""
+    return {
+        link.record
+        for link in links_of(connection, tenant_id)
+        if link.purpose == ROOM and link.record and link.ended_at is None and link.expires_at > now
+    }
+
+
 def revoke_link(connection: Connection, tenant_id: str, link_id: str, at: datetime) -> PublishedLink:
     """After this the next request on the link is refused, open sessions included. A second time changes nothing.
     Raises AppError for a link this tenant does not have."""

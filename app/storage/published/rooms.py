@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, select
 
 from app.disclosure.snapshot import CHANGES_KEPT, Content, content_hash, differences
 from app.domain.partner import PartnerType
@@ -47,24 +47,19 @@ def latest_snapshot(
     connection: Connection, tenant_id: str, record: RecordKey, partner_id: str
 ) -> Published | None:
     """What the room of this record and partner shows now; None before anything was published."""
-    row = connection.execute(
-        select(*_COLUMNS)
-        .where(
-            snapshot.c.tenant_id == tenant_id,
-            snapshot.c.object == record.object,
-            snapshot.c.crm_id == record.crm_id,
-            snapshot.c.partner_id == partner_id,
-        )
-        .order_by(snapshot.c.version.desc())
-        .limit(1)
-    ).first()
-    return _read(row) if row else None
+    return _newest(connection, tenant_id, record, partner_id)
 
 
 def snapshot_at(
     connection: Connection, tenant_id: str, record: RecordKey, partner_id: str, at: datetime
 ) -> Published | None:
     """What the room showed at that time; None before anything was published."""
+    return _newest(connection, tenant_id, record, partner_id, snapshot.c.published_at <= at)
+
+
+def _newest(
+    connection: Connection, tenant_id: str, record: RecordKey, partner_id: str, *more: ColumnElement[bool]
+) -> Published | None:
     row = connection.execute(
         select(*_COLUMNS)
         .where(
@@ -72,7 +67,7 @@ def snapshot_at(
             snapshot.c.object == record.object,
             snapshot.c.crm_id == record.crm_id,
             snapshot.c.partner_id == partner_id,
-            snapshot.c.published_at <= at,
+            *more,
         )
         .order_by(snapshot.c.version.desc())
         .limit(1)
