@@ -9,13 +9,11 @@ from app.domain.measured import Point
 from app.domain.programme import Programme
 from app.domain.programme_file import as_json, as_yaml
 from app.domain.programme_form import to_json
-from app.doors.admin.pages import see_other
 from app.doors.admin.ports import AdminDoor, AdminSession
-from app.doors.admin.programme_edit import edited_version
+from app.doors.admin.programme_edit import save_programme
 from app.doors.admin.safelist import NOBODY
 from app.doors.admin.session import require_own_form, show, signed_in
 from app.ground.errors import AppError, Reason
-from app.ground.ids import new_id
 from app.reading.conflict_audit import to_csv
 from app.reading.programme import remarks, scope, sentences
 
@@ -74,19 +72,11 @@ def _move_threshold(door: AdminDoor, session: AdminSession) -> Response:
     """Saves today's programme with another threshold; everything else stays."""
     now = door.programme.programme(session.tenant_id)
     try:
-        done = door.commands.run(
-            session.tenant_id,
-            session.actor,
-            "programme.save",
-            None,
-            {"body": _moved(now), "version": edited_version(), "reason": request.form.get("reason", "")},
-            request.form.get("key") or new_id(),
-        )
+        return save_programme(door, session, _moved(now))
     except AppError as error:
         if error.status == NOBODY.status:
             raise
         return _page(door, session, now, error=error)
-    return see_other(f"/admin/programme?done={done.result.get('version', '')}")
 
 
 def _moved(now: Programme) -> Mapping[str, Any]:

@@ -102,18 +102,23 @@ def _judge(door: AdminDoor, session: AdminSession, body: Mapping[str, Any], *, s
     if not saving:
         return _page(door, session, body, reviewed=True)
     try:
-        done = door.commands.run(
-            session.tenant_id,
-            session.actor,
-            "programme.save",
-            None,
-            {"body": dict(body), "version": edited_version(), "reason": request.form.get("reason", "")},
-            request.form.get("key") or new_id(),
-        )
+        return save_programme(door, session, body)
     except AppError as error:
         if error.status == NOBODY.status:
             raise
         return _page(door, session, body, error=error, reviewed=True)
+
+
+def save_programme(door: AdminDoor, session: AdminSession, body: Mapping[str, Any]) -> Response:
+    """Saves what the request's form makes of the programme, and leads to the page that says so. Raises AppError."""
+    done = door.commands.run(
+        session.tenant_id,
+        session.actor,
+        "programme.save",
+        None,
+        {"body": dict(body), "version": edited_version(), "reason": request.form.get("reason", "")},
+        request.form.get("key") or new_id(),
+    )
     return see_other(f"/admin/programme?done={done.result.get('version', '')}")
 
 
