@@ -1,6 +1,10 @@
 """What a viewer takes along: the room as a PDF, and the files shared in it, marked like the page. Each is made by a
 form, so that nothing that merely loads pages makes one."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
 from flask import Blueprint, Response, request
 
 from app.disclosure.file_kind import Kind
@@ -11,6 +15,8 @@ from app.doors.share.room import back
 from app.doors.share.visitor import cookie, require_same_origin, session_cookie
 from app.sharing import limits
 from app.sharing.file import disposition, marked, offered_name
+from app.sharing.gate import Admitted
+from app.sharing.limits import Limit
 from app.sharing.pdf import room_pdf
 from app.sharing.rules import Failure
 from app.sharing.watermark import plain
@@ -24,73 +30,83 @@ def document_door(house: House) -> Blueprint:
 
     @door.post("/s/room/<code>/pdf")
     def pdf(code: str) -> Response:
-        return _pdf(house, code)
+        return _hand_out(house, code, limits.PDFS_PER_LINK, _pdf)
 
     door.get("/s/room/<code>/pdf", endpoint="back-from-pdf")(back)
 
     @door.post("/s/room/<code>/file")
     def file(code: str) -> Response:
-        return _file(house, code)
+        return _hand_out(house, code, limits.FILES_PER_LINK, _file)
 
     door.get("/s/room/<code>/file", endpoint="back-from-file")(back)
     return door
 
 
-def _file(house: House, code: str) -> Response:
-    now = house.clock()
-    session = cookie(request.headers.get("Cookie", ""), session_cookie(code, https=house.https))
-    viewer = house.gate.inside(code, session, now)
-    if isinstance(viewer, Failure):
-        return not_found()
-    require_same_origin(request, house.origin)
-    if not house.limits.take(limits.FILES_PER_LINK, viewer.link.id, now):
-        return refuse(TOO_OFTEN)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """What is handed out: its bytes with all marks, of what versions it was made, and by what name it is offered."""
+
+    read: Admitted
+    body: bytes
+    type: str
+    disposition: str
+    file: tuple[str, int] = ("", 0)
+
+
+def _file(house: House, viewer: Admitted, now: datetime) -> Copy | None:
     wanted = request.form.get("file", "")
     found = house.rooms.file(viewer, wanted, now)
-    if found is None or found.viewer.snapshot_id is None:
-        return not_found()
+    if found is None:
+        return None
     said = f"{plain(viewer.email)} · {now:%Y-%m-%d %H:%M} UTC · {plain(viewer.link.code)}"
-    body = marked(found.body, found.kind, said, house.marks.tile(viewer, now))
-    with house.database.write() as connection:
-        note_copy(
-            connection,
-            viewer.link,
-            email=viewer.email,
-            snapshot_id=found.viewer.snapshot_id,
-            policy_version=found.viewer.policy_version or 0,
-            body=body,
-            at=now,
-            file=(wanted, found.version),
-        )
-    answer = Response(body, mimetype=TYPES[found.kind], headers=[NO_STORE])
-    answer.headers["Content-Disposition"] = disposition(offered_name(found.name, found.kind))
-    return answer
+    return Copy(
+        read=found.viewer,
+        body=marked(found.body, found.kind, said, house.marks.tile(viewer, now)),
+        type=TYPES[found.kind],
+        disposition=disposition(offered_name(found.name, found.kind)),
+        file=(wanted, found.version),
+    )
 
 
-def _pdf(house: House, code: str) -> Response:
+def _pdf(house: House, viewer: Admitted, now: datetime) -> Copy | None:
+    read, content = house.rooms.document(viewer, now)
+    if not content:
+        return None
+    tile = house.marks.tile(viewer, now)
+    return Copy(
+        read=read,
+        body=room_pdf(content, email=viewer.email, code=viewer.link.code, at=now, tile=tile),
+        type=TYPES[Kind.PDF],
+        disposition=f'attachment; filename="shared-page-{viewer.link.code}.pdf"',
+    )
+
+
+def _hand_out(
+    house: House, code: str, limit: Limit, make: Callable[[House, Admitted, datetime], Copy | None]
+) -> Response:
+    """The copy, once it is on record that it was made for this viewer."""
     now = house.clock()
     session = cookie(request.headers.get("Cookie", ""), session_cookie(code, https=house.https))
     viewer = house.gate.inside(code, session, now)
     if isinstance(viewer, Failure):
         return not_found()
     require_same_origin(request, house.origin)
-    if not house.limits.take(limits.PDFS_PER_LINK, viewer.link.id, now):
+    if not house.limits.take(limit, viewer.link.id, now):
         return refuse(TOO_OFTEN)
-    read, content = house.rooms.document(viewer, now)
-    if not content or read.snapshot_id is None:
+    copy = make(house, viewer, now)
+    if copy is None or copy.read.snapshot_id is None:
         return not_found()
-    tile = house.marks.tile(viewer, now)
-    body = room_pdf(content, email=viewer.email, code=viewer.link.code, at=now, tile=tile)
     with house.database.write() as connection:
         note_copy(
             connection,
             viewer.link,
             email=viewer.email,
-            snapshot_id=read.snapshot_id,
-            policy_version=read.policy_version or 0,
-            body=body,
+            snapshot_id=copy.read.snapshot_id,
+            policy_version=copy.read.policy_version or 0,
+            body=copy.body,
             at=now,
+            file=copy.file,
         )
-    answer = Response(body, mimetype="application/pdf", headers=[NO_STORE])
-    answer.headers["Content-Disposition"] = f'attachment; filename="shared-page-{viewer.link.code}.pdf"'
+    answer = Response(copy.body, mimetype=copy.type, headers=[NO_STORE])
+    answer.headers["Content-Disposition"] = copy.disposition
     return answer
