@@ -126,6 +126,8 @@ def walked(page: Page, inside: Frame, stops: int) -> bool:
 
 def settled(page: Page, inside: Frame, within: str) -> list[dict[str, Any]]:
     """The stops of a page that has finished drawing itself: the same twice in a row."""
+    inside.wait_for_load_state()
+    inside.wait_for_selector(within, state="attached")  # a page that has just been asked for has no body yet
     before: list[dict[str, Any]] = []
     for _ in range(20):
         now = inside.evaluate(STOPS, within)

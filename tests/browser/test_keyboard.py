@@ -83,6 +83,7 @@ def test_the_share_page_is_used_by_keyboard(page: Page, world: ShareWorld) -> No
         page.goto(f"{origin}/s/{token}")
         found = faults(page, what="front")
         page.get_by_role("button", name="Send me a code").click()
+        expect(page.get_by_label("Six-digit code")).to_be_visible()
         found += faults(page, what="code")
         page.get_by_label("Six-digit code").fill(world.mailer.code)
         page.get_by_role("button", name="Open the page").click()

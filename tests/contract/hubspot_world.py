@@ -21,7 +21,11 @@ from tests.sandbox.serve import serve
 
 TYPE = {ObjectKind.DEAL: "deals", ObjectKind.COMPANY: "companies", ObjectKind.CONTACT: "contacts"}
 CLIENT_ID, CLIENT_SECRET = "client-1", "secret-1"
-READ_SECONDS = 5.0  # long enough for a busy machine, short enough to wait for
+PATIENCE = 20.0
+"""Seconds the adapter waits here for an answer that will come: machines are shared."""
+
+HASTE = 2.0
+"""Seconds it waits for an answer that will not."""
 
 
 class MemoryTokens:
@@ -52,9 +56,10 @@ class HubspotWorld:
                 expires_at=granted.expires_at,
             )
         )
-        self.crm = HubspotCrm(
-            origin, CLIENT_ID, CLIENT_SECRET, self.tokens, utc_now, (READ_SECONDS, READ_SECONDS)
-        )
+        self.crm = self._adapter(PATIENCE)
+
+    def _adapter(self, seconds: float) -> HubspotCrm:
+        return HubspotCrm(self.origin, CLIENT_ID, CLIENT_SECRET, self.tokens, utc_now, (seconds, seconds))
 
     def make_company(self, name: str, **fields: str) -> str:
         return self.portal.create("companies", self._values(ObjectKind.COMPANY, {"name": name} | fields))
@@ -106,14 +111,20 @@ class HubspotWorld:
     def rate_limit_next(self, seconds: int | None) -> None:
         self.portal.faults.add(Fault(kind="429", seconds=seconds or 0))
 
-    def break_next(self, kind: Breakage) -> None:
+    @contextmanager
+    def broken(self, kind: Breakage) -> Iterator[None]:
         faults = {
             "error": Fault(kind="503", times=3),  # the transport tries three times
             "500": Fault(kind="500"),
-            "hang": Fault(kind="hang", seconds=READ_SECONDS * 1.5),
+            "hang": Fault(kind="hang", seconds=HASTE * 1.5),
             "half": Fault(kind="half"),
         }
         self.portal.faults.add(faults[kind])
+        patient = self.crm
+        if kind == "hang":
+            self.crm = self._adapter(HASTE)
+        yield
+        self.crm = patient
 
     def lose_next_answer(self) -> None:
         self.portal.faults.add(Fault(kind="lose"))

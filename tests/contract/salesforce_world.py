@@ -27,26 +27,32 @@ from tests.sandbox.salesforce_org import (
 )
 
 NUMBERS = ("amount", "employees", "revenue", "margin", "discount")
-PATIENCE = 5.0
-"""Seconds the adapter waits here: long enough for a busy machine, short enough to wait for."""
+PATIENCE = 20.0
+"""Seconds the adapter waits here for an answer that will come: machines are shared."""
+
+HASTE = 2.0
+"""Seconds it waits for an answer that will not."""
 
 
 class SalesforceWorld:
     account_id = ORG_ID
 
-    def __init__(self, origin: str, patience: float = PATIENCE, org: Org | None = None) -> None:
+    def __init__(self, origin: str, org: Org | None = None) -> None:
         """`org` is the stand-in itself, for what nobody does over HTTP."""
         self.origin = origin
         self.org = org
         self.http = requests.Session()
-        self.crm = SalesforceCrm(
-            origin,
+        self.crm = self._adapter(PATIENCE)
+
+    def _adapter(self, seconds: float) -> SalesforceCrm:
+        return SalesforceCrm(
+            self.origin,
             CONSUMER_KEY,
             PRIVATE_KEY,
             USERNAME,
             INSTANCE_URL,
             utc_now,
-            timeout=(patience, patience),
+            timeout=(seconds, seconds),
             sleep=lambda _: None,
         )
 
@@ -139,15 +145,20 @@ class SalesforceWorld:
     def rate_limit_next(self, seconds: int | None) -> None:
         self.fault("429", retry_after=seconds, on="/services/data/")
 
-    def break_next(self, kind: Breakage) -> None:
+    @contextmanager
+    def broken(self, kind: Breakage) -> Iterator[None]:
+        patient = self.crm
         if kind == "error":
             self.fault("503", times=1 + len(PAUSES))
         elif kind == "500":
             self.fault("500")
         elif kind == "hang":
-            self.fault("hang", seconds=PATIENCE * 1.5)
+            self.crm = self._adapter(HASTE)
+            self.fault("hang", seconds=HASTE * 1.5, on="/services/data/")
         else:
             self.fault("half")
+        yield
+        self.crm = patient
 
     def lose_next_answer(self) -> None:
         self.fault("lost", times=1 + len(PAUSES), on="/services/data/")
@@ -231,6 +242,6 @@ class SalesforceWorld:
 
 
 @contextmanager
-def open_world(tmp_path: Path, patience: float = PATIENCE) -> Iterator[SalesforceWorld]:
+def open_world(tmp_path: Path) -> Iterator[SalesforceWorld]:
     with serve_org(tmp_path) as (origin, org):
-        yield SalesforceWorld(origin, patience, org)
+        yield SalesforceWorld(origin, org)

@@ -251,8 +251,7 @@ def test_a_broken_answer_is_unavailable_and_the_next_one_is_fine(world: World) -
     kinds: tuple[Breakage, ...] = ("error", "500", "half", "hang")
 
     for kind in kinds:
-        world.break_next(kind)
-        with pytest.raises(Unavailable) as caught:
+        with world.broken(kind), pytest.raises(Unavailable) as caught:
             world.crm.read(DEAL, [deal], ["name"])
 
         assert caught.value.retry

@@ -141,8 +141,7 @@ def test_a_write_without_an_answer_may_be_repeated_and_is_there_once(world: Worl
     kinds: tuple[Breakage, ...] = ("error", "500", "half", "hang")
     for count, kind in enumerate(kinds, 1):
         item = message(deal_id=deal)
-        world.break_next(kind)
-        with pytest.raises(Unavailable):
+        with world.broken(kind), pytest.raises(Unavailable):
             world.crm.write([item])
 
         write_one(world, item)

@@ -4,6 +4,7 @@ Field names are our canonical ones (app/crm/fields.py); a world translates. All 
 """
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol
@@ -67,8 +68,8 @@ class World(Protocol):
     def rate_limit_next(self, seconds: int | None) -> None:
         """The next call is refused because of a limit; after `seconds` it may be repeated. None: it does not say."""
 
-    def break_next(self, kind: Breakage) -> None:
-        """The next call of the adapter fails, even after the retries that its transport makes."""
+    def broken(self, kind: Breakage) -> AbstractContextManager[None]:
+        """Within, the adapter's next call fails, even after the retries that its transport makes."""
 
     def lose_next_answer(self) -> None:
         """The next write call takes effect, and its answer never arrives."""

@@ -29,7 +29,7 @@ def world(tmp_path: Path) -> Iterator[SalesforceWorld]:
 
 def crm_at(origin: str, *, key: str = PRIVATE_KEY, username: str = USERNAME) -> SalesforceCrm:
     return SalesforceCrm(
-        origin, CONSUMER_KEY, key, username, INSTANCE_URL, utc_now, timeout=(1, 1), sleep=lambda _: None
+        origin, CONSUMER_KEY, key, username, INSTANCE_URL, utc_now, timeout=(20, 20), sleep=lambda _: None
     )
 
 

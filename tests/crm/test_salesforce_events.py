@@ -119,7 +119,7 @@ def test_what_another_user_does_under_our_name_is_not_our_own(telling: TellingOr
         f"{telling.world.origin}/services/data/v68.0/sobjects/Opportunity/{deal}",
         json={"Alongside_Partner__c": "Northwind"},
         headers={"Authorization": f"Bearer {other}", "Sforce-Call-Options": "client=AlongsideSync"},
-        timeout=10,
+        timeout=30,
     )
 
     assert answer.status_code == 204

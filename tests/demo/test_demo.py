@@ -78,8 +78,8 @@ def test_the_demo_answers_everywhere_and_ctrl_c_leaves_nothing_behind(start):
 
     assert addresses["ready"] is True
     for name in ("hubspot", "salesforce"):
-        assert requests.get(addresses["records"][name]["url"], timeout=10).status_code == 200
-    assert requests.get(addresses["mailbox"], timeout=10).status_code == 200
+        assert requests.get(addresses["records"][name]["url"], timeout=30).status_code == 200
+    assert requests.get(addresses["mailbox"], timeout=30).status_code == 200
     process.send_signal(signal.SIGINT)
 
     assert process.wait(timeout=30) == 0
@@ -160,7 +160,7 @@ def test_an_export_is_loaded_into_the_running_demo_and_reported(start, tmp_path)
     assert answer["loaded"]["created"] == 1
     assert answer["report"]["rows_refused"] == {"sales_pipeline.csv": 1}
     found = requests.get(
-        addresses["salesforce"] + "/_sandbox/rows/Opportunity?Import_Key__c=csv:deal:d1", timeout=10
+        addresses["salesforce"] + "/_sandbox/rows/Opportunity?Import_Key__c=csv:deal:d1", timeout=30
     )
     assert found.json()[0]["StageName"] == "Closed Won"
 

@@ -20,7 +20,7 @@ def child(name: str, code: str, **more) -> Child:
     return Child(name=name, argv=(PYTHON, "-S", "-c", code), env={"PATH": os.environ["PATH"]}, **more)
 
 
-def wait_until(condition, seconds: float = 10.0):
+def wait_until(condition, seconds: float = 60.0):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         found = condition()
@@ -222,7 +222,7 @@ def test_nothing_of_its_groups_is_left_when_the_supervisor_is_killed(program):
     process.kill()
     process.wait()
 
-    wait_until(lambda: not [pid for pid in children if alive(pid)], seconds=15)
+    wait_until(lambda: not [pid for pid in children if alive(pid)], seconds=60)
     if alive(grandchild):  # it left its group: only a living supervisor can find it
         os.kill(grandchild, signal.SIGKILL)
 
@@ -237,7 +237,7 @@ def test_a_killed_warden_is_replaced_and_knows_every_group(program, tmp_path):
     process.kill()
     process.wait()
 
-    wait_until(lambda: not [pid for pid in children if alive(pid)], seconds=15)
+    wait_until(lambda: not [pid for pid in children if alive(pid)], seconds=60)
     os.kill(grandchild, signal.SIGKILL)
 
 

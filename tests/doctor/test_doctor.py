@@ -76,7 +76,7 @@ def setup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, smtp: str) -> Iterato
     (tmp_path / "sf").mkdir()
     with (
         open_hubspot(tmp_path / "hs", scopes=(*SCOPES, *OPTIONAL_SCOPES)) as hubspot,
-        open_salesforce(tmp_path / "sf", patience=20) as salesforce,
+        open_salesforce(tmp_path / "sf") as salesforce,
     ):
         settings = {
             "DATABASE_URL": migrated_database_url(tmp_path),

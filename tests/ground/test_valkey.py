@@ -40,7 +40,7 @@ def start(tmp_path):
     yield starter
     for process in started:
         process.stdin.close()
-        process.wait(timeout=10)
+        process.wait(timeout=30)
         process.stdout.close()
     valkey.forget_socket(tmp_path)
 
@@ -69,7 +69,7 @@ def test_the_server_ends_with_its_starter_and_leaves_no_socket(start, tmp_path):
     socket_file = valkey.socket_path(tmp_path)
 
     process.stdin.close()
-    process.wait(timeout=10)
+    process.wait(timeout=30)
 
     assert not socket_file.parent.exists()
 

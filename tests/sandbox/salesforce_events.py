@@ -43,7 +43,7 @@ class Listening:
         self.end()
 
     def end(self) -> CrmError | None:
-        self._thread.join(timeout=10)
+        self._thread.join(timeout=30)
         assert not self._thread.is_alive()
         return self.refusal
 
@@ -91,12 +91,12 @@ class TellingOrg:
 @contextmanager
 def open_telling_org(folder: Path, **changes: Any) -> Iterator[TellingOrg]:
     with serve_org(folder, **changes) as (origin, org), serving(org) as port:
-        telling = TellingOrg(SalesforceWorld(origin, patience=20), org, port)
+        telling = TellingOrg(SalesforceWorld(origin), org, port)
         yield telling
         telling.mend()
 
 
-def wait_until(holds: Callable[[], object], seconds: float = 15.0) -> None:
+def wait_until(holds: Callable[[], object], seconds: float = 60.0) -> None:
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, "it did not come to be in time"

@@ -33,7 +33,7 @@ class Client:
     def ask(self, method: str, request: Any, answer: str, **metadata: str) -> Any:
         call = self.channel.unary_unary(f"/eventbus.v1.PubSub/{method}", _out, MESSAGES[answer].FromString)
         given = dict(self.metadata) | metadata
-        return call(request, metadata=list(given.items()), timeout=10)
+        return call(request, metadata=list(given.items()), timeout=30)
 
     def subscribe(self, *requests: Any) -> Any:
         call = self.channel.stream_stream(

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 START_LIMIT = 100.0
 STOP_LIMIT = 40.0
 _PR_SET_PDEATHSIG = 1
-PATIENCE = 25.0
+PATIENCE = 60.0
 """Seconds for something to arrive that takes two at most when the machine is idle."""
 
 T = TypeVar("T")
@@ -135,7 +135,7 @@ class Demo:
     def rows(self, question: str, *values: object) -> list[tuple]:
         """What stands in the product's database."""
         address = f"file:{self.data / 'alongside.db'}?mode=ro"
-        with closing(sqlite3.connect(address, uri=True, timeout=10)) as connection:
+        with closing(sqlite3.connect(address, uri=True, timeout=30)) as connection:
             return connection.execute(question, values).fetchall()
 
     def loaded(self, crm: str, kind: str, start: str) -> str:

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
-PATIENCE = 20_000
+PATIENCE = 45_000
 
 
 class Seat:

@@ -36,9 +36,9 @@ def session(demo: Demo, chromium: Browser) -> list:
 def _entrance(demo: Demo) -> str:
     """As the admin gets it in HubSpot: the settings page of the card asks for a ticket, signed."""
     crm = StoryHubspot(demo)
-    page = crm.http.get(crm.page(crm.deal("halden")), timeout=10).text
+    page = crm.http.get(crm.page(crm.deal("halden")), timeout=30).text
     user = re.search(r'<option value="(\d+)"[^>]*>\s*Helene Brandt', page)[1]
-    crm.http.post(f"{crm.origin}/sandbox-user", data={"user": user, "next": "/"}, timeout=10)
+    crm.http.post(f"{crm.origin}/sandbox-user", data={"user": user, "next": "/"}, timeout=30)
     return crm.run(crm.deal("halden"), "admin.enter")["url"]
 
 
@@ -141,7 +141,7 @@ def test_a_forged_form_cannot_open_what_is_locked(
         data=forged,
         headers={"Origin": demo.addresses["web"]},
         cookies={cookie["name"]: cookie["value"] for cookie in admin.context.cookies()},
-        timeout=10,
+        timeout=30,
     )
 
     assert 400 <= answer.status_code < 500

@@ -36,7 +36,7 @@ def test_standard_output_is_exactly_one_json_object(demo: Demo) -> None:
         "share_link",
     } <= said.keys()
     for crm in ("hubspot", "salesforce"):
-        assert requests.get(said["records"][crm]["url"], timeout=10).status_code == 200
+        assert requests.get(said["records"][crm]["url"], timeout=30).status_code == 200
     assert "Traceback" not in demo.stderr
 
 

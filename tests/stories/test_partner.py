@@ -25,7 +25,7 @@ def test_the_front_page_says_nothing_of_the_deal(
 
     someone = guest(WES[0])
     someone.knock(link)
-    pages = {"front": requests.get(link, timeout=10).text, "code": someone.phone.content()}
+    pages = {"front": requests.get(link, timeout=30).text, "code": someone.phone.content()}
 
     for name, page in pages.items():
         with subtests.test(name):

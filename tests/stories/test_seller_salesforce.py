@@ -55,12 +55,12 @@ def test_the_org_posts_a_signed_request_and_every_card_loads(
 def test_a_signed_request_opens_the_panel_once_and_a_forged_one_never(salesforce: StorySalesforce) -> None:
     deal = salesforce.deal("halden")
     canvas = salesforce.http.get(
-        f"{salesforce.origin}/lightning/_canvas/Opportunity/{deal}", timeout=10
+        f"{salesforce.origin}/lightning/_canvas/Opportunity/{deal}", timeout=30
     ).json()
     signature, envelope = canvas["signed_request"].split(".")
 
     def post(signed: str) -> int:
-        return requests.post(canvas["url"], data={"signed_request": signed}, timeout=10).status_code
+        return requests.post(canvas["url"], data={"signed_request": signed}, timeout=30).status_code
 
     assert post(f"{signature[::-1]}.{envelope}") == 401
     assert post(canvas["signed_request"]) == 200
@@ -99,7 +99,7 @@ def test_a_seller_posts_plans_shares_and_copies(
     expect(seat.frame.locator("#notices")).to_contain_text(re.compile(r"Copied\.|Press Ctrl\+C"))
 
     assert re.fullmatch(re.escape(salesforce.demo.addresses["share"]) + r"/s/[\w-]{43}", link)
-    assert "A page is shared with you" in requests.get(link, timeout=10).text
+    assert "A page is shared with you" in requests.get(link, timeout=30).text
     expect(
         sharing.get_by_role("listitem").filter(has_text="Lukas Hoffmann").filter(has_text="Active")
     ).to_be_visible()

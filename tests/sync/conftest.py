@@ -23,7 +23,7 @@ def on_hubspot(tmp_path: Path) -> Iterator[Connected]:
 
 @pytest.fixture
 def on_salesforce(tmp_path: Path) -> Iterator[Connected]:
-    with open_salesforce(tmp_path, patience=20) as world:
+    with open_salesforce(tmp_path) as world:
         made = connect(tmp_path, world, CrmKind.SALESFORCE)
         yield made
         made.house.database.close()
