@@ -216,9 +216,11 @@ def open_world(directory: Path, **changes: Any) -> Iterator[HubspotWorld]:
     )
     app = create_app(replace(settings, **changes))
     portal: HubspotSandbox = app.extensions["sandbox"]
-    with serve(app) as origin:
-        yield HubspotWorld(origin, portal)
-    portal.close()
+    try:
+        with serve(app) as origin:
+            yield HubspotWorld(origin, portal)
+    finally:
+        portal.close()
 
 
 def _is_a_world(world: HubspotWorld) -> World:

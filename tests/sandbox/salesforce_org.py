@@ -49,9 +49,11 @@ def org_config(folder: Path, **changes: Any) -> SalesforceSandboxConfig:
 @contextmanager
 def serve_org(folder: Path, **changes: Any) -> Iterator[tuple[str, Org]]:
     app = create_app(org_config(folder, **changes))
-    with serve(app) as origin:
-        yield origin, app.extensions["salesforce"]
-    app.extensions["salesforce"].close()
+    try:
+        with serve(app) as origin:
+            yield origin, app.extensions["salesforce"]
+    finally:
+        app.extensions["salesforce"].close()
 
 
 def assertion(

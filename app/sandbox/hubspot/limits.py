@@ -54,6 +54,15 @@ class Faults:
     def __init__(self) -> None:
         self._waiting: list[Fault] = []
         self._lock = threading.Lock()
+        self._over = threading.Event()
+
+    def hold(self, seconds: float) -> bool:
+        """Keeps a call waiting; False if the portal closed meanwhile, so that nothing can answer it any more."""
+        return not self._over.wait(seconds)
+
+    def end(self) -> None:
+        """Lets go of every call that waits, now and later."""
+        self._over.set()
 
     def add(self, fault: Fault) -> None:
         """Raises ValueError for a kind that does not exist."""

@@ -48,6 +48,7 @@ class HubspotSandbox:
         self.searches = Window(config.searches_per_second, 1)
 
     def close(self) -> None:
+        self.faults.end()
         self.webhooks.close()
         self.db.close()
 

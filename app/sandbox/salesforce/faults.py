@@ -34,6 +34,7 @@ class Faults:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._waiting: list[Fault] = []
+        self._over = threading.Event()
         self.calls: deque[tuple[str, str]] = deque(maxlen=LOG_LENGTH)
         self.api_calls = 0
 
@@ -46,6 +47,14 @@ class Faults:
     def clear(self) -> None:
         with self._lock:
             self._waiting.clear()
+
+    def hold(self, seconds: float) -> None:
+        """Keeps a call waiting, for as long as the org is open."""
+        self._over.wait(seconds)
+
+    def end(self) -> None:
+        """Lets go of every call that waits, now and later."""
+        self._over.set()
 
     def count(self, method: str, path: str, *, api: bool) -> None:
         with self._lock:

@@ -104,6 +104,7 @@ class Org:
                 self.store.execute("INSERT INTO _permission VALUES (?, ?)", (user_id, name))
 
     def close(self) -> None:
+        self.faults.end()
         self.store.close()
 
     def _found(self) -> None:

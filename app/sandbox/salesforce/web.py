@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify, request
@@ -43,7 +42,7 @@ def _before() -> Response | None:
     if fault is None or fault.kind in ("half", "lost"):
         return None
     if fault.kind == "hang":
-        time.sleep(fault.seconds)
+        org.faults.hold(fault.seconds)
     return _broken(fault)
 
 
