@@ -21,6 +21,7 @@ from app.ground.log import get_logger
 from sync import schedule
 from sync.deps import Agent
 from sync.listening import keep_listening
+from sync.rounds import Rounds
 from sync.runtime import Runtime, install
 
 WORKER_TTL = 60
@@ -80,11 +81,9 @@ def keep_time(
     ticker = schedule.Ticker(
         start_poll=start_poll, salesforce_every=salesforce_every, hubspot_every=hubspot_every
     )
-    while not ended.wait(TICK_SECONDS):
-        try:
-            schedule.tick(agent, ticker)
-        except Exception:
-            log.exception("schedule.failed")
+    rounds = Rounds("schedule", TICK_SECONDS)
+    while not ended.wait(rounds.wait):
+        rounds.run(lambda: schedule.tick(agent, ticker))
 
 
 def hear(parts: Parts, stop: threading.Event | None = None) -> None:

@@ -26,7 +26,10 @@ SET_ASIDE_AFTER = 5
 MOST_TRIES = 24
 """Calls spent on finding the bad one of a batch: one in a hundred takes fifteen. The rest waits for the next."""
 
-NOT_ITS_FAULT = (OperationalError, InterfaceError, BaseTimeoutException, MemoryError)
+DATABASE_AWAY = (OperationalError, InterfaceError)
+"""What SQLAlchemy raises for a database that does not answer, or has no room."""
+
+NOT_ITS_FAULT = (*DATABASE_AWAY, BaseTimeoutException, MemoryError)
 """The database is full or away, or the job's time is over: that says nothing about the row being worked on."""
 
 log = get_logger(__name__)

@@ -25,6 +25,7 @@ from app.storage.fault import Work
 from sync.backoff import LONGEST, NOT_ITS_FAULT, SET_ASIDE_AFTER, delay, note_fault
 from sync.deps import Agent
 from sync.events import apply
+from sync.rounds import Rounds
 
 MOST = 200
 """Accounts one process listens to: a thread and a connection each. Start more agents for more."""
@@ -217,10 +218,8 @@ class Listener:
 def keep_listening(agent: Agent, redis: Redis | None, ended: threading.Event) -> None:
     """The whole life of the process: until `ended`. A database that is away for a while is waited for."""
     listener = Listener(agent)
-    while not ended.wait(TEND_SECONDS):
-        try:
-            listener.tend()
-        except Exception:
-            log.exception("events.failed")
+    rounds = Rounds("events", TEND_SECONDS)
+    while not ended.wait(rounds.wait):
+        rounds.run(listener.tend)
         metrics.say(redis)
     listener.stop()
