@@ -4,6 +4,7 @@ Reads the snapshot's content alone; a key that an older snapshot lacks says noth
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -150,7 +151,7 @@ def _amend(registration: Mapping[str, Any], viewer: Viewer, now: datetime) -> It
     if registration["state"] == "submitted":
         if viewer.has_sent(AMEND):
             yield Status(text="Your change of the registration is on its way.")
-        yield _amendment(AMEND, "Change your registration", "Change")
+        yield _amendment(registration, AMEND, "Change your registration", "Change")
     elif (
         registration["state"] == "approved"
         and until
@@ -168,16 +169,21 @@ def _amend(registration: Mapping[str, Any], viewer: Viewer, now: datetime) -> It
             required=True,
             max_length=REASON_LIMIT,
         )
-        yield _amendment(ASK_AMENDMENT, "Ask for a change", "Ask", why)
+        yield _amendment(registration, ASK_AMENDMENT, "Ask for a change", "Ask", why)
 
 
-def _amendment(command: str, title: str, submit: str, *more: FormField) -> Form:
+def _amendment(
+    registration: Mapping[str, Any], command: str, title: str, submit: str, *more: FormField
+) -> Form:
+    """With what the partner wrote so far; what somebody of our side filled in stays empty."""
+    held = registration.get("values", {})
+    fields = (replace(field, value=str(held.get(field.name, ""))) for field in VALUE_FIELDS)
     return Form(
         id=command,
         title=title,
         command=command,
         submit=submit,
         folded=True,
-        note="Fill in only what is to be different.",
-        fields=(*VALUE_FIELDS, *more),
+        note="Change only what is to be different. A field that you leave empty stays as it is.",
+        fields=(*fields, *more),
     )

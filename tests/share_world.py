@@ -75,6 +75,7 @@ def content(**changes: object) -> Content:
             "state": "approved",
             "protected_from": to_iso(NOW - timedelta(days=30)),
             "protected_until": to_iso(NOW + timedelta(days=60)),
+            "values": {"region": "DACH"},
         },
         "steps": [
             _step("s1", "Security questionnaire", "partner", "2026-11-24", 1),

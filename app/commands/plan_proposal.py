@@ -8,7 +8,7 @@ from marshmallow import Schema, fields
 from app.commands.context import Command, CommandResult, Context
 from app.commands.plan_changes import save, seen_step, settle, step_of
 from app.commands.plan_state import today
-from app.commands.thread import tell
+from app.commands.thread import look_again, looked_at, tell
 from app.domain.actor import ActorKind
 from app.domain.plan import Proposal, Step, StepStatus
 from app.domain.thread import clean_line
@@ -31,6 +31,7 @@ class DateAnswerSchema(Schema):
     step_id = fields.String(required=True)
     due = fields.Date(required=True)
     reason = fields.String(load_default="")
+    confirm = fields.Boolean(load_default=False)
 
 
 def propose(context: Context, data: Mapping[str, Any]) -> CommandResult:
@@ -67,6 +68,8 @@ def decline(context: Context, data: Mapping[str, Any]) -> CommandResult:
     step, _ = _answered(context, data)
     reason = data["reason"].strip()
     why = f" {clean_line(reason, limit=REASON_LIMIT, field='reason')}" if reason else ""
+    if why and not data["confirm"]:
+        look_again(context, context.partner_on_record(step.partner_id), why, data)
     save(context, step, {"proposal": None})
     kept = f"stays due on {step.due:%d %b %Y}" if step.due else "stays without a date"
     tell(context, step.partner_id, f"“{step.title}” {kept}.{why}")
@@ -89,5 +92,5 @@ COMMANDS = (
         name="plan.propose_date", schema=ProposeSchema, run=propose, actors=frozenset({ActorKind.VIEWER})
     ),
     Command(name="plan.accept_date", schema=DateAnswerSchema, run=accept),
-    Command(name="plan.decline_date", schema=DateAnswerSchema, run=decline),
+    looked_at(Command(name="plan.decline_date", schema=DateAnswerSchema, run=decline)),
 )

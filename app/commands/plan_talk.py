@@ -94,13 +94,6 @@ def remind(context: Context, data: Mapping[str, Any]) -> CommandResult:
 
 COMMANDS = (
     Command(name="plan.remind", schema=RemindOfStepSchema, run=remind, actors=frozenset({ActorKind.SYSTEM})),
-    Command(
-        name="plan.comment",
-        schema=CommentStepSchema,
-        run=comment,
-        actors=WITH_VIEWER,
-        ask=thread.read_hidden,
-        asked_for=frozenset({ActorKind.SELLER, ActorKind.ADMIN}),
-    ),
+    thread.looked_at(Command(name="plan.comment", schema=CommentStepSchema, run=comment, actors=WITH_VIEWER)),
     Command(name="plan.add_evidence", schema=EvidenceSchema, run=add_evidence, actors=WITH_VIEWER),
 )

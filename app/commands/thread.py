@@ -1,6 +1,7 @@
 """Posting to the thread."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from marshmallow import Schema, fields, validate
@@ -74,9 +75,12 @@ def tell(context: Context, partner_id: str, body: str) -> None:
     context.publish()
 
 
-def look_again(context: Context, partner: Partner, body: str, data: Mapping[str, Any]) -> None:
-    """Raises AppError naming what slipped into the text; nothing of it is ever told to a partner."""
-    others = [p for p, _ in partners.on_record(context.connection, context.tenant.id, context.key)]
+def look_again(
+    context: Context, partner: Partner, body: str, data: Mapping[str, Any], key: RecordKey | None = None
+) -> None:
+    """Raises AppError naming what slipped into a text that the partner is to read on the record at hand, or on that
+    of `key`; nothing of it is ever told to a partner."""
+    others = [p for p, _ in partners.on_record(context.connection, context.tenant.id, key or context.key)]
     found = findings(
         body,
         Sensitive(
@@ -94,7 +98,7 @@ def read_hidden(
 ) -> Mapping[str, Any]:
     """The values that must not slip out, read for this one check. While the CRM does not answer, the check goes
     without them: a partner who waits for an answer is worse off than a seller who was not asked."""
-    if data["audience"] != Audience.PARTNER or data["confirm"]:
+    if data.get("audience", Audience.PARTNER) != Audience.PARTNER or data["confirm"]:
         return data
     try:
         return {**data, "hidden": outside.hidden(tenant_id, key)}
@@ -103,13 +107,10 @@ def read_hidden(
         return data
 
 
-COMMANDS = (
-    Command(
-        name="thread.post",
-        schema=PostSchema,
-        run=post,
-        actors=WITH_VIEWER,
-        ask=read_hidden,
-        asked_for=frozenset({ActorKind.SELLER, ActorKind.ADMIN}),
-    ),
-)
+def looked_at(command: Command) -> Command:
+    """The command, with the never-shared values at hand when a person of ours gives it: its text goes to a partner,
+    and `look_again` checks it for them. Its schema has a `confirm`."""
+    return replace(command, ask=read_hidden, asked_for=frozenset({ActorKind.SELLER, ActorKind.ADMIN}))
+
+
+COMMANDS = (looked_at(Command(name="thread.post", schema=PostSchema, run=post, actors=WITH_VIEWER)),)

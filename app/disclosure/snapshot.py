@@ -4,7 +4,7 @@ A snapshot's content is plain JSON:
 {"deal": {"name"?}, "fields": [{"name", "label", "value", "object", "treatment"}],
  "stages": [{"label", "state": done|current|ahead}],
  "registration": {"state", "protected_from", "protected_until", "paused": {"since", "for"}|null,
-   "question": {"since", "text"}|null, "asked", "amending"?, "more_time", "due"}|null,
+   "question": {"since", "text"}|null, "asked", "amending"?, "values"?: {…}, "more_time", "due"}|null,
  "steps": [{"id", "milestone", "title", "side", "owner", "due", "status", "position",
             "required", "after", "evidence": [{"label", "url"}], "proposed"?}],
  "messages": [{"id", "author", "side", "body", "at"}],
@@ -292,11 +292,12 @@ def _narrow_field(field: dict[str, str], view: View) -> dict[str, str] | None:
 
 
 def _registration(registration: Registration | None) -> dict[str, Any] | None:
-    """What the partner knows of its own registration: its state, its clock and what is asked of it. Who of us
-    decides, and by which rule, stays inside."""
+    """What the partner knows of its own registration: its state, its clock, what is asked of it and what it wrote
+    itself. Who of us decides, by which rule, and what a seller filled in stays inside."""
     if registration is None:
         return None
     pause, wait = registration.pause, registration.wait
+    values = {name: value for name in registration.given if (value := getattr(registration, name))}
     return {
         "state": str(registration.state),
         "protected_from": to_iso(registration.protected_from) if registration.protected_from else None,
@@ -307,6 +308,7 @@ def _registration(registration: Registration | None) -> dict[str, Any] | None:
         "more_time": registration.extensions < registration.terms.extension_limit,
         "due": to_iso(registration.due()) if registration.state is RegistrationState.SUBMITTED else None,
         **({"amending": True} if registration.amendment else {}),
+        **({"values": values} if values else {}),
     }
 
 

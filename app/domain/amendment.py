@@ -33,7 +33,7 @@ def grant_amendment(registration: Registration, by: str, now: datetime) -> Regis
     """The registration as the partner asked for it. Raises AppError where nobody asked."""
     wanted = _asked(registration)
     values = {one.name: one.value for one in wanted.changes}
-    return amend(replace(registration, amendment=None), by, values, now)
+    return amend(replace(registration, amendment=None), by, values, now, theirs=True)
 
 
 def decline_amendment(registration: Registration, by: str, reason: str, now: datetime) -> Registration:

@@ -84,6 +84,7 @@ class Registration:
 
     `protected_until` counts every pause that has ended; while one is open, `ends` moves on with it. `waits` are the
     times in which we waited for the partner: they stop the time we have for a decision. `share` is in percent.
+    `given` names the values that the partner itself wrote: those alone it may read back.
     """
 
     id: str
@@ -119,6 +120,7 @@ class Registration:
     waits: Pauses = ()
     ask: Ask | None = None
     amendment: Amendment | None = None
+    given: tuple[str, ...] = ()
     history: tuple[Entry, ...] = ()
 
     def protects(self, at: datetime) -> bool:
@@ -279,16 +281,19 @@ def answer(registration: Registration, by: str, now: datetime) -> Registration:
     return _answered(told(registration, now, by, "Answered the question"), now)
 
 
-def amend(registration: Registration, by: str, values: Mapping[str, Any], now: datetime) -> Registration:
-    """The registration with other values; what we waited for is taken as answered. Raises AppError once it is
-    over, and for a change of nothing."""
+def amend(
+    registration: Registration, by: str, values: Mapping[str, Any], now: datetime, *, theirs: bool = False
+) -> Registration:
+    """The registration with other values, `theirs` where the partner wrote them; what we waited for is taken as
+    answered. Raises AppError once it is over, and for a change of nothing."""
     if registration.state not in (RegistrationState.SUBMITTED, RegistrationState.APPROVED):
         raise AppError(Reason.STATE_CONFLICT, f"This registration is already {registration.state}.")
     changed = {name: value for name, value in values.items() if getattr(registration, name) != value}
     if not changed:
         raise AppError(Reason.INVALID, "Nothing is changed.")
     what = "Amended " + ", ".join(name.replace("_", " ") for name in sorted(changed))
-    amended = told(replace(registration, **changed), now, by, what)
+    kept = set(registration.given) | set(changed) if theirs else set(registration.given) - set(changed)
+    amended = told(replace(registration, **changed, given=tuple(sorted(kept))), now, by, what)
     return _answered(amended, now)
 
 

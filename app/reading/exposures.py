@@ -123,6 +123,9 @@ def _values(content: Content) -> Iterator[tuple[str, str, str]]:
             yield f"room/{name}", label, " | ".join(items)
     if content.get("registration"):
         yield "room/registration", "Registration", str(content["registration"].get("state", ""))
+        written = [f"{name}: {said}" for name, said in content["registration"].get("values", {}).items()]
+        if written:
+            yield "room/registration", "What they registered", " | ".join(written)
 
 
 def _download(

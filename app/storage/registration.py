@@ -34,6 +34,7 @@ class Story:
     waits: Pauses = ()
     ask: Ask | None = None
     amendment: Amendment | None = None
+    given: tuple[str, ...] = ()
     history: tuple[Entry, ...] = ()
 
 

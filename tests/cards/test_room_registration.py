@@ -84,3 +84,9 @@ def test_what_is_not_decided_is_changed_and_what_is_decided_is_asked_for_once():
 
 def test_a_protection_that_has_run_out_is_not_amended():
     assert "ask_amendment" not in offered(blocks(protected_until="2026-11-01T00:00:00Z"))
+
+
+def test_a_change_begins_with_what_the_partner_wrote_before():
+    (form,) = (b for b in blocks(state="submitted", values={"amount": "20,000 EUR"}) if isinstance(b, Form))
+
+    assert {field.name: field.value for field in form.fields if field.value} == {"amount": "20,000 EUR"}

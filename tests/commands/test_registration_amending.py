@@ -5,6 +5,7 @@ import pytest
 from app.ground.errors import AppError, Reason
 from app.storage import registration as registrations
 from app.storage import thread as messages
+from app.storage.published.rooms import latest_snapshot
 from tests.house import DEAL
 
 ASKED = {"amount": "60,000 EUR", "customer_domain": "initech.example", "reason": "A second site"}
@@ -121,3 +122,48 @@ def test_more_time_that_is_asked_for_and_its_answer_are_read_in_the_thread(house
         "More time, please: The board meets later",
         "No more time for Initech: Once is enough",
     }
+
+
+SLIPS = [
+    ("registration.refuse", "reason", "Our margin would be 38%", "margin"),
+    ("registration.ask", "question", "Is the floor of 38 % known to you?", "Margin"),
+    ("registration.refuse", "reason", "It is a secret", "Internal_Notes"),
+]
+
+
+@pytest.mark.parametrize(("command", "field", "text", "told"), SLIPS)
+def test_what_a_partner_is_told_of_its_registration_is_looked_at_like_a_message(
+    house, partner, registered, command, field, text, told
+):
+    with pytest.raises(AppError) as caught:
+        house.run(command, {"registration_id": registered, field: text})
+    assert (caught.value.reason, held(house, registered).state) == (Reason.NEEDS_CONFIRM, "submitted")
+    assert told in caught.value.message
+
+    house.run(command, {"registration_id": registered, field: text, "confirm": "true"})
+
+
+LATER_SLIPS = ["registration.pull_back", "registration.decline_amendment", "registration.decline_extension"]
+
+
+@pytest.mark.parametrize("command", LATER_SLIPS)
+def test_so_is_what_it_is_told_once_it_is_protected(house, partner, protected, command):
+    ask(house, partner)
+    house.run("registration.ask_extension", {"reason": "Summer"}, actor=house.viewer(partner))
+    reason = {"registration_id": protected, "reason": "You have 38% margin"}
+
+    with pytest.raises(AppError, match="holds the value of Margin"):
+        house.run(command, reason)
+    house.run(command, {**reason, "confirm": "true"})
+
+
+def test_a_partner_reads_back_what_it_wrote_and_nothing_that_a_seller_filled_in(house, partner, registered):
+    house.run("registration.amend", {"region": "DACH", "note": "Ours"}, actor=house.viewer(partner))
+    house.run("registration.amend", {"registration_id": registered, "note": "They are not the favourite"})
+
+    house.link(partner)
+    house.work()
+
+    with house.house.database.read() as connection:
+        room = latest_snapshot(connection, house.tenant.id, DEAL, partner)
+    assert room.content["registration"]["values"] == {"region": "DACH"}

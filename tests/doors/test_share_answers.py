@@ -109,6 +109,7 @@ def test_each_thing_a_partner_may_say_waits_as_a_command_and_is_shown_as_sent(
         ("propose", {"step_id": "s1", "due": "soon", "reason": "Holidays"}, "Choose the day."),
         ("ask-amendment", {"contact_email": "bill", "reason": "Typo"}, "does not look like an e-mail"),
         ("ask-amendment", {"reason": "Typo"}, "Nothing is changed."),
+        ("ask-amendment", {"region": "DACH", "reason": "Typo"}, "Nothing is changed."),
         ("amend", {"amount": "1"}, "nothing to change here"),
     ],
 )

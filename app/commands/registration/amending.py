@@ -20,7 +20,7 @@ from app.commands.registration.store import (
 )
 from app.commands.registration.submit import VALUES, ValuesSchema, cleaned, require, set_keys
 from app.commands.registration.telling import say, say_why
-from app.commands.thread import tell
+from app.commands.thread import looked_at, tell
 from app.domain.actor import ActorKind
 from app.domain.amendment import ask_amendment, decline_amendment, grant_amendment
 from app.domain.registration import Registration, RegistrationState, amend
@@ -47,7 +47,7 @@ def amend_values(context: Context, data: Mapping[str, Any]) -> CommandResult:
     viewer = context.actor.kind is ActorKind.VIEWER
     if viewer and not waits:
         raise AppError(Reason.STATE_CONFLICT, "This is decided. Ask your contact to change it.")
-    new = amend(old, by(context), _sent(data), context.now)
+    new = amend(old, by(context), _sent(data), context.now, theirs=viewer)
     if waits:
         new = _judged(context, new)
     _take(context, old, new)
@@ -111,5 +111,5 @@ COMMANDS = (
         name="registration.ask_amendment", schema=AskSchema, run=ask, actors=frozenset({ActorKind.VIEWER})
     ),
     Command(name="registration.grant_amendment", schema=OneSchema, run=grant),
-    Command(name="registration.decline_amendment", schema=WhySchema, run=decline),
+    looked_at(Command(name="registration.decline_amendment", schema=WhySchema, run=decline)),
 )

@@ -17,7 +17,7 @@ from app.commands.registration.store import (
     save,
 )
 from app.commands.registration.telling import say_why
-from app.commands.thread import tell
+from app.commands.thread import looked_at, tell
 from app.domain.actor import ActorKind
 from app.domain.fair_clock import Blocker, Pause
 from app.domain.registration import ask_more_time, decline_more_time, pause, resume
@@ -97,7 +97,7 @@ def go_on(context: Context, data: Mapping[str, Any]) -> CommandResult:
 COMMANDS = (
     Command(name="registration.extend", schema=MoreTimeSchema, run=extend),
     Command(name="registration.ask_extension", schema=AskTimeSchema, run=ask_extension, actors=WITH_VIEWER),
-    Command(name="registration.decline_extension", schema=WhySchema, run=decline_extension),
+    looked_at(Command(name="registration.decline_extension", schema=WhySchema, run=decline_extension)),
     Command(name="registration.pause", schema=PauseSchema, run=stop),
     Command(name="registration.resume", schema=OneSchema, run=go_on),
 )

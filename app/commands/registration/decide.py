@@ -16,8 +16,8 @@ from app.commands.registration.store import (
     reason_of,
     save,
 )
-from app.commands.registration.telling import say_why
-from app.commands.thread import tell
+from app.commands.registration.telling import require_sayable, say_why
+from app.commands.thread import looked_at, tell
 from app.domain.actor import ActorKind
 from app.domain.registration import Registration, RegistrationState, ask_partner
 from app.domain.registration import answer as answered
@@ -35,6 +35,7 @@ class AnswerSchema(OwnSchema):
 
 class QuestionSchema(OneSchema):
     question = fields.String(required=True, error_messages={"required": "Say what you need to know."})
+    confirm = fields.Boolean(load_default=False)
 
 
 def approve(context: Context, data: Mapping[str, Any]) -> CommandResult:
@@ -62,7 +63,9 @@ def refuse(context: Context, data: Mapping[str, Any]) -> CommandResult:
 def ask(context: Context, data: Mapping[str, Any]) -> CommandResult:
     """The partner reads the question, and the time for our decision stands still until the answer."""
     old = find(context, data["registration_id"])
-    save(context, old, ask_partner(old, by(context), reason_of(data, "question"), context.now))
+    question = reason_of(data, "question")
+    require_sayable(context, old, question, data)
+    save(context, old, ask_partner(old, by(context), question, context.now))
     return CommandResult(message="Asked. The time for your decision stands still until they answer.")
 
 
@@ -88,7 +91,7 @@ def _may_decide(context: Context, registration: Registration) -> None:
 
 COMMANDS = (
     Command(name="registration.approve", schema=WhySchema, run=approve),
-    Command(name="registration.refuse", schema=WhySchema, run=refuse),
-    Command(name="registration.ask", schema=QuestionSchema, run=ask),
+    looked_at(Command(name="registration.refuse", schema=WhySchema, run=refuse)),
+    looked_at(Command(name="registration.ask", schema=QuestionSchema, run=ask)),
     Command(name="registration.answer", schema=AnswerSchema, run=answer, actors=WITH_VIEWER),
 )

@@ -93,6 +93,7 @@ def submit(context: Context, data: Mapping[str, Any]) -> CommandResult:
             deal_id=context.deal_id if context.record else None,
             company_id=context.company_id,
             motion=data["motion"],
+            given=_given(context, values),
             **values,
         ),
     )
@@ -113,6 +114,12 @@ def submit(context: Context, data: Mapping[str, Any]) -> CommandResult:
         message=f"Registered {registration.customer_name} for {partner.name}. "
         f"A decision is due by {registration.due():%d %b %Y %H:%M} UTC.",
     )
+
+
+def _given(context: Context, values: Mapping[str, str]) -> tuple[str, ...]:
+    """What the partner wrote itself. A seller who registers for it may write what it is not to read."""
+    partner = context.actor.kind is ActorKind.FORM
+    return tuple(sorted(name for name, value in values.items() if value)) if partner else ()
 
 
 def attribute(context: Context, data: Mapping[str, Any]) -> CommandResult:

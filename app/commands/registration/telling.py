@@ -20,10 +20,18 @@ from app.storage.outbox import OutboxKind
 def require_sayable(
     context: Context, registration: Registration, reason: str, data: Mapping[str, Any]
 ) -> None:
-    """Raises AppError for a reason that names what this partner is not to read, unless it was confirmed."""
+    """Raises AppError for a reason with something in it that this partner is not to read, unless it was confirmed."""
     partner = partners.get(context.connection, context.tenant.id, registration.partner_id)
-    if context.record and partner and context.actor.kind is not ActorKind.SYSTEM and not data["confirm"]:
-        look_again(context, partner, reason, data)
+    place = _place(registration)
+    if place and partner and context.actor.kind is not ActorKind.SYSTEM and not data["confirm"]:
+        look_again(context, partner, reason, data, place)
+
+
+def _place(registration: Registration) -> RecordKey | None:
+    """The record that the registration stands on."""
+    if registration.deal_id:
+        return RecordKey(ObjectKind.DEAL, registration.deal_id)
+    return RecordKey(ObjectKind.COMPANY, registration.company_id) if registration.company_id else None
 
 
 def say_why(context: Context, registration: Registration, what: str, data: Mapping[str, Any]) -> None:

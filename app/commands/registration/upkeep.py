@@ -9,6 +9,7 @@ from marshmallow import fields
 from app.commands.context import OUR_SIDE, Command, CommandResult, Context
 from app.commands.registration.store import OneSchema, WhySchema, by, find, reason_of, save
 from app.commands.registration.telling import require_sayable, say
+from app.commands.thread import looked_at
 from app.domain.actor import ActorKind
 from app.domain.registration import RegistrationState, told
 from app.domain.registration import end as ended
@@ -91,7 +92,13 @@ COMMANDS = (
     _agent("registration.expire", OneSchema, expire),
     _agent("registration.escalate", OneSchema, escalate),
     _agent("registration.remind", RemindOfEndSchema, remind),
-    Command(
-        name="registration.pull_back", schema=WhySchema, run=pull_back, actors=OUR_SIDE, needs_record=False
+    looked_at(
+        Command(
+            name="registration.pull_back",
+            schema=WhySchema,
+            run=pull_back,
+            actors=OUR_SIDE,
+            needs_record=False,
+        )
     ),
 )

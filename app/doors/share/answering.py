@@ -71,7 +71,7 @@ def answered(content: Content) -> Fields:
 def amended(content: Content) -> Fields:
     if (content.get("registration") or {}).get("state") != "submitted":
         raise AppError(Reason.STATE_CONFLICT, "There is nothing to change here. The page is the current one.")
-    return _values()
+    return _values(content)
 
 
 def amendment(content: Content) -> Fields:
@@ -80,7 +80,7 @@ def amendment(content: Content) -> Fields:
         raise AppError(
             Reason.STATE_CONFLICT, "There is nothing to ask for here. The page is the current one."
         )
-    values = _values()
+    values = _values(content)
     return {**values, "reason": clean_line(_typed("reason"), limit=REASON_LIMIT, field="reason")}
 
 
@@ -116,13 +116,15 @@ def _is_link(url: str) -> bool:
     return parts.scheme == "https" and "." in (parts.hostname or "")
 
 
-def _values() -> Fields:
-    """What was filled in. Raises AppError where nothing was."""
+def _values(content: Content) -> Fields:
+    """What is to be different from what the room shows. Raises AppError where nothing is."""
+    held = content["registration"].get("values", {})
     typed = {field: _typed(field.name).strip() for field in VALUE_FIELDS}
     values = {field.name: cleaned(field, text) for field, text in typed.items() if text}
-    if not values:
+    changed = {name: value for name, value in values.items() if value != held.get(name)}
+    if not changed:
         raise AppError(Reason.INVALID, "Nothing is changed. Fill in what is to be different.")
-    return values
+    return changed
 
 
 def _step_id(content: Content, *, own: bool = False) -> str:

@@ -148,13 +148,16 @@ async function submit(form, agreed = {}) {
     withdraw();
     const refusal = asRefusal(error);
     if (!refusal.uncertain) settleKey(place);
-    if (refusal.reason === "needs_confirm") lookAgain(refusal, () => submit(form, valuesOf(form).body === fields.body ? { confirm: "true" } : {}));
+    if (refusal.reason === "needs_confirm") lookAgain(refusal, () => submit(form, same(valuesOf(form), fields) ? { confirm: "true" } : {}));
     else sayFailure(refusal, refusal.uncertain ? () => submit(form, agreed) : null);
     form.querySelector("textarea, input:not([type=hidden])")?.focus();
   } finally {
     setBusy(form, false);
   }
 }
+
+/** Whether the form says what was looked at: what was typed since is looked at anew. */
+const same = (now, sent) => Object.keys(now).every((name) => now[name] === sent[name]);
 
 function setBusy(form, busy) {
   form.setAttribute("aria-busy", String(busy));
