@@ -9,6 +9,7 @@ from marshmallow import Schema, fields, validate
 
 from app.commands.context import ADMINS, Command, CommandResult, Context
 from app.commands.forms import publish_form
+from app.commands.link_qr import qr_code
 from app.commands.link_rules import check_days, choose, preset_of, read_people
 from app.commands.offboarding import require_welcome
 from app.commands.policy import require_admitted
@@ -86,11 +87,14 @@ def create_link(context: Context, data: Mapping[str, Any]) -> CommandResult:
 
 
 def link_answer(context: Context, link: PublishedLink, token: str) -> Mapping[str, object]:
-    """What is said of a link whose token was just made: `url` is in this answer and nowhere else."""
+    """What is said of a link whose token was just made: `url`, and `qr`, the same as a picture, are in this answer
+    and nowhere else."""
+    url = f"{context.share_origin}/s/{token}"
     return {
         "link_id": link.id,
         "code": link.code,
-        "url": f"{context.share_origin}/s/{token}",
+        "url": url,
+        "qr": qr_code(url),
         "expires_at": link.expires_at.isoformat(),
     }
 
@@ -105,7 +109,7 @@ def create_form_link(context: Context, data: Mapping[str, Any]) -> CommandResult
     save_link(context.connection, link, hash_token(token))
     publish_form(context, partner)
     return CommandResult(
-        result={"link_id": link.id, "url": f"{context.share_origin}/s/{token}"},
+        result=link_answer(context, link, token),
         message=f"Anyone with this link can register deals for {partner.name}, until {link.expires_at:%d %b %Y}.",
     )
 

@@ -3,6 +3,7 @@ import {
   Checkbox,
   DateInput,
   Form,
+  Image,
   LoadingButton,
   Modal,
   NumberInput,
@@ -211,6 +212,22 @@ test('a new share link is shown with a button to copy it', async () => {
   await says(room, 'https://share.example/s/abc');
   button(room.renderer, 'Copy link').trigger('onClick');
   expect(room.renderer.mocks.actions.copyTextToClipboard.calls[0]?.[0]).toBe('https://share.example/s/abc');
+});
+
+test('a new share link is drawn as a QR code when asked for, and put away again', async () => {
+  const qr = 'data:image/png;base64,iVBORw0KGgo=';
+  const room = await showBlocks(form({ command: 'sharing.create_link' }));
+  room.backend.commands['sharing.create_link'] = () => doing({ url: 'https://share.example/s/abc', qr });
+  write(room, 'x');
+  submit(room);
+  await says(room, 'https://share.example/s/abc');
+  expect(room.renderer.maybeFind(Image)).toBeNull();
+
+  button(room.renderer, 'Show QR code').trigger('onClick');
+
+  expect(room.renderer.find(Image).props).toMatchObject({ src: qr, alt: 'QR code that opens this link' });
+  button(room.renderer, 'Hide QR code').trigger('onClick');
+  expect(room.renderer.maybeFind(Image)).toBeNull();
 });
 
 const complete = action({

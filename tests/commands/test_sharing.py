@@ -5,6 +5,7 @@ import pytest
 from app.ground.errors import AppError, Reason
 from app.storage import file as files
 from tests.house import ADMIN, COMPANY, DEAL, TestHouse
+from tests.qr import said_by
 
 
 def refusal(call) -> Reason:
@@ -83,3 +84,16 @@ def test_detaching_a_partner_ends_its_links(house: TestHouse) -> None:
 
     with house.house.database.read() as connection:
         assert link_of(connection, house.tenant.id, str(link["link_id"])).revoked_at is not None
+
+
+@pytest.mark.parametrize("command", ["create_link", "reissue_link", "create_form_link"])
+def test_a_new_link_comes_with_a_qr_code_that_says_its_address(house: TestHouse, command: str) -> None:
+    partner = house.attach()
+    if command == "create_form_link":
+        made = house.run(f"sharing.{command}", {"partner_id": partner}, actor=ADMIN, record=None).result
+    else:
+        made = house.link(partner)
+    if command == "reissue_link":
+        made = house.run(f"sharing.{command}", {"link_id": made["link_id"]}).result
+
+    assert said_by(str(made["qr"])) == [made["url"]]

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from flask import Flask
 
+from app.commands.link_qr import qr_code
 from app.commands.plan_template import samples
 from app.crm.port import Stage
 from app.disclosure.blast import Place, blast
@@ -301,9 +302,8 @@ class House:
                 Reason.STATE_CONFLICT, "There is a partner called Contoso Resale already.", field="name"
             )
         if name == "sharing.create_form_link":
-            return CommandResult(
-                result={"url": "https://share.example.com/s/T0KEN"}, message="Anyone may register."
-            )
+            url = "https://share.example.com/s/T0KEN"
+            return CommandResult(result={"url": url, "qr": qr_code(url)}, message="Anyone may register.")
         return CommandResult(message=f"{fields.get('name', 'It')} was done.")
 
     def _keep(self, policy: Policy, author: str, reason: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from app.commands.link_qr import qr_code
 from app.domain.actor import Actor, Side
 from app.domain.plan import StepStatus
 from app.domain.record import CrmKind, RecordKey
@@ -45,9 +46,8 @@ class Room(House):
             self.runs.append(key)
             self._apply(name, actor, fields)
         if name == "sharing.create_link":
-            return CommandResult(
-                result={"url": "https://share.example/s/abcdefghijklmnop"}, message="Created."
-            )
+            url = "https://share.example/s/abcdefghijklmnop"
+            return CommandResult(result={"url": url, "qr": qr_code(url)}, message="Created.")
         return CommandResult(result={}, message="Sent." if name == "thread.post" else "Done.")
 
     def _apply(self, name: str, actor: Actor, fields: Mapping[str, object]) -> None:

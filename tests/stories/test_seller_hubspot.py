@@ -8,6 +8,7 @@ import requests
 from playwright.sync_api import expect
 
 from app.ground.clock import utc_now
+from tests.qr import said_by
 from tests.stories.crms import StoryHubspot
 from tests.stories.running import until
 from tests.stories.seats import HubspotSeat
@@ -79,6 +80,8 @@ def test_a_seller_posts_plans_shares_and_copies(hubspot: StoryHubspot, hubspot_s
         lambda: ours.fullmatch(seat.page.evaluate("navigator.clipboard.readText()")), "a copied link"
     )
     link = found.group()
+    sharing.get_by_role("button", name="Show QR code").click()
+    assert said_by(sharing.get_by_alt_text("QR code that opens this link").get_attribute("src")) == [link]
     assert "A page is shared with you" in requests.get(link, timeout=30).text
     expect(
         sharing.get_by_role("listitem").filter(has_text="Lukas Hoffmann").filter(has_text="Active")

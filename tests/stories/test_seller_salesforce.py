@@ -8,6 +8,7 @@ import requests
 from playwright.sync_api import expect
 
 from app.ground.clock import utc_now
+from tests.qr import said_by
 from tests.stories.crms import StorySalesforce
 from tests.stories.running import until
 from tests.stories.seats import SalesforceSeat
@@ -95,6 +96,8 @@ def test_a_seller_posts_plans_shares_and_copies(
     expect(form.get_by_label("7 days")).to_be_checked()
     form.get_by_role("button", name="Create link").click()
     link = seat.frame.get_by_label("Share link").input_value()
+    seat.frame.get_by_text("Show QR code").click()
+    assert said_by(seat.frame.get_by_alt_text("QR code that opens this link").get_attribute("src")) == [link]
     seat.frame.get_by_role("button", name="Copy link").click()
     expect(seat.frame.locator("#notices")).to_contain_text(re.compile(r"Copied\.|Press Ctrl\+C"))
 

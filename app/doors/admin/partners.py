@@ -18,10 +18,11 @@ FORM_DAYS = (30, 90, 180, 365)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """What just happened: `url` is a new link, shown this once."""
+    """What just happened: `url` is a new link, shown this once, and `qr` the same as a picture."""
 
     message: str
     url: str = ""
+    qr: str = ""
     partner_id: str = ""
     offboarding_id: str = ""
 
@@ -98,6 +99,7 @@ def _run(door: AdminDoor, command: str, names: tuple[str, ...], partner_id: str 
     done = Done(
         message=result.message,
         url=str(result.result.get("url", "")),
+        qr=str(result.result.get("qr", "")),
         partner_id=partner_id,
         offboarding_id=str(result.result.get("offboarding_id", "")),
     )

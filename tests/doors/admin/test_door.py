@@ -6,6 +6,7 @@ import pytest
 
 from tests.doors.admin.asking import OURS, get, post
 from tests.doors.admin_fakes import ORIGIN, app_of
+from tests.qr import said_by
 
 PAGES = [
     "/admin/",
@@ -206,6 +207,7 @@ def test_a_form_link_is_shown_once_where_it_was_made(admin, house):
     answer = post(admin, "/admin/partners/p1/form-link", days="90")
 
     assert "https://share.example.com/s/T0KEN" in answer.text
+    assert said_by(re.search(r'src="(data:[^"]*)"', answer.text)[1]) == ["https://share.example.com/s/T0KEN"]
     assert house.ran[-1] == ("t1", "sharing.create_form_link", {"days": 90, "partner_id": "p1"})
     assert "T0KEN" not in get(admin, "/admin/partners").text
 

@@ -73,15 +73,21 @@ export function offerUndo(text, undo) {
   );
 }
 
-/** Shows a link that will not be shown again, selected and ready to copy. */
-export function showLink(url) {
+/** Shows a link that will not be shown again, selected and ready to copy, and on request as a QR code. */
+export function showLink(url, qr = "") {
   const input = element("input", { className: "input", readOnly: true, value: url });
   input.setAttribute("aria-label", words.linkLabel);
   const copyButton = button(words.copy, () => copy(url, input), "button button-primary");
   const row = element("div", { className: "notice-row" }, input, copyButton);
-  show("info", [element("div", { className: "notice-body" }, element("p", { textContent: words.linkReady }), row)]);
+  const ready = element("p", { textContent: words.linkReady });
+  show("info", [element("div", { className: "notice-body" }, ready, row, ...(qr ? [picture(qr)] : []))]);
   input.focus();
   input.select();
+}
+
+function picture(qr) {
+  const image = element("img", { className: "qr", src: qr, alt: words.qrAlt });
+  return element("details", {}, element("summary", { textContent: words.qr }), image);
 }
 
 /** Puts `text` on the clipboard. A frame may not always; then the text is selected for the keyboard. */

@@ -187,7 +187,7 @@ function showPending(form, fields) {
 }
 
 async function settle({ result = {}, message }) {
-  if (typeof result.url === "string" && result.url) showLink(result.url);
+  if (typeof result.url === "string" && result.url) showLink(result.url, result.qr);
   else say(message || words.done);
   await reload();
 }

@@ -15,6 +15,8 @@ export const words = {
   copyByHand: "Press Ctrl+C (⌘C on a Mac) to copy.",
   linkReady: "The link is ready. It is shown only once, so copy it now.",
   linkLabel: "Share link",
+  qr: "Show QR code",
+  qrAlt: "QR code that opens this link",
   close: "Close",
   continue: "Continue",
   refresh: "Refresh",

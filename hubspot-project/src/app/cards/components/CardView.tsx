@@ -30,7 +30,7 @@ export function CardView({ backend, actions, name, params, active, wide, revisio
   const { state, reload } = useCard(backend, name, params, revision);
   usePolling(reload, active, revision);
   const { undo, offer, clear } = useUndo();
-  const [link, setLink] = useState('');
+  const [link, setLink] = useState<{ url: string; qr: string } | null>(null);
 
   const copy = useCallback(
     async (text: string) => {
@@ -46,7 +46,8 @@ export function CardView({ backend, actions, name, params, active, wide, revisio
   );
   const done = useCallback(
     ({ result, message }: CommandResult, command: Command) => {
-      if (typeof result.url === 'string') setLink(result.url);
+      const { url, qr } = result;
+      if (typeof url === 'string') setLink({ url, qr: typeof qr === 'string' ? qr : '' });
       if (command.undo) offer({ command: command.undo, fields: command.fields, message });
       else {
         clear();
@@ -65,7 +66,7 @@ export function CardView({ backend, actions, name, params, active, wide, revisio
     <CardContext.Provider value={scope}>
       <Flex direction="column" gap="sm" testId={`card-${name}`}>
         {undo ? <UndoOffer undo={undo} /> : null}
-        {link ? <NewLink url={link} onClose={() => setLink('')} /> : null}
+        {link ? <NewLink key={link.url} {...link} onClose={() => setLink(null)} /> : null}
         <CardBody state={state} reload={reload} />
       </Flex>
     </CardContext.Provider>

@@ -1,18 +1,32 @@
-import { Alert, Button, Flex, Text } from '@hubspot/ui-extensions';
+import { Alert, Button, Flex, Image, Text } from '@hubspot/ui-extensions';
+import { useState } from 'react';
 import { useCardScope } from '../CardContext';
 
-/** A new share link. Only its hash is stored, so this is the only time that it can be copied. */
-export function NewLink({ url, onClose }: { url: string; onClose: () => void }) {
+interface Props {
+  url: string;
+  qr: string;
+  onClose: () => void;
+}
+
+/** A new share link. Only its hash is stored, so this is the only time that it can be copied or photographed. */
+export function NewLink({ url, qr, onClose }: Props) {
   const { copy } = useCardScope();
+  const [pictured, setPictured] = useState(false);
   return (
     <Alert title="Your link is ready" variant="success">
       <Flex direction="column" gap="xs">
         <Text>{url}</Text>
         <Text variant="microcopy">Copy it now: for the partner’s safety it is not shown again.</Text>
-        <Flex direction="row" gap="xs">
+        {pictured ? <Image src={qr} alt="QR code that opens this link" width={200} /> : null}
+        <Flex direction="row" gap="xs" wrap>
           <Button variant="primary" size="sm" onClick={() => void copy(url)}>
             Copy link
           </Button>
+          {qr ? (
+            <Button variant="secondary" size="sm" onClick={() => setPictured(!pictured)}>
+              {pictured ? 'Hide QR code' : 'Show QR code'}
+            </Button>
+          ) : null}
           <Button variant="transparent" size="sm" onClick={onClose}>
             Done
           </Button>
