@@ -54,7 +54,7 @@ def past_room(
         return PastRoom(until=until, policy_version=policy.version, admitted=admitted)
     # The grid speaks for everybody of the partner; who of them may read is asked for somebody alone.
     whoever = narrow(published.content, policy, PartnerType(published.partner_type), partner_id)
-    first, last = times_shown(connection, tenant.id, published.id, policy.version, email, until)
+    first, last = times_shown(connection, tenant.id, record, published.id, policy.version, email, until)
     return PastRoom(
         until=until,
         policy_version=policy.version,

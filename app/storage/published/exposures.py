@@ -175,11 +175,20 @@ def record_of(one: Exposure) -> RecordKey | None:
 
 
 def times_shown(
-    connection: Connection, tenant_id: str, snapshot_id: str, version: int, email: str, until: datetime
+    connection: Connection,
+    tenant_id: str,
+    record: RecordKey,
+    snapshot_id: str,
+    version: int,
+    email: str,
+    until: datetime,
 ) -> tuple[datetime | None, datetime | None]:
-    """When this person, or anybody for an empty `email`, was first and last shown a snapshot under a policy."""
+    """When this person, or anybody for an empty `email`, was first and last shown a snapshot of this record under a
+    policy. Naming the record is what keeps it from reading the whole ledger."""
     where = [
         _C.tenant_id == tenant_id,
+        _C.object == str(record.object),
+        _C.crm_id == record.crm_id,
         _C.snapshot_id == snapshot_id,
         _C.policy_version == version,
         _C.first_at <= until,
