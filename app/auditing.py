@@ -11,6 +11,7 @@ from app.storage import audit, audit_export, checkpoint, signing_key
 from app.storage import tenant as tenants
 
 VERIFIER = Path(__file__).with_name("audit_verifier.py")
+PDF_VERIFIER = Path(__file__).with_name("pdf_verifier.py")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +82,18 @@ def export_audit(tenant_id: str, folder: Path) -> Mapping[str, Any]:
         "checkpoints": len(points),
         "keys": keys,
     }
+
+
+def export_pdf_verifier(tenant_id: str, folder: Path) -> Mapping[str, Any]:
+    """What checks a saved PDF without us, in `folder`, and the public keys to tell partners by another way."""
+    folder.mkdir(parents=True, exist_ok=True)
+    verifier = folder / PDF_VERIFIER.name
+    with house_of(tenant_id) as (parts, tenant), parts.database.write() as connection:
+        tenants.lock(connection, tenant.id)
+        signing_key.current(connection, tenant.id, parts.vault, parts.clock())
+        keys = list(signing_key.public_keys(connection, tenant.id).values())
+    verifier.write_bytes(PDF_VERIFIER.read_bytes())
+    return {"verifier": str(verifier), "keys": keys}
 
 
 def renew_key(tenant_id: str) -> str:

@@ -17,7 +17,7 @@ from app.cli_conflicts import audit as conflicts_audit
 from app.cli_offboard import offboard
 from app.cli_registrations import registrations
 from app.cli_upkeep import UPKEEP, conflicts
-from app.cli_verify import verify_pdf
+from app.cli_verify import pdf_verifier, verify_pdf
 from app.ground.errors import AppError
 
 if TYPE_CHECKING:
@@ -314,7 +314,7 @@ def _shown(found: "Tenant") -> dict[str, Any]:
     }
 
 
-for upkeep in (*UPKEEP, offboard, certifications, verify_pdf, registrations):
+for upkeep in (*UPKEEP, offboard, certifications, verify_pdf, pdf_verifier, registrations):
     main.add_command(upkeep)
 conflicts.add_command(conflicts_audit)
 

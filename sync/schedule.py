@@ -12,13 +12,14 @@ from app.domain.record import CrmKind
 from app.domain.registration import Registration, is_idle, reminder_due
 from app.ground.errors import AppError
 from app.ground.log import get_logger
-from app.storage import checkpoint, credential_feed, inbox, outbox, tables
+from app.storage import checkpoint, credential_feed, inbox, outbox, signing_key, tables
 from app.storage import conflict as conflicts
 from app.storage import event_feed as feeds
 from app.storage import file as files
 from app.storage import record as records
 from app.storage import registration as registrations
 from app.storage import tenant as tenants
+from app.storage.published import copy_keys
 from app.storage.published.attempts import forget_attempts
 from app.storage.published.viewers import forget_sessions
 from app.storage.published_tables import partner_inbox
@@ -188,7 +189,8 @@ def clean_up(agent: Agent, _: Ticker) -> None:
 
 
 def seal_audit(agent: Agent, _: Ticker) -> None:
-    """Signs how far each audit log has come. The line in our own logs is a copy that no thief of the database has."""
+    """Signs how far each audit log has come, and hands the share pages what they sign PDFs with. The lines in our own
+    logs are a copy that no thief of the database has."""
     with agent.database.read() as connection:
         everyone = tenants.all_of(connection)
     for tenant in everyone:
@@ -196,11 +198,15 @@ def seal_audit(agent: Agent, _: Ticker) -> None:
             with agent.database.write() as connection:
                 tenants.lock(connection, tenant.id)
                 point = checkpoint.add(connection, tenant.id, agent.vault, agent.clock())
+                root = signing_key.current(connection, tenant.id, agent.vault, agent.clock())
+                renewed = copy_keys.renew(connection, tenant.id, root, agent.clock())
         except AppError as error:  # the other tenants' logs are signed all the same
             log.warning("audit.seal_failed", tenant=tenant.id, reason=str(error.reason))
             continue
         if point is not None:
             log.info("audit.sealed", tenant=tenant.id, sequence=point["sequence"], hash=point["hash"])
+        if renewed:
+            log.info("copies.key_made", tenant=tenant.id)
 
 
 def new_day(agent: Agent, _: Ticker) -> None:

@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from app.identity.vault import Vault
 
 AUDIT_CHECKPOINT = "audit-checkpoint"
-SNAPSHOT = "snapshot"
+COPY = "copy"
+COPY_KEY = "copy-key"
 
 ID_DIGITS = 16
 """Hex digits of a key's name: enough to tell a tenant's few keys apart. Whoever has to be sure compares the key."""
@@ -39,9 +40,13 @@ class SigningKey:
         """64 bytes in base64url without padding."""
         return _text(self._secret.sign(signed_bytes(purpose, message)))
 
+    def bare(self) -> str:
+        """The private key itself, for one that lives where nothing is sealed and is worth nothing tomorrow."""
+        return _text(self._secret.private_bytes_raw())
+
     def sealed(self, vault: Vault) -> str:
         """The private key as it may be stored."""
-        return vault.seal(_text(self._secret.private_bytes_raw()))
+        return vault.seal(self.bare())
 
 
 def new_signing_key() -> SigningKey:
@@ -50,7 +55,12 @@ def new_signing_key() -> SigningKey:
 
 def open_signing_key(vault: Vault, sealed: str) -> SigningKey:
     """Raises AppError when no key of the vault fits."""
-    return SigningKey(Ed25519PrivateKey.from_private_bytes(_octets(vault.open(sealed))))
+    return read_signing_key(vault.open(sealed))
+
+
+def read_signing_key(bare: str) -> SigningKey:
+    """The key that `bare` told."""
+    return SigningKey(Ed25519PrivateKey.from_private_bytes(_octets(bare)))
 
 
 def key_id(public: str) -> str:

@@ -76,6 +76,7 @@ PASSING: Sequence[Table] = (
     published_tables.viewer_code,
     published_tables.viewer_session,
     published_tables.attempt,
+    published_tables.copy_key,
     tables.person,
     fault.table,
     changes.changed,

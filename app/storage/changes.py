@@ -62,6 +62,7 @@ _SHOWN_BY_NO_CARD = frozenset(
         "audit_checkpoint",
         "changed",
         "content_use",
+        "copy_key",
         "credential",
         "crm_event",
         "cursor",

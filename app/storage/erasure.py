@@ -36,6 +36,7 @@ DOMAIN = "erased.invalid"
 UNTOUCHED: Mapping[str, str] = {
     "attempt": "counts by hashes",
     "changed": "marks only",
+    "copy_key": "keys and signatures",
     "nonce": "hashes only",
     "slot": "times of the schedule",
     "tracing_key": "a key",

@@ -229,6 +229,21 @@ pdf_copy = Table(
 """Every PDF of a room and every shared file that left, by the hash of its bytes: a file that hashes to none of them
 is not what we made."""
 
+copy_key = Table(
+    "copy_key",
+    metadata,
+    Column("tenant_id", String(32), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("secret", String(64), nullable=False),
+    Column("said", String(200), nullable=False),
+    Column("root", String(64), nullable=False),
+    Column("certificate", String(100), nullable=False),
+    Column("begins_at", Moment, nullable=False),
+    Column("ends_at", Moment, nullable=False),
+)
+"""What copies are signed with, for a day. It lies open, because the share pages hold no secret that could open it:
+whoever reads it can sign for that day and no other."""
+
 room_file = Table(
     "room_file",
     metadata,

@@ -128,6 +128,13 @@ PUBLISHED = {
         ),
         INNER,
     ),
+    "copy_key": {
+        "said": "in the viewer's own PDF: a public key, and the day it is good for",
+        "root": "in the viewer's own PDF: the vendor's public key",
+        "certificate": "in the viewer's own PDF: a signature",
+        "secret": "signs the viewer's own PDF",
+        **dict.fromkeys(("tenant_id", "number", "begins_at", "ends_at"), INNER),
+    },
     "room_file": {
         "body": "room.files; it leaves with marks alone",
         **dict.fromkeys(("tenant_id", "file_id", "version", "digest", "kind", "pages", "fetched_at"), INNER),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Blueprint, Response, request
+from sqlalchemy import Connection
 
 from app.disclosure.file_kind import Kind
 from app.doors.share.headers import NO_STORE
@@ -19,7 +20,9 @@ from app.sharing.gate import Admitted
 from app.sharing.limits import Limit
 from app.sharing.pdf import room_pdf
 from app.sharing.rules import Failure
+from app.sharing.signature import signed
 from app.sharing.watermark import plain
+from app.storage.published import copy_keys
 from app.storage.published.copies import note_copy
 
 TYPES = {Kind.PDF: "application/pdf", Kind.PNG: "image/png", Kind.JPEG: "image/jpeg"}
@@ -81,6 +84,12 @@ def _pdf(house: House, viewer: Admitted, now: datetime) -> Copy | None:
     )
 
 
+def _proven(connection: Connection, copy: Copy, viewer: Admitted, now: datetime) -> bytes:
+    """A PDF with what proves it without us; a picture, or before there is a key, as it is."""
+    key = copy_keys.current(connection, viewer.link.tenant_id, now) if copy.type == TYPES[Kind.PDF] else None
+    return signed(copy.body, key, email=viewer.email, code=viewer.link.code, at=now) if key else copy.body
+
+
 def _hand_out(
     house: House, code: str, limit: Limit, make: Callable[[House, Admitted, datetime], Copy | None]
 ) -> Response:
@@ -97,16 +106,17 @@ def _hand_out(
     if copy is None or copy.read.snapshot_id is None:
         return not_found()
     with house.database.write() as connection:
+        body = _proven(connection, copy, viewer, now)
         note_copy(
             connection,
             viewer.link,
             email=viewer.email,
             snapshot_id=copy.read.snapshot_id,
             policy_version=copy.read.policy_version or 0,
-            body=copy.body,
+            body=body,
             at=now,
             file=copy.file,
         )
-    answer = Response(copy.body, mimetype=copy.type, headers=[NO_STORE])
+    answer = Response(body, mimetype=copy.type, headers=[NO_STORE])
     answer.headers["Content-Disposition"] = copy.disposition
     return answer
