@@ -1,8 +1,9 @@
-"""What lies between the grids of two policies, cell by cell."""
+"""What lies between two policies: their grids cell by cell, and their exceptions one by one."""
 
 from dataclasses import dataclass
 
 from app.disclosure.policy import Policy, Treatment
+from app.disclosure.rules import Rule
 from app.domain.partner import PartnerType
 
 
@@ -36,3 +37,20 @@ def changes(before: Policy, after: Policy) -> list[Change]:
         for cell in sorted(cells, key=lambda c: (c[1], c[2], list(PartnerType).index(c[0])))
     ]
     return [change for change in found if change.before is not change.after]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleChange:
+    """An exception that one of two policies has and the other has not."""
+
+    rule: Rule
+    added: bool
+
+
+def rule_changes(before: Policy, after: Policy) -> list[RuleChange]:
+    """The exceptions that were taken away, then those that were added, each in the order of its policy."""
+    old, new = before.exceptions.rules, after.exceptions.rules
+    return [
+        *(RuleChange(rule=rule, added=False) for rule in old if rule not in new),
+        *(RuleChange(rule=rule, added=True) for rule in new if rule not in old),
+    ]

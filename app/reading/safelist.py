@@ -1,10 +1,11 @@
 """The safelist in words: what each treatment is called, which ones fit a field, and how far a change reaches."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from app.disclosure.blast import Blast, Impact, candidates
 from app.disclosure.policy import Policy, Treatment
 from app.disclosure.redaction import redact
+from app.disclosure.rules import Exceptions
 from cards import words
 
 SAMPLE = 60
@@ -101,3 +102,53 @@ def _step(before: str | None, after: str | None) -> str:
         value if len(value) <= SAMPLE else value[: SAMPLE - 1] + "…" for value in (before, after) if value
     ]
     return " → ".join(known)
+
+
+GONE = "a partner that is gone"
+
+
+def settled(before: Exceptions, after: Exceptions, partners: Mapping[str, str]) -> list[str]:
+    """What changed of which records partners get, who may read and who has to agree: a sentence each. Exceptions
+    for fields are not among it."""
+    told = []
+    if before.motion != after.motion:
+        held = f"The field {after.motion.field} says" if after.motion else "No field says any more"
+        told.append(f"{held} which motion a deal is.")
+    old, new = _places(before), _places(after)
+    told += [
+        f"{who} gets records of {held}." for who, held in _differing(old, new, partners, "any territory")
+    ]
+    old, new = before.people, after.people
+    told += [f"At {who}, {held} may read." for who, held in _differing(old, new, partners, "everybody")]
+    if before.approval != after.approval:
+        told.append(_agreed(after.approval))
+    return told
+
+
+def _agreed(people: int | None) -> str:
+    if people is None:
+        return "No change needs a second admin any more."
+    return f"A second admin has to agree when {words.count(people, 'person', 'people')} or more see more."
+
+
+def _places(one: Exceptions) -> Mapping[str, Sequence[str]]:
+    """The territories of each partner, with the field that says them."""
+    where = one.territories
+    return (
+        {key: [f"{where.field} {value}" for value in held] for key, held in where.partners.items()}
+        if where
+        else {}
+    )
+
+
+def _differing(
+    before: Mapping[str, Sequence[str]],
+    after: Mapping[str, Sequence[str]],
+    partners: Mapping[str, str],
+    nothing: str,
+) -> Iterator[tuple[str, str]]:
+    """The partners whose entry is another now, and what it says."""
+    for partner_id in sorted(before.keys() | after.keys(), key=lambda one: partners.get(one, GONE)):
+        held = after.get(partner_id)
+        if held != before.get(partner_id):
+            yield partners.get(partner_id, GONE), nothing if held is None else " or ".join(held) or "nobody"

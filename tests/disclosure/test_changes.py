@@ -1,7 +1,8 @@
 from hypothesis import given
 
-from app.disclosure.changes import changes
+from app.disclosure.changes import RuleChange, changes, rule_changes
 from app.disclosure.policy import Policy, Treatment
+from app.disclosure.rules import Exceptions, Rule
 from app.domain.partner import PartnerType
 from tests.disclosure.strategies import narrowings, policies
 
@@ -44,3 +45,17 @@ def test_the_never_list_is_no_change_even_where_a_policy_lists_it():
     open_margin = Policy(version=2, cells={(PartnerType.MSP, "deal", "margin"): Treatment.SHOW})
 
     assert changes(_policy(), open_margin) == []
+
+
+def test_exceptions_that_came_and_went_are_told_one_by_one():
+    kept, old, new = (Rule(object="deal", field=name, treatment=Treatment.SHOW) for name in ("a", "b", "c"))
+    before, after = (
+        Policy(version=n, cells={}, exceptions=Exceptions(rules=rules))
+        for n, rules in ((1, (kept, old)), (2, (new, kept)))
+    )
+
+    assert rule_changes(before, after) == [
+        RuleChange(rule=old, added=False),
+        RuleChange(rule=new, added=True),
+    ]
+    assert rule_changes(after, after) == []

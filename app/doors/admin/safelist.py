@@ -1,12 +1,12 @@
 """The safelist as a grid: read, edited, reviewed, saved, and put back."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flask import Blueprint, Response, request
 
-from app.disclosure.changes import Change, changes
+from app.disclosure.changes import Change, RuleChange, changes, rule_changes
 from app.disclosure.policy import OBJECTS, Policy, Treatment
 from app.disclosure.policy_body import read_policy
 from app.domain.partner import PartnerType
@@ -234,9 +234,10 @@ def reach_of(door: AdminDoor, session: AdminSession, edited: Policy) -> list[str
 
 def _history(door: AdminDoor, session: AdminSession, error: AppError | None = None) -> Response:
     versions = list(door.desk.history(session.tenant_id))
+    partners = {row.partner.id: row.partner.name for row in door.desk.partners(session.tenant_id)}
     earlier: list[Policy | None] = [v.policy for v in versions[1:]]
     entries = [
-        (version, _differences(before, version.policy))
+        (version, _differences(before, version.policy, partners))
         for version, before in zip(versions, [*earlier, None], strict=True)
     ]
     return show(
@@ -246,10 +247,30 @@ def _history(door: AdminDoor, session: AdminSession, error: AppError | None = No
         error.status if error else 200,
         entries=entries,
         labels=door.desk.labels(session.tenant_id),
+        partners=partners,
+        stages={stage.value: stage.label for stage in door.desk.pipeline(session.tenant_id)},
         current=door.desk.policy(session.tenant_id).version,
         error=error,
     )
 
 
-def _differences(before: Policy | None, after: Policy) -> list[Change]:
-    return changes(before, after) if before else []
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Differences:
+    """What a version says that the one before did not, or said otherwise."""
+
+    cells: Sequence[Change] = ()
+    rules: Sequence[RuleChange] = ()
+    settled: Sequence[str] = ()
+
+    def __len__(self) -> int:
+        return len(self.cells) + len(self.rules) + len(self.settled)
+
+
+def _differences(before: Policy | None, after: Policy, partners: Mapping[str, str]) -> Differences:
+    if before is None:
+        return Differences()
+    return Differences(
+        cells=changes(before, after),
+        rules=rule_changes(before, after),
+        settled=safelist.settled(before.exceptions, after.exceptions, partners),
+    )

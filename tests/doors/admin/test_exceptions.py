@@ -1,5 +1,6 @@
 """Exceptions, a second admin, and the safelist as YAML, on the admin pages."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -7,7 +8,7 @@ import pytest
 
 from app.disclosure.policy import Treatment
 from app.disclosure.policy_yaml import to_yaml
-from app.disclosure.rules import Exceptions, Rule
+from app.disclosure.rules import Exceptions, Rule, Territories
 from app.storage.proposal import Proposal
 from tests.doors.admin.asking import get, post
 from tests.doors.admin_fakes import NOW
@@ -140,3 +141,23 @@ def test_ones_own_change_offers_no_agreement(admin, house):
 @pytest.mark.parametrize("path", [PAGE, "/admin/safelist/export", "/admin/safelist/proposals"])
 def test_a_stranger_gets_nothing(stranger, path):
     assert get(stranger, path).status_code == 401
+
+
+def test_the_history_says_which_exceptions_came_and_went(admin, house):
+    ruled(house)
+    gone = Exceptions(
+        territories=Territories(object="company", field="country", partners={"p1": ("DE", "AT")}),
+        people={"p1": ("kim@northwind.example",), "p9": ()},
+        approval=25,
+    )
+    house._keep(replace(house.policy("t1"), exceptions=gone), "ada@contoso.example", "Other ways")
+
+    text = " ".join(re.sub(r"<[^>]*>", " ", get(admin, "/admin/safelist/history").text).split())
+
+    assert "1 difference to the version before Exception added: Deal · Amount : Show for Northwind" in text
+    assert "Exception taken away: Deal · Amount : Show for Northwind Integrators" in text
+    assert "Northwind Integrators gets records of country DE or country AT." in text
+    assert "At Northwind Integrators, kim@northwind.example may read." in text
+    assert "At a partner that is gone, nobody may read." in text
+    assert "A second admin has to agree when 25 people or more see more." in text
+    assert "Nothing differs" not in text
