@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from app.disclosure.file_kind import can_be_shared
-from app.domain.link import FileState, SharedFile
+from app.domain.link import EarlierCopy, FileState, SharedFile
 from cards import words
 from cards.blocks import Action, Block, FieldType, Form, FormField, ListItem, Style, Tone
 from cards.blocks import List as Rows
@@ -22,6 +22,9 @@ def files(facts: RecordFacts, known: PartnerFacts, now: datetime) -> Iterator[Bl
     if known.files:
         rows = tuple(_row(facts, known, file, now) for file in known.files)
         yield Rows(label=f"Files {known.partner.name} can see", items=rows)
+    before = tuple(_earlier(facts, file, one, now) for file in known.files for one in file.earlier)
+    if before:
+        yield Rows(label="Earlier versions", items=before, folded=True)
     shared = {file.crm_id for file in known.files}
     offers = tuple(
         (file.id, f"{file.name} ({words.size(file.size, facts.locale)})")
@@ -64,6 +67,18 @@ def _row(facts: RecordFacts, known: PartnerFacts, file: SharedFile, now: datetim
         tone=tone,
         title=words.absolute(file.added_at, facts.zone, facts.locale),
         actions=tuple(_actions(known, file)) if facts.may_write else (),
+    )
+
+
+def _earlier(facts: RecordFacts, file: SharedFile, one: EarlierCopy, now: datetime) -> ListItem:
+    day = words.day(words.local_day(one.offered_at, facts.zone), facts.today(now), facts.locale)
+    taken = f"downloaded {words.count(one.downloads, 'time')}" if one.downloads else "never downloaded"
+    return ListItem(
+        text=file.name,
+        detail=" · ".join(
+            (f"version {one.version}", words.size(one.size, facts.locale), f"offered {day}", taken)
+        ),
+        title=words.absolute(one.offered_at, facts.zone, facts.locale),
     )
 
 

@@ -31,6 +31,16 @@ class FileCopy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierCopy:
+    """A version of a shared file that partners were offered before: since when, and how often it left."""
+
+    version: int
+    size: int
+    offered_at: datetime
+    downloads: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinkPreset:
     """What new links for a type of partner begin with. `days` is what is proposed, `longest` what a seller may
     choose at most; `views` 0 means any number of openings. `opens` and `closes` are times of day in `zone` on
@@ -112,3 +122,4 @@ class SharedFile:
     reason: str = ""
     copy: FileCopy | None = None
     downloads: int = 0
+    earlier: tuple[EarlierCopy, ...] = ()

@@ -11,7 +11,7 @@ from app.crm.port import CrmFile, Owner, Stage
 from app.domain.actor import Actor, ActorKind
 from app.domain.certification import Certification
 from app.domain.content import ContentItem, recommended
-from app.domain.link import LinkPreset, SharedFile, ShareLink
+from app.domain.link import EarlierCopy, LinkPreset, SharedFile, ShareLink
 from app.domain.partner import Partner, PartnerContact, PartnerType
 from app.domain.plan import Step
 from app.domain.record import ObjectKind, Record, RecordKey
@@ -34,6 +34,7 @@ from app.storage import thread as messages
 from app.storage.change_mark import NEIGHBOURS
 from app.storage.outbox import OutboxKind
 from app.storage.published.copies import downloads_of
+from app.storage.published.files import every_version
 from app.storage.published.links import ROOM, links_of
 from app.storage.published.requests import newest_terms, visits_of, waiting_on
 from cards import words
@@ -302,6 +303,23 @@ def _ids(record: Record) -> tuple[str | None, str | None]:
 
 
 def _files(connection: Connection, tenant_id: str, key: RecordKey) -> list[SharedFile]:
+    """Each with how often it was downloaded, and the versions before today's. Most files have none, which asks the
+    database nothing."""
     shared = files.on_record(connection, tenant_id, key)
     taken = downloads_of(connection, tenant_id, [file.id for file in shared])
-    return [replace(file, downloads=taken.get(file.id, 0)) for file in shared]
+    newer = {file.id: file.copy.version for file in shared if file.copy and file.copy.version > 1}
+    versions = every_version(connection, tenant_id, list(newer))
+    return [
+        replace(
+            file,
+            downloads=sum(times for (file_id, _), times in taken.items() if file_id == file.id),
+            earlier=tuple(
+                EarlierCopy(
+                    version=number, size=size, offered_at=at, downloads=taken.get((file.id, number), 0)
+                )
+                for number, size, at in versions.get(file.id, ())
+                if number < newer[file.id]
+            ),
+        )
+        for file in shared
+    ]

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from app.domain.link import AccessRequest, FileState, LinkPreset, Visits
+from app.domain.link import AccessRequest, EarlierCopy, FileState, LinkPreset, Visits
 from cards.blocks import Form
 from cards.blocks import List as Rows
 from tests.cards import make
@@ -99,6 +99,18 @@ def test_shared_files_show_name_and_size():
 
     assert (item.text, item.detail) == ("Architecture.pdf", "3.4 MB · shared 19 Nov · version 2")
     assert [action.label for action in item.actions] == ["Stop sharing"]
+
+
+def test_earlier_versions_of_a_file_are_listed_with_how_often_they_left():
+    old = EarlierCopy(version=1, size=120_000, offered_at=make.NOW - make.days(2), downloads=2)
+    files = (make.shared_file(earlier=(old,)), make.shared_file(id="f2", name="Offer.pdf"))
+
+    listed = rows(build("sharing", partners=(make.known(files=files),)), "Earlier versions")
+
+    assert listed.folded
+    assert [(item.text, item.detail) for item in listed.items] == [
+        ("Architecture.pdf", "version 1 · 120 kB · offered Fri · downloaded 2 times")
+    ]
 
 
 def test_a_file_that_cannot_be_handed_out_says_why_and_can_be_tried_again():

@@ -96,7 +96,7 @@ def test_a_download_is_on_record_counted_and_in_the_ledger(world):
 
     with world.database.read() as connection:
         assert copy_of(connection, body).email == EMAIL
-        assert downloads_of(connection, TENANT, ["f1", "f2"]) == {"f1": 1}
+        assert downloads_of(connection, TENANT, ["f1", "f2"]) == {("f1", 1): 1}
         page = exposures.page(connection, TENANT, Wanted(email=EMAIL), "room/files")
     assert [(row.label, row.value) for row in page.rows if row.label == "Downloaded"] == [
         ("Downloaded", "Offer.pdf, version 1")

@@ -1,5 +1,6 @@
 """The bytes of shared files: fetched once, drawn anew, kept by version, fetched again when the CRM has newer ones."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,9 +12,10 @@ from app.domain.link import FileState
 from app.storage import file as files
 from app.storage.published.files import body_of, versions_of
 from app.storage.published.rooms import latest_snapshot
+from cards.blocks import to_json
 from sync.files import fetch_due
 from tests import shared_files
-from tests.house import DEAL, TestHouse
+from tests.house import DEAL, SELLER, TestHouse
 
 
 @pytest.fixture(autouse=True)
@@ -86,6 +88,8 @@ def test_a_newer_version_in_the_crm_is_fetched_and_the_older_one_is_kept(
     assert [item["version"] for item in shown(house, partner)] == [2]
     with house.house.database.read() as connection:
         assert [kept.version for kept in versions_of(connection, house.tenant.id, file_id)] == [2, 1]
+    told = house.house.cards().card(house.tenant.id, SELLER, DEAL, "sharing", {})
+    assert re.search(r"version 1 · [^']* · never downloaded.*Earlier versions", str(to_json(told)))
 
 
 def test_looking_again_costs_one_call_and_the_more_seldom_the_longer_nothing_changed(

@@ -67,17 +67,19 @@ def copy_of(connection: Connection, body: bytes) -> Copy | None:
     return Copy(**row._mapping) if row else None  # noqa: SLF001 - SQLAlchemy's public name
 
 
-def downloads_of(connection: Connection, tenant_id: str, file_ids: Sequence[str]) -> Mapping[str, int]:
-    """How often each of these shared files was downloaded; those that never were are absent."""
+def downloads_of(
+    connection: Connection, tenant_id: str, file_ids: Sequence[str]
+) -> Mapping[tuple[str, int], int]:
+    """How often each version of these shared files was downloaded; those that never were are absent."""
     c = pdf_copy.c
     if not file_ids:
         return {}
     rows = connection.execute(
-        select(c.file_id, func.count().label("times"))
+        select(c.file_id, c.file_version, func.count().label("times"))
         .where(c.tenant_id == tenant_id, c.file_id.in_(list(file_ids)))
-        .group_by(c.file_id)
+        .group_by(c.file_id, c.file_version)
     )
-    return {row.file_id: row.times for row in rows}
+    return {(row.file_id, row.file_version): row.times for row in rows}
 
 
 def files_taken(

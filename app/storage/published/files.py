@@ -1,5 +1,6 @@
 """The safe copies of shared files, every version that was ever offered. They leave only with a viewer's mark."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,6 +38,23 @@ def versions_of(connection: Connection, tenant_id: str, file_id: str) -> list[Ke
         .order_by(_C.version.desc())
     )
     return [Kept(**row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name
+
+
+def every_version(
+    connection: Connection, tenant_id: str, file_ids: Sequence[str]
+) -> Mapping[str, list[tuple[int, int, datetime]]]:
+    """Version, size and when it was fetched, of each of these files, the newest first; one question for all."""
+    if not file_ids:
+        return {}
+    rows = connection.execute(
+        select(_C.file_id, _C.version, func.length(_C.body).label("size"), _C.fetched_at)
+        .where(_C.tenant_id == tenant_id, _C.file_id.in_(list(file_ids)))
+        .order_by(_C.version.desc())
+    )
+    found: dict[str, list[tuple[int, int, datetime]]] = {}
+    for row in rows:
+        found.setdefault(row.file_id, []).append((row.version, row.size, row.fetched_at))
+    return found
 
 
 def keep(connection: Connection, tenant_id: str, file_id: str, kept: Kept, body: bytes) -> None:
