@@ -37,7 +37,15 @@ from cards.frame import (
 from cards.overview import waiting_line
 from cards.plan_asked import proposals
 from cards.plan_forecast import chain_line, drift_line, forecast_line, upgrade_blocks
-from cards.plan_forms import add_form, edit_form, set_aside, start_forms, step_actions, talk_forms
+from cards.plan_forms import (
+    add_form,
+    edit_form,
+    set_aside,
+    start_forms,
+    step_actions,
+    take_back,
+    talk_forms,
+)
 from cards.timeline import timeline
 
 UNSORTED = "Steps"
@@ -100,6 +108,7 @@ def _running(facts: RecordFacts, known: PartnerFacts, today: date) -> Iterator[B
     close = close_day(facts.record.fields.get("close_date"))
     yield from proposals(facts, known, today)
     yield from upgrade_blocks(known, may_write=facts.may_write)
+    yield from take_back(facts, known, today)
     if any(step.status is StepStatus.OPEN for step in plan):
         yield forecast_line(plan, close, today, facts.locale, noun=facts.noun, calendar=days)
         yield from chain_line(plan, today, days)

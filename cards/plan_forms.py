@@ -9,7 +9,7 @@ from app.domain.plan_dates import Anchor, read_rule
 from app.domain.plan_words import ROLE_LABELS
 from app.domain.thread import MESSAGE_LIMIT, Audience
 from cards import words
-from cards.blocks import Action, Block, FieldType, Form, FormField, List, ListItem, Style
+from cards.blocks import Action, Actions, Block, FieldType, Form, FormField, List, ListItem, Style
 from cards.facts import PartnerFacts, RecordFacts
 from cards.frame import NAME_LIMIT
 
@@ -265,6 +265,24 @@ def start_forms(facts: RecordFacts, known: PartnerFacts, today: date) -> Iterato
                 ),
             ),
         )
+
+
+def take_back(facts: RecordFacts, known: PartnerFacts, today: date) -> Iterator[Block]:
+    """On the day on which a template was applied, and while nobody has worked on its steps, it can be taken back."""
+    names = {one.id: one.name for one in facts.templates}
+    for template_id in dict.fromkeys(step.template_id for step in known.plan if step.template_id in names):
+        mine = [step for step in known.steps if step.template_id == template_id]
+        if facts.may_write and all(s.is_untouched and s.plan_start == today for s in mine):
+            count = words.count(len(mine), "step")
+            fields = {"partner_id": known.partner.id, "template_id": template_id}
+            back = Action(
+                label=f"Take back “{names[template_id]}”",
+                command="plan.take_back_template",
+                fields=fields,
+                style=Style.LINK,
+                confirm=f"Set aside the {count} that this template added?",
+            )
+            yield Actions(items=(back,))
 
 
 def talk_forms(known: PartnerFacts) -> Iterator[Form]:

@@ -32,6 +32,11 @@ class ApplyTemplateSchema(Schema):
     start = fields.Date(load_default=None)
 
 
+class TakeBackTemplateSchema(Schema):
+    partner_id = fields.String(load_default="")
+    template_id = fields.String(required=True)
+
+
 class UpgradePlanSchema(Schema):
     """`from_version` and `to_version` are those whose difference the seller was shown."""
 
@@ -64,6 +69,26 @@ def apply(context: Context, data: Mapping[str, Any]) -> CommandResult:
         result={"step_ids": ",".join(made)},
         message=f"Added {len(made)} steps of “{template.name}” to the plan.",
     )
+
+
+def take_back(context: Context, data: Mapping[str, Any]) -> CommandResult:
+    """The template's steps are set aside, as if it had not been applied: the plan may start from it again. Raises
+    AppError once somebody has worked on one of them."""
+    partner = context.partner_on_record(data["partner_id"])
+    plan = _plan(context, partner.id)
+    mine = [one for one in plan if data["template_id"] and one.template_id == data["template_id"]]
+    if not mine:
+        raise AppError(Reason.STATE_CONFLICT, "This plan does not run on that template.")
+    if not all(step.is_untouched for step in mine):
+        raise AppError(
+            Reason.STATE_CONFLICT,
+            "Somebody has worked on these steps since. Set aside the ones that you do not need.",
+        )
+    for step in mine:
+        gone = {"status": StepStatus.DROPPED, "template_id": "", "template_version": 0, "key": ""}
+        save(context, step, gone)
+    settle(context, partner.id)
+    return CommandResult(message=f"Took back {len(mine)} steps. They can be brought back one by one.")
 
 
 def upgrade(context: Context, data: Mapping[str, Any]) -> CommandResult:
@@ -258,6 +283,7 @@ def _published(context: Context, template_id: str) -> Template:
 
 COMMANDS = (
     Command(name="plan.apply_template", schema=ApplyTemplateSchema, run=apply),
+    Command(name="plan.take_back_template", schema=TakeBackTemplateSchema, run=take_back),
     Command(name="plan.upgrade", schema=UpgradePlanSchema, run=upgrade),
     Command(name="plan.copy", schema=CopyPlanSchema, run=copy),
     Command(

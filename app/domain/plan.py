@@ -95,6 +95,11 @@ class Step:
         """The proposal that waits for an answer: what is done or set aside needs no other date."""
         return self.proposal if self.status is StepStatus.OPEN else None
 
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nobody has done anything with it yet: it is open, and nothing was shown or asked for."""
+        return self.status is StepStatus.OPEN and not self.evidence and self.proposal is None
+
     def is_late(self, today: date) -> bool:
         return self.status is StepStatus.OPEN and self.due is not None and self.due < today
 

@@ -4,10 +4,21 @@ import pytest
 
 from app.domain.actor import Side
 from app.domain.plan import StepStatus
+from app.domain.plan_template import Content, Motion, Template, TemplateState
 from app.domain.thread import Audience
 from cards.blocks import Chart, Empty, Progress, Steps
 from tests.cards import make
 from tests.cards.look import actions, build, choices, forms, lines, names, of
+
+TEMPLATE = Template(
+    id="t",
+    version=1,
+    revision=1,
+    state=TemplateState.PUBLISHED,
+    content=Content(name="Co-sell", motion=Motion.CO_SELL, steps=()),
+    author="Helene",
+    changed_at=make.NOW,
+)
 
 
 def plan_with(*steps, **more):
@@ -172,3 +183,20 @@ def test_a_step_warns_when_its_owners_certificate_lapses_before_it_is_due(email,
     assert item.note == (
         "Maria Quint’s certification Data engineer lapses 6 Jan 2027, before this is due" if warned else ""
     )
+
+
+def test_a_template_that_was_applied_today_is_taken_back_until_somebody_works_on_it():
+    of_template = {"template_id": "t", "plan_start": make.TODAY}
+    fresh = plan_with(make.step("a", **of_template), templates=(TEMPLATE,))
+    worked_on = plan_with(
+        make.step("a", **of_template),
+        make.step("b", status=StepStatus.DONE, **of_template),
+        templates=(TEMPLATE,),
+    )
+
+    (back,) = actions(fresh, "plan.take_back_template")
+    assert (back.fields["template_id"], back.confirm) == (
+        "t",
+        "Set aside the 1 step that this template added?",
+    )
+    assert actions(worked_on, "plan.take_back_template") == []

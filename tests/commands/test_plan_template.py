@@ -1,9 +1,11 @@
 """Templates: written, published, retired, started from, and upgraded without losing what people did."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.commands.execute import COMMANDS
 from app.domain.actor import ActorKind
 from app.domain.plan import OwnerRole, Step, StepStatus
 from app.domain.record import ObjectKind, RecordKey
@@ -247,3 +249,30 @@ def test_holidays_of_both_firms_are_no_working_days(house: TestHouse) -> None:
     assert (
         refusal(lambda: house.run("plan.set_country", unknown, actor=ADMIN, record=None)).field == "country"
     )
+
+
+def test_a_template_is_taken_back_while_nobody_has_worked_with_it_and_may_begin_anew(
+    house: TestHouse,
+) -> None:
+    partner = house.attach()
+    fields = {"partner_id": partner, "template_id": publish(house, BASIC)}
+    house.run("plan.apply_template", fields)
+
+    house.run("plan.take_back_template", fields)
+    assert {step.status for step in plan(house, partner).values()} == {StepStatus.DROPPED}
+    assert refusal(lambda: house.run("plan.take_back_template", fields)).reason is Reason.STATE_CONFLICT
+
+    made = str(house.run("plan.apply_template", fields).result["step_ids"]).split(",")
+    house.run("plan.complete_step", {"step_id": made[0]})
+    error = refusal(lambda: house.run("plan.take_back_template", fields))
+    assert (error.reason, "worked on" in error.message) == (Reason.STATE_CONFLICT, True)
+
+
+def test_of_every_plan_command_the_manual_says_how_it_is_taken_back() -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "plans.md").read_text("utf-8")
+    said = manual.partition("## What can be taken back")[2].partition("## Reminders")[0]
+    people = [c.name for c in COMMANDS.values() if c.actors != frozenset({ActorKind.SYSTEM})]
+
+    assert [
+        name for name in people if name.startswith(("plan.", "template.")) and f"`{name}`" not in said
+    ] == []
