@@ -76,8 +76,8 @@ class PartnerFacts:
     `messages` is one page, newest last; `older` says that messages before them exist. `unread` counts what the
     partner wrote and this viewer has not seen. `last_viewed_at` is the partner's last visit over any link.
     `preview_url` opens what the partner sees. `preset` is what an admin set for links of this type of partner, and
-    `terms` says that there are terms to accept. `calendar_url` holds the plan's dates, `content` is what it should
-    read with where that is opened. `upgrades` are newer versions of templates that the plan runs on;
+    `terms` says that there are terms to accept. `calendar_url` holds the plan's dates, if it has steps. `content` is
+    what it should read with where that is opened. `upgrades` are newer versions of templates that the plan runs on;
     `plans_elsewhere` are the customer's other deals with a plan with this partner, by id and name.
     """
 
@@ -100,6 +100,11 @@ class PartnerFacts:
     content: tuple[tuple[ContentItem, str], ...] = ()
     upgrades: tuple[UpgradeOffer, ...] = ()
     plans_elsewhere: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def pdf_url(self) -> str:
+        """The plan on paper: beside its dates, for as long."""
+        return self.calendar_url.replace("/plan.ics", "/plan.pdf")
 
     @property
     def plan(self) -> tuple[Step, ...]:

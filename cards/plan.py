@@ -127,7 +127,9 @@ def _running(facts: RecordFacts, known: PartnerFacts, today: date) -> Iterator[B
         yield picture
     if known.calendar_url:
         calendar = Action(label="Dates for your calendar", href=known.calendar_url, style=Style.LINK)
-        yield Actions(items=(calendar,))
+        paper = Action(label="Plan as PDF", href=known.pdf_url, style=Style.LINK)
+        dated = any(step.due for step in plan)
+        yield Actions(items=(calendar, paper) if dated else (paper,))
 
 
 def _detail(facts: RecordFacts, plan: Sequence[Step], close: date | None, today: date) -> str:

@@ -1,5 +1,5 @@
-"""A plan's dates for a seller's own calendar. The address carries a bearer of a quarter of an hour, bound to seller
-and record; it is another one than the preview's."""
+"""A plan's dates for a seller's own calendar, and the plan on paper. The address carries a bearer of a quarter of an
+hour, bound to seller and record; it is another one than the preview's."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -14,6 +14,9 @@ from app.ground.clock import Clock
 from app.ground.errors import AppError, Reason
 from app.identity.tokens import Audience, Tokens
 from app.sharing.calendar import TYPE, Day, to_ics
+from app.sharing.plan_pdf import plan_pdf
+
+PDF_NAME = ("Content-Disposition", 'attachment; filename="plan.pdf"')
 
 
 class Plans(Protocol):
@@ -42,6 +45,16 @@ def create_blueprint(door: CalendarDoor) -> Blueprint:
             Day(id=step.id, title=step.title, due=step.due, note=_note(step)) for step in steps if step.due
         ]
         return Response(to_ics(name, days, door.clock()), headers=[TYPE, NO_STORE])
+
+    @blueprint.get("/calendar/<token>/plan.pdf")
+    def document(token: str) -> Response:
+        bearer = door.tokens.verify(Audience.CALENDAR, token)
+        if bearer is None:
+            raise AppError(Reason.UNAUTHENTICATED, "Open the plan from the card again.")
+        name, steps = door.plans.plan(bearer.tenant_id, bearer.record, request.args.get("partner", "")[:64])
+        whose = bearer.actor.email or bearer.actor.name
+        body = plan_pdf(name, steps, email=whose, at=door.clock())
+        return Response(body, mimetype="application/pdf", headers=[PDF_NAME, NO_STORE])
 
     @blueprint.after_request
     def harden(response: Response) -> Response:

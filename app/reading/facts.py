@@ -235,9 +235,9 @@ def _content(
 
 
 def _calendar_url(partner: Partner, shared: _Shared, asked: Asked) -> str:
-    """Only for a plan with a date in it."""
-    dated = any(step.partner_id == partner.id and step.due for step in shared.steps)
-    return asked.calendar_url(partner.id) if asked.calendar_url and dated else ""
+    """Only for a plan with a step in it."""
+    planned = any(step.partner_id == partner.id for step in shared.steps)
+    return asked.calendar_url(partner.id) if asked.calendar_url and planned else ""
 
 
 def _deals(

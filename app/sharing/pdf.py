@@ -1,5 +1,5 @@
-"""The room as a PDF, marked for its viewer: the address, the time in UTC and the link's code across every page, and
-the faint tile beneath everything an eye notices.
+"""The one writer of PDFs, and the room as one, marked for its viewer: the address, the time in UTC and the link's
+code across every page, and the faint tile beneath everything an eye notices.
 
 It says what the narrowed content says and nothing else. The same viewing makes the same marks as the page.
 """
@@ -31,7 +31,7 @@ MAIN = "KurintoSans-Rg.ttf"
 OTHERS = ("KurintoSansSC-Rg.ttf", "KurintoSansKR-Rg.ttf", "KurintoSansJP-Rg.ttf")
 """Chinese, Korean and Japanese. Each is 6 to 10 MB, so it is loaded for texts that need it alone."""
 
-_INK, _QUIET = (31, 38, 45), (89, 99, 110)
+INK, QUIET = (31, 38, 45), (89, 99, 110)
 
 
 @lru_cache
@@ -63,10 +63,11 @@ def _texts(value: Any) -> Iterable[str]:
             yield from _texts(one)
 
 
-class _Page(FPDF):
-    """Draws the marks over each page when it is finished, whatever stands on it."""
+class Marked(FPDF):
+    """Draws the marks over each page when it is finished, whatever stands on it. `code` says of which link it is, or
+    for whom; without a `tile` there is the visible mark alone."""
 
-    def __init__(self, email: str, code: str, at: datetime, tile: bytes) -> None:
+    def __init__(self, email: str, code: str, at: datetime, tile: bytes = b"") -> None:
         super().__init__(unit="pt", format=(WIDTH, HEIGHT))
         self._said = f"{plain(email)} · {at:%Y-%m-%d %H:%M} UTC · {plain(code)}"
         self._tile = tile
@@ -84,29 +85,22 @@ class _Page(FPDF):
                     while x < WIDTH + 260:
                         self.text(x, y, self._said)
                         x += step
-        for y in range(0, HEIGHT, TILE):
+        for y in range(0, HEIGHT if self._tile else 0, TILE):
             for x in range(0, WIDTH, TILE):
                 self.image(io.BytesIO(self._tile), x=x, y=y, w=TILE, h=TILE)
         self.set_y(-34)
         self.set_font("room", size=8)
-        self.set_text_color(*_QUIET)
+        self.set_text_color(*QUIET)
         self.cell(0, 10, f"{self._said} · {self.page_no()}", align="C")
 
 
 def room_pdf(content: Content, *, email: str, code: str, at: datetime, tile: bytes) -> bytes:
     """The PDF of what this viewer may see now."""
-    pdf = _Page(email, code, at, tile)
-    pdf.add_font("room", fname=str(FONTS / MAIN))
-    for font in fonts_for("".join((*_texts(content), email))):
-        pdf.add_font(font, fname=str(FONTS / font))
-    pdf.set_fallback_fonts([font for font in OTHERS if font.lower() in pdf.fonts], exact_match=False)
-    pdf.set_text_shaping(use_shaping_engine=True)
-    pdf.set_title("Shared page")
-    pdf.set_creation_date(at)
-    pdf.add_page()
+    pdf = Marked(email, code, at, tile)
+    begin(pdf, "Shared page", at, "".join((*_texts(content), email)))
     vendor = content.get("vendor", {}).get("name", "")
-    _line(pdf, f"Shared by {vendor}", 9, _QUIET)
-    _line(pdf, content.get("deal", {}).get("name", "") or "Shared page", 18, _INK, after=10)
+    line(pdf, f"Shared by {vendor}", 9, QUIET)
+    line(pdf, content.get("deal", {}).get("name", "") or "Shared page", 18, after=10)
     _fields(pdf, content)
     _registration(pdf, content)
     _steps(pdf, content)
@@ -115,7 +109,19 @@ def room_pdf(content: Content, *, email: str, code: str, at: datetime, tile: byt
     return bytes(pdf.output())
 
 
-def _line(pdf: FPDF, text: str, size: float, color: tuple[int, int, int], after: float = 2) -> None:
+def begin(pdf: Marked, title: str, at: datetime, text: str) -> None:
+    """The first page is open, with the fonts that its text needs."""
+    pdf.add_font("room", fname=str(FONTS / MAIN))
+    for font in fonts_for(text):
+        pdf.add_font(font, fname=str(FONTS / font))
+    pdf.set_fallback_fonts([font for font in OTHERS if font.lower() in pdf.fonts], exact_match=False)
+    pdf.set_text_shaping(use_shaping_engine=True)
+    pdf.set_title(title)
+    pdf.set_creation_date(at)
+    pdf.add_page()
+
+
+def line(pdf: FPDF, text: str, size: float, color: tuple[int, int, int] = INK, after: float = 2) -> None:
     pdf.set_font("room", size=size)
     pdf.set_text_color(*color)
     shown = "".join(c for c in text if c == "\n" or c.isprintable())
@@ -123,50 +129,50 @@ def _line(pdf: FPDF, text: str, size: float, color: tuple[int, int, int], after:
     pdf.ln(after)
 
 
-def _heading(pdf: FPDF, text: str) -> None:
+def heading(pdf: FPDF, text: str) -> None:
     pdf.ln(8)
-    _line(pdf, text, 12, _INK)
+    line(pdf, text, 12)
 
 
 def _fields(pdf: FPDF, content: Content) -> None:
     for field in content.get("fields", ()):
-        _line(pdf, f"{field['label']}: {field['value']}", 10, _INK)
+        line(pdf, f"{field['label']}: {field['value']}", 10)
     stage = next((s["label"] for s in content.get("stages", ()) if s["state"] == "current"), "")
     if stage:
-        _line(pdf, f"Where it stands: {stage}", 10, _INK)
+        line(pdf, f"Where it stands: {stage}", 10)
 
 
 def _registration(pdf: FPDF, content: Content) -> None:
     held = content.get("registration")
     if held:
         until = f", protected until {held['protected_until'][:10]}" if held.get("protected_until") else ""
-        _heading(pdf, "Deal registration")
-        _line(pdf, f"{str(held['state']).capitalize()}{until}", 10, _INK)
+        heading(pdf, "Deal registration")
+        line(pdf, f"{str(held['state']).capitalize()}{until}", 10)
 
 
 def _steps(pdf: FPDF, content: Content) -> None:
     steps = content.get("steps", ())
     if steps:
-        _heading(pdf, "Plan")
+        heading(pdf, "Plan")
     for step in steps:
         box = "done" if step["status"] == "done" else "open"
         who = "you" if step["side"] == "partner" else content.get("vendor", {}).get("name", "us")
         due = f", due {step['due']}" if step.get("due") else ""
-        _line(pdf, f"{step['title']} ({box}, {who}{due})", 10, _INK)
+        line(pdf, f"{step['title']} ({box}, {who}{due})", 10)
 
 
 def _messages(pdf: FPDF, content: Content) -> None:
     messages = list(content.get("messages", ()))[-MOST_MESSAGES:]
     if messages:
-        _heading(pdf, "Messages")
+        heading(pdf, "Messages")
     for message in messages:
-        _line(pdf, f"{message['author']} · {message['at'][:16].replace('T', ' ')} UTC", 8, _QUIET, after=0)
-        _line(pdf, message["body"], 10, _INK, after=5)
+        line(pdf, f"{message['author']} · {message['at'][:16].replace('T', ' ')} UTC", 8, QUIET, after=0)
+        line(pdf, message["body"], 10, INK, after=5)
 
 
 def _files(pdf: FPDF, content: Content) -> None:
     shared = content.get("files", ())
     if shared:
-        _heading(pdf, "Files")
+        heading(pdf, "Files")
     for file in shared:
-        _line(pdf, f"{file['name']} ({max(1, round(file['size'] / 1000)):,} kB)", 10, _INK)
+        line(pdf, f"{file['name']} ({max(1, round(file['size'] / 1000)):,} kB)", 10)

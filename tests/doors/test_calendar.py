@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import pypdfium2
 from icalendar import Calendar
 
 from app.bootstrap_share import build_share_app
@@ -39,6 +40,22 @@ def test_a_seller_gets_every_dated_step_for_a_quarter_of_an_hour(house: TestHous
         "Price floor": date(2026, 12, 2),
     }
     assert client.get(path).status_code == 401
+
+
+def test_a_seller_gets_the_plan_on_paper_marked_with_its_own_address(house: TestHouse) -> None:
+    partner = with_plan(house)
+    path = house.house.calendar_url(house.tenant, SELLER, DEAL, partner).removeprefix(ORIGIN)
+    client = web_app(house.house).test_client()
+
+    answer = client.get(path.replace("plan.ics", "plan.pdf"))
+    pages = [page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(answer.data)]
+
+    assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+    for words in ("Survey", "Price floor", "only your team sees it", "Someday", "0 of 3 steps done"):
+        assert words in pages[0]
+    mark = f"{SELLER.email} · {house.clock():%Y-%m-%d %H:%M} UTC · for your team only"
+    assert all(mark in page for page in pages)
+    assert client.get("/calendar/forged/plan.pdf").status_code == 401
 
 
 def test_a_preview_bearer_opens_no_calendar(house: TestHouse) -> None:
