@@ -89,6 +89,8 @@ def _partner(facts: RecordFacts, group: list[_Work], now: datetime) -> Iterator[
     if direct is not None:
         yield from _lines(facts, direct, now)
     yield from _certified(facts, known, now)
+    if direct is not None:
+        yield from _reading(direct)
     yield from _visits(facts, group, now)
 
 
@@ -178,6 +180,17 @@ def _certified(facts: RecordFacts, known: PartnerFacts, now: datetime) -> Iterat
             f"{c.name} (to {words.month(c.expires, facts.locale)})" if c.expires else c.name for c in valid
         ]
         yield Status(text=f"Certified: {words.listing(said, facts.locale)}", tone=Tone.SUCCESS)
+
+
+def _reading(known: PartnerFacts) -> Iterator[Status]:
+    """What fits the deal best of what there is to read, and where the rest is."""
+    if not known.content:
+        return
+    (item, href), *more = known.content
+    rest = f" and {words.number(len(more))} more" if more else ""
+    first = Action(label="Open", href=href, hint=item.title, style=Style.LINK)
+    others = (open_card("certifications", known, "All"),) if more else ()
+    yield Status(text=f"Worth reading now: {item.title}{rest}", actions=(first, *others))
 
 
 def _visits(facts: RecordFacts, group: list[_Work], now: datetime) -> Iterator[Block]:

@@ -74,7 +74,7 @@ class Cards:
             preview_url=lambda partner_id: self._preview_url(tenant, actor, record, partner_id),
             calendar_url=partial(self._calendar_url, tenant, actor, record) if name == "plan" else None,
             content_url=partial(self._content_url, tenant, actor, record)
-            if name == "certifications"
+            if name in ("certifications", "overview")
             else None,
             visits=name == "sharing",
         )

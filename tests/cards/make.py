@@ -8,6 +8,7 @@ from app.crm.port import CrmFile
 from app.domain.actor import Actor, ActorKind, Side
 from app.domain.certification import Certification
 from app.domain.conflict import ConflictFlag, ConflictKind, ConflictState
+from app.domain.content import ContentItem
 from app.domain.link import FileCopy, FileState, SharedFile, ShareLink
 from app.domain.partner import Partner, PartnerContact, PartnerType
 from app.domain.plan import Step, StepStatus
@@ -212,6 +213,7 @@ def busy() -> PartnerFacts:
         messages=tuple(message(f"m{i:03}", f"Message {i}", ago=(500 - i) / 20) for i in range(500)),
         total_messages=500,
         unread=12,
+        content=CONTENT,
         steps=tuple(
             step(
                 f"s{i:02}",
@@ -312,6 +314,12 @@ def on_company() -> RecordFacts:
         conflicts=(conflict(), conflict("k2", state=ConflictState.RESOLVED, resolution="Ours stands")),
     )
 
+
+CONTENT = tuple(
+    (ContentItem(id=id_, version=1, title=title, url="https://learn.example"), f"https://a.example/{id_}")
+    for id_, title in (("i1", "Battle card"), ("i2", "How we write offers"))
+)
+"""What there is to read, with where it is opened."""
 
 STATES = {
     "empty": lambda: facts(partners=()),

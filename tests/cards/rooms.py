@@ -96,7 +96,10 @@ def answers() -> tuple[Pending, ...]:
 
 ROOMS = {
     "first_visit": lambda: (content(), viewer(last_visit=None)),
-    "back_again": lambda: (content(), viewer()),
+    "back_again": lambda: (
+        content(content=[{"id": "i1", "title": "Battle card", "url": "https://learn.example", "needs": []}]),
+        viewer(),
+    ),
     "nothing_new": lambda: (content(), viewer(last_visit=make.NOW - timedelta(hours=1))),
     "answered": lambda: (content(), viewer(pending=answers())),
     "bare": lambda: ({"vendor": {"name": "Vandelay", "color": ""}}, viewer()),

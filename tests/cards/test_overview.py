@@ -179,3 +179,12 @@ def test_on_a_company_what_happens_on_a_deal_leads_to_the_deal():
 
 def make_company():
     return registry.build("overview", make.on_company(), make.NOW)
+
+
+def test_what_is_worth_reading_is_one_quiet_line_with_the_way_to_the_rest():
+    card = build("overview", **partner_with(content=make.CONTENT))
+
+    (line,) = (line for line in lines(card) if "Worth reading" in line)
+    assert line == "Worth reading now: Battle card and 1 more"
+    assert [one.href for one in actions(card) if one.hint == "Battle card"] == ["https://a.example/i1"]
+    assert [one.card for one in actions(card) if one.label == "All"] == ["certifications"]
