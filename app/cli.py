@@ -92,12 +92,13 @@ def main() -> None:
 @click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object with every address once all is ready."
 )
-def demo(*, port: int, data: Path, workers: int, stand_ins_only: bool, verbose: bool, as_json: bool) -> None:
+@click.option("--whole", is_flag=True, help="Print the addresses after the longer sample, not before.")
+def demo(*, port: int, data: Path, as_json: bool, **more: Any) -> None:
     """Run everything on this machine with a sample pipeline, until Ctrl-C."""
     from app.demo.run import Options, run_demo
     from app.demo.words import describe
 
-    options = Options(data=data, port=port, workers=workers, stand_ins_only=stand_ins_only, verbose=verbose)
+    options = Options(data=data, port=port, **more)
 
     def announce(addresses: dict[str, Any]) -> None:
         click.echo(json.dumps(addresses) if as_json else describe(addresses))

@@ -2,8 +2,10 @@
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
@@ -21,6 +23,7 @@ from app.demo.loading import Loaded, Wire
 from app.demo.pipeline import Pipeline
 from app.demo.sample import make_sample, told_deals
 from app.demo.site import INTEGRATION_USER, PORTAL_ID, Ports, Secrets, Site
+from app.demo.states.cast import cast
 from app.demo.supervisor import Supervisor
 from app.ground.clock import utc_now
 from app.ground.config import read_config
@@ -47,6 +50,7 @@ class Options:
     workers: int = 2
     stand_ins_only: bool = False
     verbose: bool = False
+    whole: bool = False
 
 
 class Stopped(BaseException):
@@ -54,7 +58,8 @@ class Stopped(BaseException):
 
 
 def run_demo(options: Options, announce: Callable[[dict[str, Any]], None]) -> None:
-    """Runs until a signal arrives. Calls `announce` once, when every address answers. Leaves nothing behind.
+    """Runs until a signal arrives. Calls `announce` once, when every address answers; the longer sample is told
+    after that, or with `whole` before. Leaves nothing behind.
 
     Raises AppError with a sentence when the demo cannot start.
     """
@@ -71,7 +76,10 @@ def run_demo(options: Options, announce: Callable[[dict[str, Any]], None]) -> No
         site.note(ports=asdict(ports))
         try:
             with Supervisor(site.logs, echo=options.verbose, adopt=True) as supervisor:
-                announce(_start(options, site, ports, supervisor))
+                addresses = _start(options, site, ports, supervisor)
+                steps = [lambda: announce(addresses), lambda: _tell_rest(options, site, ports)]
+                for step in reversed(steps) if options.whole else steps:
+                    step()
                 while True:
                     time.sleep(3600)
         except Stopped:
@@ -83,18 +91,25 @@ def _start(options: Options, site: Site, ports: Ports, supervisor: Supervisor) -
     secrets = site.secrets()
     for child in settings.stand_ins(site, ports):
         supervisor.add(child)
-    names = ["hubspot", "salesforce", "mailbox"]
     if not options.stand_ins_only:
-        config = read_config(settings.web_settings(site, ports, secrets))
-        _migrate(config)
+        _migrate(read_config(settings.web_settings(site, ports, secrets)))
         for child in settings.product(site, ports, secrets, options.workers):
             supervisor.add(child)
-        names += ["web", "share"]
     _wait(lambda: answers(socket_path(site.directory)), "valkey", supervisor)
+    _wait_for(("hubspot", "salesforce", "mailbox"), ports, supervisor)
+    addresses = _fill(options, site, ports, secrets)  # while the web processes still come up
+    if not options.stand_ins_only:
+        _wait_for(("web", "share"), ports, supervisor)
+        wire = Wire(ports.origin("hubspot"))
+        wire.call("PUT", "/_sandbox/webhooks", {"url": f"{ports.origin('web')}/hubspot/webhooks"})
+        wire.close()
+    return addresses
+
+
+def _wait_for(names: tuple[str, ...], ports: Ports, supervisor: Supervisor) -> None:
     for name in names:
         address = ports.origin(name) + HEALTH[name]
         _wait(lambda address=address: _is_up(address), name, supervisor)  # type: ignore[misc]
-    return _fill(options, site, ports, secrets)
 
 
 def _migrate(config: Any) -> None:
@@ -109,28 +124,39 @@ def _migrate(config: Any) -> None:
 
 
 def _fill(options: Options, site: Site, ports: Ports, secrets: Secrets) -> dict[str, Any]:
-    """Loads the sample once, tells the CRM where its webhooks go, and lets the story be told."""
-    sample = make_sample(utc_now().date())
-    state = site.state()
-    if "loaded" not in state:
-        site.note(loaded=_load(sample, ports, secrets))
-        state = site.state()
-    addresses = _addresses(ports) | {"records": _records(sample, state["loaded"], ports)}
+    """Loads the sample once, and lets the story be told."""
+    today = utc_now().date()
+    sample = make_sample(today)
+    held = site.state().get("loaded", {})
+    for part in _missing((sample, cast(today)), held):
+        held = _joined(held, _load(part, ports, secrets))
+        site.note(loaded=held)
+    addresses = _addresses(ports) | {"records": _records(sample, held, ports)}
     if not options.stand_ins_only:
-        wire = Wire(ports.origin("hubspot"))
-        wire.call("PUT", "/_sandbox/webhooks", {"url": f"{ports.origin('web')}/hubspot/webhooks"})
-        wire.close()
         story = _tell_story(site, ports, secrets, sample)
         site.note(story=story)
         addresses |= story
     return addresses | {"ready": True}
 
 
-def _load(sample: Pipeline, ports: Ports, secrets: Secrets) -> dict[str, Any]:
-    """The sample in both CRMs, and the ids it got there."""
+def _missing(parts: tuple[Pipeline, ...], held: dict[str, Any]) -> list[Pipeline]:
+    """Those that no earlier start has loaded whole."""
+    known = held.get("salesforce", {}).get("deals", {})
+    return [part for part in parts if not {deal.key for deal in part.deals} <= known.keys()]
+
+
+def _load(part: Pipeline, ports: Ports, secrets: Secrets) -> dict[str, Any]:
+    """The part in both CRMs at once, and the ids it got there."""
+    with ThreadPoolExecutor(1) as other:
+        salesforce = other.submit(lambda: salesforce_loader(ports, secrets).load(part))
+        hubspot = hubspot_loader(ports, secrets).load(part)
+        return {"hubspot": _ids(hubspot), "salesforce": _ids(salesforce.result())}
+
+
+def _joined(held: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
     return {
-        "hubspot": _ids(hubspot_loader(ports, secrets).load(sample)),
-        "salesforce": _ids(salesforce_loader(ports, secrets).load(sample)),
+        crm: {kind: {**held.get(crm, {}).get(kind, {}), **ids} for kind, ids in kinds.items()}
+        for crm, kinds in more.items()
     }
 
 
@@ -190,15 +216,27 @@ def _tell_story(site: Site, ports: Ports, secrets: Secrets, sample: Pipeline) ->
     from importlib import import_module
 
     story = import_module("app.demo.story")
-    state = site.state()
     told: dict[str, Any] = story.seed(
         config=read_config(settings.web_settings(site, ports, secrets)),
         ports=ports,
         sample=sample,
-        loaded=state["loaded"],
-        earlier=state.get("story", {}),
+        state=site.state(),
+        folder=site.directory,
     )
     return told
+
+
+def _tell_rest(options: Options, site: Site, ports: Ports) -> None:
+    """The longer sample is told to its end, and the demo's folder says so; what is refused is said and left out."""
+    if options.stand_ins_only:
+        return
+    from app.demo.states.starting import tell_rest
+
+    config = read_config(settings.web_settings(site, ports, site.secrets()))
+    refused = tell_rest(config, site.state()["loaded"], site.directory)
+    for sentence in refused:
+        sys.stderr.write(f"A part of the sample is left out. {sentence}\n")
+    site.note(whole={"complete": not refused, "refused": refused})
 
 
 def _is_up(address: str) -> bool:

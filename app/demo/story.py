@@ -2,20 +2,21 @@
 is done by the commands a person would have given, once; a second start finds it done."""
 
 import logging
-from base64 import b64encode
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 from app.bootstrap import House, build
 from app.crm.hubspot_tokens import Tokens
 from app.demo import plans
-from app.demo.loading import Wire
 from app.demo.pipeline import Pipeline, SamplePartner
-from app.demo.sample import owner_email, told_deals
-from app.demo.sample_words import MANAGER, OWNERS
+from app.demo.sample import told_deals
 from app.demo.site import INTEGRATION_USER, ORG_HOST, ORG_ID, PORTAL_ID, Ports
+from app.demo.states.scene import ADMIN, SELLER
+from app.demo.states.starting import tell_early
 from app.demo.story_certifications import certify
+from app.demo.story_files import FILES, attach
 from app.domain.actor import Actor, ActorKind
 from app.domain.record import CrmKind, ObjectKind, RecordKey
 from app.domain.tenant import Tenant
@@ -27,15 +28,6 @@ from sync import ingest, poll, publish
 from sync.deps import Agent
 
 VENDOR = "Alongside Demo Ltd"
-SELLER = Actor(kind=ActorKind.SELLER, id="story", name=OWNERS[0][0], email=owner_email(OWNERS[0][0]))
-ADMIN = Actor(kind=ActorKind.ADMIN, id="story-admin", name=MANAGER, email=owner_email(MANAGER))
-FILES = (
-    ("Fleet Insight offer.pdf", 412_000),
-    ("Vessel list.xlsx", 38_400),
-    ("Price floor, internal.xlsx", 21_000),
-)
-"""What lies on the deal in the CRM; the story shares the first with the partner."""
-
 TICKET_LIFE = timedelta(hours=12)
 """A demo's admin link stands on the terminal until somebody clicks it."""
 
@@ -102,14 +94,16 @@ class Teller:
 
 
 def seed(
-    *, config: Config, ports: Ports, sample: Pipeline, loaded: dict[str, Any], earlier: dict[str, Any]
+    *, config: Config, ports: Ports, sample: Pipeline, state: dict[str, Any], folder: Path
 ) -> dict[str, Any]:
     """The links and tenants to announce. What an earlier start has done is kept; only the admin's entrance is new."""
     set_up_logging(level=logging.WARNING)  # standard output belongs to the addresses
     house = build(config)
     try:
         tenants = _tenants(house)
-        story = earlier if earlier.get("share_link") else _tell(house, tenants, loaded, sample, ports)
+        story: dict[str, Any] = state.get("story", {})
+        if not story.get("share_link"):
+            story = _tell(house, tenants, state["loaded"], sample, ports, folder)
         entrances = {
             str(crm): f"{config.public_origin}/admin/enter?ticket={_ticket(house, tenant)}"
             for crm, tenant in tenants.items()
@@ -159,15 +153,21 @@ def _refresh_token(house: House) -> str:
 
 
 def _tell(
-    house: House, tenants: dict[CrmKind, Tenant], loaded: dict[str, Any], sample: Pipeline, ports: Ports
+    house: House,
+    tenants: dict[CrmKind, Tenant],
+    loaded: dict[str, Any],
+    sample: Pipeline,
+    ports: Ports,
+    folder: Path,
 ) -> dict[str, Any]:
     told: dict[str, Any] = {}
     for crm, tenant in tenants.items():
         agent = house.agent()
         poll.first_load(agent, tenant)
         poll.poll(agent, tenant)
+        tell_early(house, tenant, loaded, folder)
         teller = Teller(house=house, tenant=tenant, ids=loaded[str(crm)], sample=sample)
-        _attach(crm, ports, teller.deal(0).crm_id)
+        attach(crm, ports, teller.deal(0).crm_id)
         ingest.fetch(agent, tenant, [teller.deal(number) for number in range(len(told_deals(sample)))])
         told[str(crm)] = _chapters(teller, agent)
     return {
@@ -177,53 +177,6 @@ def _tell(
         "form_links": {crm: links["form_link"] for crm, links in told.items()},
         "viewer": sample.partners[0].people[0].email,
     }
-
-
-def _attach(crm: CrmKind, ports: Ports, deal_id: str) -> None:
-    """Files that somebody of the vendor attached to the deal in the CRM."""
-    for name, size in FILES:
-        body = b64encode(_paper(name)).decode()
-        if crm is CrmKind.HUBSPOT:
-            wire = Wire(ports.origin("hubspot"))
-            wire.call(
-                "POST",
-                "/_sandbox/files",
-                {"objectType": "deals", "objectId": deal_id, "name": name, "size": size, "content": body}
-                if name.endswith(".pdf")
-                else {"objectType": "deals", "objectId": deal_id, "name": name, "size": size},
-            )
-        else:
-            wire = Wire(ports.origin("salesforce"))
-            title, _, extension = name.rpartition(".")
-            row = {
-                "Title": title,
-                "FileExtension": extension,
-                "FileType": extension.upper(),
-                "ContentSize": size,
-            }
-            made = wire.call("POST", "/_sandbox/load", {"ContentDocument": [row]})
-            link = {"ContentDocumentId": made["ContentDocument"][0], "LinkedEntityId": deal_id}
-            wire.call("POST", "/_sandbox/load", {"ContentDocumentLink": [link]})
-            version = {"Title": title, "ContentDocumentId": link["ContentDocumentId"], "ContentSize": size}
-            version |= {"IsLatest": True, "VersionData": body}
-            wire.call("POST", "/_sandbox/load", {"ContentVersion": [version]})
-        wire.close()
-
-
-def _paper(name: str) -> bytes:
-    """An offer of one page, so that the demo's partner has something to download."""
-    from fpdf import FPDF
-
-    paper = FPDF(unit="pt")
-    paper.add_page()
-    paper.set_font("helvetica", size=22)
-    paper.text(60, 90, name.rpartition(".")[0])
-    paper.set_font("helvetica", size=12)
-    for line, text in enumerate(
-        ("Scope: 14 vessels, one dashboard.", "Pilot: six weeks.", "Valid for 60 days.")
-    ):
-        paper.text(60, 130 + line * 22, text)
-    return bytes(paper.output())
 
 
 def _chapters(teller: Teller, agent: Agent) -> dict[str, Any]:

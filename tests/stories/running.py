@@ -138,9 +138,16 @@ class Demo:
         with closing(sqlite3.connect(address, uri=True, timeout=30)) as connection:
             return connection.execute(question, values).fetchall()
 
+    def wait_until_whole(self) -> None:
+        """After this the longer sample is told, too."""
+        until(lambda: self.noted().get("whole"), "the longer sample", 2 * START_LIMIT)
+
+    def noted(self) -> dict:
+        return json.loads((self.data / "demo.json").read_text())
+
     def loaded(self, crm: str, kind: str, start: str) -> str:
         """The id that a sample record got in a CRM, by the beginning of its key: "brightwater" among the deals."""
-        ids = json.loads((self.data / "demo.json").read_text())["loaded"][crm][kind]
+        ids = self.noted()["loaded"][crm][kind]
         return next(found for key, found in ids.items() if start in key)
 
 

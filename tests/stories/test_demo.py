@@ -67,6 +67,8 @@ def test_an_agent_that_is_killed_comes_back_and_does_what_waits(demo: Demo, crm:
 
 @pytest.mark.browser
 def test_a_second_start_finds_the_data_and_the_links_again(demo: Demo, guest: Callable[[str], Guest]) -> None:
+    demo.wait_until_whole()
+    assert demo.noted()["whole"] == {"complete": True, "refused": []}
     before = dict(demo.addresses)
     counts = "SELECT (SELECT count(*) FROM message), (SELECT count(*) FROM step), (SELECT count(*) FROM share_link)"
     held = demo.rows(counts)

@@ -1,0 +1,56 @@
+"""When the scenes are told: what was received long ago before the demo's own story, and the rest once the addresses
+are printed, so that nobody waits for it."""
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from app.bootstrap import House, build
+from app.demo import load_hubspot, load_salesforce
+from app.demo.states.journal import Journal
+from app.demo.states.scenes import SCENES
+from app.demo.states.telling import Teller
+from app.domain.record import CrmKind
+from app.domain.tenant import Tenant
+from app.ground.config import Config
+from app.storage import tenant as tenants
+from sync import ingest
+
+JOURNAL = "states.jsonl"
+
+BREATH = 0.02
+"""Seconds between two commands: whoever opens the first page meanwhile goes first."""
+
+Ids = Mapping[str, Mapping[str, Mapping[str, str]]]
+"""By CRM, what a loader answered."""
+
+
+def teller_of(house: House, tenant: Tenant, loaded: Ids, folder: Path) -> Teller:
+    stages = load_hubspot.STAGES if tenant.crm is CrmKind.HUBSPOT else load_salesforce.STAGES
+    journal = Journal(folder / JOURNAL, house.clock())
+    return Teller(house=house, tenant=tenant, ids=loaded[str(tenant.crm)], stages=stages, journal=journal)
+
+
+def tell_early(house: House, tenant: Tenant, loaded: Ids, folder: Path) -> None:
+    """What was received long ago is told; the records it is about are known."""
+    teller = teller_of(house, tenant, loaded, folder)
+    ingest.fetch(house.agent(), tenant, teller.records(SCENES))
+    teller.tell_early(SCENES)
+
+
+def tell_rest(config: Config, loaded: Ids, folder: Path) -> list[str]:
+    """Everything is told afterwards, in both CRMs; what an earlier start has told is kept. The answer is what was
+    refused, in sentences."""
+    house = build(config)
+    refused = []
+    try:
+        with house.database.read() as connection:
+            everyone = tenants.all_of(connection)
+        for tenant in everyone:
+            for error in teller_of(house, tenant, loaded, folder).tell(SCENES):
+                if error is not None:
+                    refused.append(f"{tenant.crm}: {error.message}")
+                time.sleep(BREATH)
+    finally:
+        house.database.close()
+    return refused

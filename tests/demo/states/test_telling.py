@@ -1,0 +1,86 @@
+"""The scenes are told once, whatever stops the telling, and the product keeps to its rules meanwhile."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from app.demo.states.journal import Journal
+from app.demo.states.scenes import SCENES
+from app.storage import tables
+from sync import schedule
+from tests.demo.states.world import set_up, tell_again, tell_all
+from tests.house import START
+
+FEW = SCENES[:6]
+TABLES = (tables.registration, tables.partner, tables.partner_contact, tables.message, tables.content_item)
+
+
+class Killed(BaseException):
+    pass
+
+
+def counts(house) -> list[int]:
+    with house.house.database.read() as connection:
+        return [connection.scalar(select(func.count()).select_from(one)) for one in (*TABLES, tables.audit)]
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    return set_up(tmp_path)
+
+
+def test_nothing_is_refused_and_a_second_telling_changes_nothing(fresh, tmp_path):
+    house, teller = fresh
+
+    assert tell_all(house, teller) == []
+    held = counts(house)
+    with house.house.database.read() as connection:
+        said = set(connection.scalars(select(tables.audit.c.command)))
+    assert {one.command for scene in SCENES for one in scene.does} <= said
+
+    assert tell_all(house, tell_again(house, tmp_path)) == []
+    assert counts(house) == held
+
+
+def test_a_kill_in_the_middle_neither_doubles_nor_loses(fresh, tmp_path, tmp_path_factory, monkeypatch):
+    whole_house, whole = set_up(tmp_path_factory.mktemp("whole"))
+    tell_all(whole_house, whole, FEW)
+    house, teller = fresh
+    note, noted = Journal.note, []
+
+    def dies(journal, key, answer):
+        """Every fifth command is carried out and never noted: the worst moment for a kill."""
+        noted.append(key)
+        if len(noted) % 5 == 0:
+            raise Killed
+        note(journal, key, answer)
+
+    monkeypatch.setattr(Journal, "note", dies)
+    for _ in range(200):
+        try:
+            tell_all(house, teller, FEW)
+        except Killed:
+            house.clock.advance(timedelta(hours=9))  # the last of these starts is on another day
+            schedule.clean_up(house.agent, None)
+            teller = tell_again(house, tmp_path)
+        else:
+            break
+
+    assert len(noted) > 5  # so that it was killed
+    assert counts(house) == counts(whole_house)
+
+
+def test_a_line_that_was_torn_off_is_written_again(tmp_path):
+    file = tmp_path / "states.jsonl"
+    Journal(file, START).note("first", {"id": "1"})
+    with file.open("a") as out:
+        out.write('{"key": "second", "ans')
+
+    again = Journal(file, START + timedelta(days=3))
+    again.note("third", {"id": "3"})
+
+    assert again.begun == START
+    assert [json.loads(line)["key"] for line in file.read_text().splitlines()] == ["begun", "first", "third"]
+    assert file.stat().st_mode & 0o077 == 0
