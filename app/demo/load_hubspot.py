@@ -76,6 +76,7 @@ class HubspotLoader(Loader):
         loaded.owners = self._owners(pipeline)
         owners = loaded.owners
         loaded.accounts = self._upsert("companies", (_company(a, owners) for a in pipeline.accounts), loaded)
+        self._set_parents(pipeline, loaded)
         loaded.contacts = self._upsert("contacts", map(_contact, pipeline.contacts), loaded)
         loaded.deals = self._upsert("deals", (_deal(d, owners) for d in pipeline.deals), loaded)
         self._link_all(pipeline, loaded)
@@ -130,6 +131,19 @@ class HubspotLoader(Loader):
                 for key in error.get("context", {}).get("objectWriteTraceId", []):
                     loaded.refused[str(key)] = str(error.get("message", ""))
         return ids
+
+    def _set_parents(self, pipeline: Pipeline, loaded: Loaded) -> None:
+        """Parents come second: a subsidiary may stand before its parent."""
+        inputs = [
+            {
+                "id": loaded.accounts[a.key],
+                "properties": {"hs_parent_company_id": loaded.accounts[a.parent_key]},
+            }
+            for a in pipeline.accounts
+            if a.parent_key in loaded.accounts and a.key in loaded.accounts
+        ]
+        for batch in chunks(inputs, BATCH):
+            self._wire.call("POST", f"/crm/objects/{VERSION}/companies/batch/update", {"inputs": list(batch)})
 
     def _link_all(self, pipeline: Pipeline, loaded: Loaded) -> None:
         people = [(c.key, c.account_key) for c in pipeline.contacts]

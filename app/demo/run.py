@@ -77,9 +77,11 @@ def run_demo(options: Options, announce: Callable[[dict[str, Any]], None]) -> No
         try:
             with Supervisor(site.logs, echo=options.verbose, adopt=True) as supervisor:
                 addresses = _start(options, site, ports, supervisor)
-                steps = [lambda: announce(addresses), lambda: _tell_rest(options, site, ports)]
-                for step in reversed(steps) if options.whole else steps:
-                    step()
+                if not options.whole:
+                    announce(addresses)
+                _tell_rest(options, site, ports)
+                if options.whole:
+                    announce(addresses)
                 while True:
                     time.sleep(3600)
         except Stopped:
@@ -233,7 +235,7 @@ def _tell_rest(options: Options, site: Site, ports: Ports) -> None:
     from app.demo.states.starting import tell_rest
 
     config = read_config(settings.web_settings(site, ports, site.secrets()))
-    refused = tell_rest(config, site.state()["loaded"], site.directory)
+    refused = tell_rest(config, site.state()["loaded"], ports, site.directory)
     for sentence in refused:
         sys.stderr.write(f"A part of the sample is left out. {sentence}\n")
     site.note(whole={"complete": not refused, "refused": refused})

@@ -96,6 +96,59 @@ CUSTOMERS = (
     ),
     _at("mossgate", "Mossgate Housing", "Real estate/Utrecht/Netherlands", "Sensor Gateway/survey", 36_000),
     _at("nettle", "Nettle & Rowe", "Retail/Bristol/United Kingdom", "Fleet Insight/pilot", 64_000),
+    _at("oakhurst", "Oakhurst Retail", "Retail/Malmö/Sweden", "Edge Suite/stores", 132_000),
+    _at(
+        "ashdown",
+        "Ashdown Glass",
+        "Building materials/Leicester/United Kingdom",
+        "Sensor Gateway/furnace",
+        72_000,
+    ),
+    _at(
+        "glassworks",
+        "Ashdown Glassworks",
+        "Building materials/Derby/United Kingdom",
+        "Sensor Gateway/pilot",
+        36_000,
+    ),
+    _at("brackley", "Brackley Brick", "Building materials/Lille/France", "Predict Add-on/kilns", 82_500),
+    _at(
+        "brickworks",
+        "Brackley Brickworks",
+        "Building materials/Namur/Belgium",
+        "Predict Add-on/pilot",
+        27_500,
+    ),
+    _at("quillon", "Quillon Holdings", "Logistics/Hamburg/Germany", "Managed Rollout/group", 264_000),
+    _at(
+        *("quillonlog", "Quillon Logistics", "Logistics/Bremen/Germany", "Managed Rollout/hub north"),
+        *(88_000,),
+        parent="quillon",
+    ),
+    _at("silverlake", "Silverlake Media", "Media/Zurich/Switzerland", "Edge Suite/studio", 42_000),
+    _at(
+        "ravensworth", "Ravensworth Labs", "Research/Leiden/Netherlands", "Sensor Gateway/clean room", 18_000
+    ),
+    _at(
+        "thornbury",
+        "Thornbury Council",
+        "Public sector/Bristol/United Kingdom",
+        "Managed Rollout/town hall",
+        96_000,
+    ),
+    _at(
+        "umber", "Umber Ceramics", "Building materials/Limoges/France", "Predict Add-on/four plants", 110_000
+    ),
+    _at("vesper", "Vesper Airlines", "Transport/Oslo/Norway", "Sensor Gateway/gate B", 54_000),
+    _at(
+        *("wrenfield", "Wrenfield Academy", "Education/Durham/United Kingdom", "Managed Rollout/classrooms"),
+        *(88_000,),
+        stage=Stage.NEGOTIATION,
+        days=5,
+        again="renewal",
+    ),
+    _at("yarrow", "Yarrow Foods", "Food and beverage/Aarhus/Denmark", "Sensor Gateway/cold chain", 126_000),
+    _at("zephyr", "Zephyr Wind", "Energy/Esbjerg/Denmark", "Fleet Insight/three farms", 192_000),
 )
 """In the order in which a reader of docs/sample.md meets them."""
 

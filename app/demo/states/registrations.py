@@ -70,6 +70,7 @@ def _waiting() -> tuple[Scene, ...]:
             "cobalt",
             "relecloud",
             "received, from the login-free form",
+            do("partner.attach"),
             replace(received, by=By.FORM, on=On.NOTHING),
         ),
         _scene(

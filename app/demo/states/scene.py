@@ -54,6 +54,41 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Flag:
+    """The id of the conflict that was found for the registration kept under this name. No command answers it: who
+    registers is not told."""
+
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """The id of a partner that an earlier scene has met, by its key."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noon:
+    """The time of noon, so many days from that of the first start."""
+
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The safelist that every account begins with."""
+
+
+class Words:
+    """A text with such values in it, each under its name."""
+
+    def __init__(self, text: str, **values: object) -> None:
+        self.text = text
+        self.values = values
+
+
+@dataclass(frozen=True, slots=True)
 class Deal:
     """The id of a deal, by the customer's key; `second` is the one that follows it up."""
 

@@ -1,6 +1,10 @@
 """All the scenes, in the order in which they are told."""
 
+from app.demo.states.certifications import CERTIFICATIONS
+from app.demo.states.conflicts import CONFLICTS
 from app.demo.states.content import CONTENT
+from app.demo.states.plans import PLANS
 from app.demo.states.registrations import REGISTRATIONS
+from app.demo.states.sharing import SHARING
 
-SCENES = (*REGISTRATIONS, *CONTENT)
+SCENES = (*REGISTRATIONS, *CONFLICTS, *PLANS, *CERTIFICATIONS, *CONTENT, *SHARING)

@@ -7,8 +7,11 @@ from pathlib import Path
 
 from app.bootstrap import House, build
 from app.demo import load_hubspot, load_salesforce
+from app.demo.loading import Wire
+from app.demo.site import Ports
 from app.demo.states.journal import Journal
 from app.demo.states.scenes import SCENES
+from app.demo.states.sharing import FORBIDDEN, RULE
 from app.demo.states.telling import Teller
 from app.domain.record import CrmKind
 from app.domain.tenant import Tenant
@@ -38,11 +41,38 @@ def tell_early(house: House, tenant: Tenant, loaded: Ids, folder: Path) -> None:
     teller.tell_early(SCENES)
 
 
-def tell_rest(config: Config, loaded: Ids, folder: Path) -> list[str]:
+RULES = {
+    "hubspot": {
+        "objectType": "notes",
+        "property": "hs_note_body",
+        "pattern": f"(?s)^(?!.*{FORBIDDEN})",
+        "message": RULE,
+    },
+    "salesforce": {
+        "object": "Partner_Message__c",
+        "field": "Body__c",
+        "contains": FORBIDDEN,
+        "message": RULE,
+    },
+}
+"""What the admin of each CRM has laid down there, so that a refusal can be seen."""
+
+
+def _lay_down(ports: Ports, journal: Journal) -> None:
+    for crm, rule in RULES.items():
+        if journal.answer(f"{crm}-rule") is None:
+            wire = Wire(ports.origin(crm))
+            wire.call("POST", "/_sandbox/rules", rule)
+            wire.close()
+            journal.note(f"{crm}-rule", {})
+
+
+def tell_rest(config: Config, loaded: Ids, ports: Ports, folder: Path) -> list[str]:
     """Everything is told afterwards, in both CRMs; what an earlier start has told is kept. The answer is what was
     refused, in sentences."""
     house = build(config)
     refused = []
+    _lay_down(ports, Journal(folder / JOURNAL, house.clock()))
     try:
         with house.database.read() as connection:
             everyone = tenants.all_of(connection)

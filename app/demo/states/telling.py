@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -13,11 +13,30 @@ from app.commands.execute import Executor
 from app.demo.pipeline import SamplePartner, Stage
 from app.demo.states.cast import company_key, deal_key, partner
 from app.demo.states.journal import Journal
-from app.demo.states.scene import ADMIN, AGENT, SELLER, AtStage, By, Day, Deal, Do, Known, On, Scene
+from app.demo.states.scene import (
+    ADMIN,
+    AGENT,
+    SELLER,
+    AtStage,
+    By,
+    Day,
+    Deal,
+    Do,
+    Firm,
+    Flag,
+    Grid,
+    Known,
+    Noon,
+    On,
+    Scene,
+    Words,
+)
+from app.disclosure.policy import default_policy
 from app.domain.actor import Actor, ActorKind
 from app.domain.record import ObjectKind, RecordKey
 from app.domain.tenant import Tenant
 from app.ground.errors import AppError, Reason
+from app.storage import conflict as conflicts
 
 FIRST = 400
 """Days ago on which the partners began: before everything that is told of them."""
@@ -68,7 +87,8 @@ class Teller:
 
     def records(self, scenes: Sequence[Scene]) -> list[RecordKey]:
         """What the scenes happen on, to be read from the CRM at once."""
-        keys = dict.fromkeys(one.customer for one in scenes if one.customer)
+        named = (each for one in scenes for each in (one.customer, *(done.customer for done in one.does)))
+        keys = dict.fromkeys(each for each in named if each)
         deals = [self.ids["deals"].get(deal_key(key)) for key in keys]
         seconds = [self.ids["deals"].get(deal_key(key, second=True)) for key in keys]
         return [RecordKey(ObjectKind.DEAL, found) for found in (*deals, *seconds) if found]
@@ -81,8 +101,13 @@ class Teller:
             for number, one in enumerate(scene.does)
             if one.early
         ]
+        stuck: set[str] = set()
         for _, number, scene, one in sorted(told, key=lambda each: -each[0]):
-            self._do(scene, number, one)
+            if scene.key not in stuck:
+                try:
+                    self._do(scene, number, one)
+                except AppError:  # the rest is told later, and says so then
+                    stuck.add(scene.key)
 
     def tell(self, scenes: Sequence[Scene]) -> Iterator[AppError | None]:
         """The rest, a command at a time, so that whoever calls may pause between two. A refusal ends its scene, and
@@ -129,25 +154,52 @@ class Teller:
     def _value(self, value: object, known: Mapping[str, Any]) -> object:
         found = value
         match value:
-            case Day(after):
-                found = str(self.journal.begun.date() + timedelta(days=after))
+            case Day() | Noon():
+                found = self._time(value)
             case Known(name):
                 found = known[name]
-            case AtStage(stage):
-                found = self.stages[stage]
-            case Deal(customer, second):
-                found = self.ids["deals"][deal_key(customer, second=second)]
+            case Firm() | Flag() | Deal() | AtStage() | Grid():
+                found = self._looked_up(value, known)
+            case Words():
+                found = value.text.format(
+                    **{name: self._value(each, known) for name, each in value.values.items()}
+                )
             case dict():
                 found = {name: self._value(each, known) for name, each in value.items()}
             case list():
                 found = [self._value(each, known) for each in value]
         return found
 
+    def _time(self, value: Day | Noon) -> str:
+        day = self.journal.begun.date() + timedelta(days=value.after)
+        return str(day) if isinstance(value, Day) else datetime.combine(day, time(12), UTC).isoformat()
+
+    def _looked_up(self, value: Firm | Flag | Deal | AtStage | Grid, known: Mapping[str, Any]) -> object:
+        match value:
+            case Firm(key):
+                return (self._noted(f"partner-{key}") or {})["partner_id"]
+            case Flag(of):
+                return self._flag(known[f"{of}.registration_id"])
+            case Deal(customer, second):
+                return self.ids["deals"][deal_key(customer, second=second)]
+            case AtStage(stage):
+                return self.stages[stage]
+            case Grid():
+                return default_policy().grid_json()
+
+    def _flag(self, registration_id: str) -> str:
+        """The surest conflict of the registration, as the card lists it first."""
+        with self.house.database.read() as connection:
+            flags = conflicts.of_registrations(connection, self.tenant.id, [registration_id])
+        if not flags:
+            raise AppError(Reason.NOT_FOUND, "No conflict was found for a registration of the sample.")
+        return max(flags, key=lambda one: (one.probability, one.id)).id
+
     def _attached(self, scene: Scene, one: Do, firm: str) -> str:
         """The partner's id; it is one of the tenant's, and works on the record, before it says anything."""
         found = partner(firm)
         partner_id = self._partner(firm, found)
-        record = self._record(scene, replace(one, on=On.DEAL))
+        record = self._record(scene, one)
         if record is not None:
             attach = Do(command="partner.attach", ago=max(one.ago, FIRST if one.early else one.ago))
             self._once(f"attach-{firm}-{record}", attach, record, {"partner_id": partner_id})

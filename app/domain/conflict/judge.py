@@ -117,7 +117,7 @@ def _against_registration(claim: Claim, other: Claim, at: datetime, house: House
     if same_partner:
         sentence = (
             f"{claim.partner_name} registered {theirs.customer_name} on {received_day(first, at)} "
-            f"and {again(ours, theirs)} on {received_day(second, at)}"
+            f"and {again(ours, theirs, same='again')} on {received_day(second, at)}"
         )
         rule, verdict = ONE_EACH, Verdict(winner=0 if first is other else 1)
     else:

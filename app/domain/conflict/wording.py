@@ -59,9 +59,9 @@ def received_day(claim: Claim, at: datetime) -> str:
     return day_of(claim.registration.received_at, at)
 
 
-def again(later: Registration, earlier: Registration) -> str:
-    """The customer of the later one: "it" where both say the same name."""
-    return "it" if later.customer_name.casefold() == earlier.customer_name.casefold() else later.customer_name
+def again(later: Registration, earlier: Registration, same: str = "it") -> str:
+    """The customer of the later one: "it", or another word, where both say the same name."""
+    return same if later.customer_name.casefold() == earlier.customer_name.casefold() else later.customer_name
 
 
 def article(noun: str) -> str:

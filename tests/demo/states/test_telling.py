@@ -3,7 +3,6 @@
 import json
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import func, select
 
 from app.demo.states.journal import Journal
@@ -26,28 +25,10 @@ def counts(house) -> list[int]:
         return [connection.scalar(select(func.count()).select_from(one)) for one in (*TABLES, tables.audit)]
 
 
-@pytest.fixture
-def fresh(tmp_path):
-    return set_up(tmp_path)
-
-
-def test_nothing_is_refused_and_a_second_telling_changes_nothing(fresh, tmp_path):
-    house, teller = fresh
-
-    assert tell_all(house, teller) == []
-    held = counts(house)
-    with house.house.database.read() as connection:
-        said = set(connection.scalars(select(tables.audit.c.command)))
-    assert {one.command for scene in SCENES for one in scene.does} <= said
-
-    assert tell_all(house, tell_again(house, tmp_path)) == []
-    assert counts(house) == held
-
-
-def test_a_kill_in_the_middle_neither_doubles_nor_loses(fresh, tmp_path, tmp_path_factory, monkeypatch):
+def test_a_kill_in_the_middle_neither_doubles_nor_loses(tmp_path, tmp_path_factory, monkeypatch):
     whole_house, whole = set_up(tmp_path_factory.mktemp("whole"))
     tell_all(whole_house, whole, FEW)
-    house, teller = fresh
+    house, teller = set_up(tmp_path)
     note, noted = Journal.note, []
 
     def dies(journal, key, answer):

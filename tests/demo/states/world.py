@@ -1,6 +1,7 @@
 """The scenes told whole, in one house over a CRM in memory."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.demo.load_hubspot import STAGES
@@ -13,6 +14,14 @@ from app.domain.record import ObjectKind
 from app.ground.errors import AppError
 from sync import ingest, poll
 from tests.house import START, TestHouse, make_house
+
+
+@dataclass(frozen=True)
+class Told:
+    house: TestHouse
+    teller: Teller
+    folder: Path
+    refused: list[AppError]
 
 
 def set_up(folder: Path) -> tuple[TestHouse, Teller]:

@@ -1,0 +1,159 @@
+"""Every member of every enum of the domain occurs in the sample. A new enum has to be looked for here, or has to be
+named below with the reason why it is no state that a person could look for; a new member fails by itself."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from enum import Enum
+from importlib import import_module
+from pkgutil import walk_packages
+
+import pytest
+from sqlalchemy import func, select
+
+import app.domain
+from app.demo.states.scenes import SCENES
+from app.demo.states.sharing import FORBIDDEN
+from app.domain import actor, link, plan_forecast, plan_reminders, record
+from app.domain.matching import features, name_level
+from app.domain.matching.compare import Band, band
+from app.domain.plan import live
+from app.domain.plan_dates import close_day, read_rule
+from app.domain.record import RecordKey
+from app.domain.registration import Registration
+from app.storage import certification as certifications
+from app.storage import conflict as conflicts
+from app.storage import partner as partners
+from app.storage import plan as plans
+from app.storage import plan_template as templates
+from app.storage import programme as programmes
+from app.storage import record as records
+from app.storage import registration as registrations
+from app.storage import tables, thread
+from app.storage.published.links import links_of
+from tests.demo.states.world import Told, tell_again, tell_all
+from tests.house import START
+
+NO_STATES = {
+    actor.ActorKind: "who acts, not how something stands",
+    record.CrmKind: "the sample is told in both",
+    record.ObjectKind: "what kinds of records a CRM has",
+    link.FileState: "copies are made of bytes that lie in a CRM; the story shares a file",
+    features.DomainLevel: "a grade of one comparison; people read a sentence",
+    features.CountryLevel: "a grade of one comparison; people read a sentence",
+    features.RegionLevel: "a grade of one comparison; people read a sentence",
+    name_level.NameLevel: "a grade of one comparison; people read a sentence",
+}
+Seen = defaultdict[type[Enum], set[Enum]]
+
+
+def enums_of_the_domain() -> set[type[Enum]]:
+    modules = [import_module(one.name) for one in walk_packages(app.domain.__path__, "app.domain.")]
+    found = {value for module in modules for value in vars(module).values() if isinstance(value, type)}
+    return {one for one in found if issubclass(one, Enum) and one.__module__.startswith("app.domain.")}
+
+
+def note(seen: Seen, members: Iterable[Enum | None]) -> None:
+    for one in members:
+        if one is not None:
+            seen[type(one)].add(one)
+
+
+def see_registrations(seen: Seen, held: list[Registration]) -> None:
+    for one in held:
+        note(seen, [one.state, one.motion, one.attribution, one.terms.protection_starts])
+        note(seen, [pause.blocker for pause in (*one.pauses, *one.waits)])
+
+
+def see_conflicts(seen: Seen, connection, tenant: str, held: list[Registration]) -> None:
+    flags = conflicts.of_registrations(connection, tenant, [one.id for one in held])
+    for one in flags:
+        note(seen, [one.kind, one.state, one.decision, band(one.probability)])
+    if {one.id for one in held} - {one.registration_id for one in flags}:
+        note(seen, [Band.DIFFERENT])
+    note(seen, programmes.current(connection, tenant).precedence)
+
+
+def see_plans(seen: Seen, connection, tenant: str, deals: list[RecordKey]) -> None:
+    for key in deals:
+        steps = plans.on_record(connection, tenant, key)
+        for one in steps:
+            note(seen, [one.status, one.owner_role, one.owner_side, one.audience, one.delivery])
+            rule = read_rule(one.rule)
+            note(seen, [rule.anchor if rule else None])
+            if one.due and one in live(steps):
+                note(seen, [plan_reminders.reminder_for(one.due, START.date())])
+        close = close_day(records.get(connection, tenant, key).fields.get("close_date"))
+        note(seen, [plan_forecast.health(steps, close, START.date()).state])
+    note(
+        seen,
+        [each for one in templates.all_of(connection, tenant) for each in (one.state, one.content.motion)],
+    )
+
+
+def see_people(seen: Seen, connection, tenant: str) -> None:
+    firms = partners.all_of(connection, tenant)
+    note(seen, [one.type for one in firms])
+    for one in certifications.of_partners(connection, tenant, [firm.id for firm in firms]):
+        note(seen, [one.standing(START.date()), one.source])
+    for each in thread_of(connection, tenant):
+        note(seen, [each.side, each.audience, each.delivery])
+
+
+def thread_of(connection, tenant: str) -> list:
+    ids = connection.scalars(select(tables.message.c.id)).all()
+    return [thread.get(connection, tenant, one)[1] for one in ids]
+
+
+def look(house, teller) -> Seen:
+    seen: Seen = defaultdict(set)
+    tenant = house.tenant.id
+    with house.house.database.read() as connection:
+        ids = connection.scalars(select(tables.registration.c.id)).all()
+        held = registrations.get_many(connection, tenant, ids)
+        deals = teller.records(SCENES)
+        see_registrations(seen, held)
+        see_conflicts(seen, connection, tenant, held)
+        see_plans(seen, connection, tenant, deals)
+        see_people(seen, connection, tenant)
+        for key in deals:
+            for one in links_of(connection, tenant, record=key):
+                note(seen, [one.for_seller().state(START)])
+    return seen
+
+
+@pytest.fixture(scope="module")
+def seen(told: Told) -> Seen:
+    """Before and after the agent has written: what is on its way is a state, too."""
+    house, teller = told.house, told.teller
+    before = look(house, teller)
+    with house.house.database.read() as connection:
+        said = [one for one in thread_of(connection, house.tenant.id) if FORBIDDEN in one.body]
+    house.crm.refusals = {one.id: "No bank details here." for one in said}
+    house.work()
+    after = look(house, teller)
+    return defaultdict(set, {kind: before[kind] | after[kind] for kind in {*before, *after}})
+
+
+WANTED = sorted(enums_of_the_domain() - NO_STATES.keys(), key=lambda one: (one.__module__, one.__name__))
+
+
+@pytest.mark.parametrize("kind", WANTED, ids=lambda one: f"{one.__module__}.{one.__name__}")
+def test_the_sample_shows_every_member(seen: Seen, kind: type[Enum]) -> None:
+    assert set(kind) - seen[kind] == set()
+
+
+def test_what_is_left_out_exists() -> None:
+    assert NO_STATES.keys() <= enums_of_the_domain()
+
+
+def test_nothing_is_refused_and_a_second_telling_changes_nothing(told: Told) -> None:
+    counts = [select(func.count()).select_from(one) for one in (tables.audit, tables.message, tables.step)]
+    with told.house.house.database.read() as connection:
+        held = [connection.scalar(one) for one in counts]
+        said = set(connection.scalars(select(tables.audit.c.command)))
+
+    assert told.refused == []
+    assert {one.command for scene in SCENES for one in scene.does} <= said
+    assert tell_all(told.house, tell_again(told.house, told.folder)) == []
+    with told.house.house.database.read() as connection:
+        assert [connection.scalar(one) for one in counts] == held
