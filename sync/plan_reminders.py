@@ -5,15 +5,14 @@ partner without an open link, is never written to.
 """
 
 import smtplib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import Connection
 
-from app.disclosure.snapshot import Content, narrow
 from app.domain.actor import SYSTEM, Side
-from app.domain.partner import PartnerType
 from app.domain.plan import Step
 from app.domain.plan_dates import local_day
 from app.domain.plan_reminders import AHEAD, BEHIND, Reminder, reminder_for
@@ -21,6 +20,7 @@ from app.domain.record import Record, RecordKey
 from app.domain.tenant import Tenant
 from app.ground.errors import AppError
 from app.ground.log import get_logger
+from app.sharing.showing import allowed
 from app.storage import partner as partners
 from app.storage import plan as steps
 from app.storage import policy as policies
@@ -116,30 +116,30 @@ def _to_partner(
         for link in links_of(connection, tenant.id, record=key, partner_id=step.partner_id)
         if link.purpose == ROOM and link.revoked_at is None and link.expires_at > now
     ]
-    shown = next(
-        (s for s in _shown(connection, tenant, key, step.partner_id).get("steps", ()) if s["id"] == step.id),
-        None,
-    )
-    if shown is None or shown["due"] != str(step.due) or shown["side"] != str(Side.PARTNER):
-        return
     invited = {link.contact_email.lower() for link in links if link.contact_email}
     to = {step.owner_email.lower()} & invited or invited
-    text = (
-        f"“{shown['title']}” {_when(step, stage)}.\n\n"
-        f"Open the page that {tenant.name} shares with you to see the plan or to mark it as done.\n"
-    )
     for address in sorted(to):
+        shown = _shown(connection, tenant, key, step, address)
+        if shown is None:
+            continue
+        text = (
+            f"“{shown['title']}” {_when(step, stage)}.\n\n"
+            f"Open the page that {tenant.name} shares with you to see the plan or to mark it as done.\n"
+        )
         yield Mail(to=address, subject=f"{_SUBJECTS[stage]}: {shown['title']}", text=text)
 
 
-def _shown(connection: Connection, tenant: Tenant, key: RecordKey, partner_id: str) -> Content:
-    """What the partner's page shows at this moment."""
-    published = latest_snapshot(connection, tenant.id, key, partner_id)
-    partner = partners.get(connection, tenant.id, partner_id)
+def _shown(
+    connection: Connection, tenant: Tenant, key: RecordKey, step: Step, email: str
+) -> Mapping[str, Any] | None:
+    """The step as the page of this person shows it at this moment; None where it does not, or says otherwise."""
+    published = latest_snapshot(connection, tenant.id, key, step.partner_id)
+    partner = partners.get(connection, tenant.id, step.partner_id)
     if published is None or partner is None or str(partner.type) != published.partner_type:
-        return {}
-    policy = policies.current(connection, tenant.id)
-    return narrow(published.content, policy, PartnerType(published.partner_type))
+        return None
+    content = allowed(published, policies.current(connection, tenant.id), email)
+    mine = {"id": step.id, "due": str(step.due), "side": str(Side.PARTNER)}
+    return next((said for said in content.get("steps", ()) if mine.items() <= said.items()), None)
 
 
 def _is_closed(connection: Connection, tenant: Tenant, record: Record) -> bool:

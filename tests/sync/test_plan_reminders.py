@@ -6,8 +6,9 @@ from datetime import date, timedelta
 import pytest
 
 from app.domain.plan_reminders import Reminder, reminder_for
+from app.storage import policy as policies
 from sync import plan_reminders
-from tests.house import TestHouse
+from tests.house import ADMIN, TestHouse
 
 DUE = date(2026, 11, 24)
 
@@ -68,6 +69,36 @@ def test_a_partner_is_never_told_of_a_step_of_the_team_nor_once_its_link_has_end
     house.work()
 
     assert remind(house) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ({"people": ["lee@northwind.example"]}, False),
+        ({"people": ["@northwind.example"]}, True),
+        ({"territories": ["FR"]}, False),
+        ({"territories": ["US", "FR"]}, True),
+    ],
+    ids=["not named", "named", "elsewhere", "at home"],
+)
+def test_a_partner_is_reminded_by_the_safelist_of_this_moment_and_of_this_person(
+    house: TestHouse, rule: dict[str, list[str]], told: bool
+) -> None:
+    partner = plan(house)
+    with house.house.database.read() as connection:
+        saved = policies.current(connection, house.tenant.id)
+    body = {"format": 2, "grid": saved.grid_json()}
+    if "people" in rule:
+        body["people"] = {partner: rule["people"]}
+    else:
+        where = {"object": "company", "field": "country", "partners": {partner: rule["territories"]}}
+        body["territories"] = where
+    fields = {"body": body, "whole": True, "version": saved.version, "reason": "Less"}
+    house.run("policy.save", fields, actor=ADMIN, record=None)
+    if told:
+        house.work()  # a territory that nobody asked for is only known once it is published
+
+    assert bool(remind(house)) is told
 
 
 def test_a_step_that_stays_late_is_told_to_the_deals_owner_and_the_admins(house: TestHouse) -> None:
