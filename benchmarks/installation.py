@@ -21,14 +21,17 @@ from app.domain.actor import Actor, ActorKind
 from app.domain.record import ObjectKind, RecordKey
 from app.domain.tenant import Tenant
 from app.doors.share.visitor import session_cookie
-from app.ground.clock import SteppingClock
+from app.ground.clock import SteppingClock, to_iso
 from app.ground.config import read_config
 from app.ground.ids import new_id
+from app.reading import exposures
+from app.reading.past_rooms import past_room
 from app.reading.stores import Events
 from app.storage import change_mark
 from app.storage import tenant as tenants
 from app.storage.published import prepared
 from app.storage.published.answers import put_answer
+from app.storage.published.exposures import Wanted
 from app.storage.published.links import link_of
 from benchmarks import scale_names as names
 from benchmarks import scale_world as world
@@ -97,6 +100,19 @@ class Installation:
     def knock(self, link: int = 0) -> None:
         answer = self.share.test_client().get(f"/s/{names.token_of(self.number, link)}")
         require(answer.status_code == 200, "the front page")
+
+    def look_back(self, deal: int = 0) -> None:
+        """Each question that an admin puts to the ledger, and the page that a partner had on a past day."""
+        record, partner, tenant = names.deal_of(deal), names.partner_of(self.number, deal), self.tenant
+        wanted = (Wanted(partner_id=partner), Wanted(email=names.EMAIL), Wanted(record=record))
+        with self.house.database.read() as connection:
+            for one in wanted:
+                exposures.page(connection, tenant.id, one)
+            after = [to_iso(names.NOW), "", "", "", 0]
+            exposures.page(connection, tenant.id, Wanted(), after=after)
+            day = names.NOW.date()
+            found = past_room(connection, tenant, record, partner, names.EMAIL, day, self.clock())
+        require(found.content, "the room of a past day")
 
     def post(self, deal: int = 0) -> None:
         partner = names.partner_of(self.number, deal)
@@ -200,6 +216,7 @@ class Installation:
         return {
             "share front page": self.knock,
             "share room": self.open_share,
+            "ledger": self.look_back,
             **cards,
             "company card": self.open_company,
             "message": self.post,

@@ -184,7 +184,16 @@ def times_shown(
     until: datetime,
 ) -> tuple[datetime | None, datetime | None]:
     """When this person, or anybody for an empty `email`, was first and last shown a snapshot of this record under a
-    policy. Naming the record is what keeps it from reading the whole ledger."""
+    policy."""
+    where = of_snapshot(tenant_id, record, snapshot_id, version, email, until)
+    row = connection.execute(select(func.min(_C.first_at), func.max(_C.last_at)).where(*where)).one()
+    return row[0], row[1]
+
+
+def of_snapshot(
+    tenant_id: str, record: RecordKey, snapshot_id: str, version: int, email: str, until: datetime
+) -> list[ColumnElement[bool]]:
+    """Which showings `times_shown` looks at. That the record is named keeps it from reading the whole ledger."""
     where = [
         _C.tenant_id == tenant_id,
         _C.object == str(record.object),
@@ -193,7 +202,4 @@ def times_shown(
         _C.policy_version == version,
         _C.first_at <= until,
     ]
-    if email:
-        where.append(func.lower(_C.email) == email.lower())
-    row = connection.execute(select(func.min(_C.first_at), func.max(_C.last_at)).where(*where)).one()
-    return row[0], row[1]
+    return [*where, func.lower(_C.email) == email.lower()] if email else where
