@@ -2,7 +2,7 @@
 
 import json
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
 from app.ground.errors import AppError, Reason
@@ -18,6 +18,20 @@ _HTTP_REASONS = {
     415: (Reason.UNSUPPORTED, "Send the request as JSON."),
 }
 """What Flask itself refuses, in our words."""
+
+DENIED = frozenset(
+    {
+        Reason.UNAUTHENTICATED,
+        Reason.BAD_SIGNATURE,
+        Reason.STALE_REQUEST,
+        Reason.REPLAYED,
+        Reason.EXPIRED,
+        Reason.FORBIDDEN,
+        Reason.NEVER_SHARED,
+        Reason.UNKNOWN_TENANT,
+    }
+)
+"""Refusals of who somebody is or what they may do: each is a line of the log, whichever door it was."""
 
 _UNDONE = "Something went wrong on our side. Nothing was changed; try again."
 _UNKNOWN = (
@@ -39,9 +53,13 @@ def problem(error: AppError, status: int | None = None) -> Response:
 
 
 def as_app_error(error: Exception) -> tuple[AppError, int | None]:
-    """Any exception as a refusal and the status to send, if it is not the refusal's own. What we did not foresee is
-    logged and says nothing of itself."""
+    """Any exception as a refusal and the status to send, if it is not the refusal's own. Who was turned away is
+    logged; what we did not foresee is logged too and says nothing of itself."""
     if isinstance(error, AppError):
+        if error.reason in DENIED:
+            log.warning(
+                "door.refused", endpoint=request.endpoint, method=request.method, reason=str(error.reason)
+            )
         return error, None
     if isinstance(error, HTTPException) and error.code and error.code < 500:  # noqa: PLR2004
         reason, message = _HTTP_REASONS.get(error.code, (Reason.INVALID, "The request was refused."))

@@ -14,6 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import structlog
 from flask.testing import FlaskClient
 from sqlalchemy import event
 from werkzeug.test import TestResponse
@@ -229,3 +230,29 @@ def imported(node: ast.AST) -> list[str]:
             return [name] if name in ("eval", "exec") else []
         case _:
             return []
+
+
+def test_whoever_is_turned_away_stands_in_the_log_whichever_door_it_was(house: TestHouse) -> None:
+    hubspot = Hubspot(house)
+    asked = {
+        "hubspot.show_card": lambda: hubspot.client.get("/hubspot/cards/overview?userEmail=eve@else.example"),
+        "hubspot.run_command": lambda: hubspot.act("policy.save", {"body": {}, "version": 1, "reason": "x"}),
+        "webhooks.receive": lambda: hubspot.client.post("/hubspot/webhooks", json=[]),
+        "salesforce.open_panel": lambda: hubspot.client.post(
+            "/salesforce/canvas", data={"signed_request": "a.b"}
+        ),
+        "salesforce.show_card": lambda: hubspot.client.get(
+            "/salesforce/panel/cards/overview", headers={"Authorization": "Bearer s3cret"}
+        ),
+        "admin.show_grid": lambda: hubspot.client.get("/admin/safelist"),
+        "preview.preview": lambda: hubspot.client.get("/preview/s3cret"),
+    }
+
+    with structlog.testing.capture_logs() as lines:
+        for ask in asked.values():
+            ask()
+
+    refused = [line for line in lines if line["event"] == "door.refused"]
+    assert [line["endpoint"] for line in refused] == list(asked)
+    assert {line["reason"] for line in refused} <= {"bad_signature", "unauthenticated", "forbidden"}
+    assert not re.search(r"s3cret|eve@", str(lines))
