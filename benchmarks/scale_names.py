@@ -7,6 +7,9 @@ from app.domain.record import ObjectKind, RecordKey
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 PARTNERS = 10
+KEPT_MINUTES = 3 * 24 * 60
+"""Events that are older were cleaned away."""
+
 MESSAGES, STEPS, AUDITED, DONE, EVENTS = 10, 5, 40, 20, 10
 STAGES = ("Qualified", "Proposal", "Contract")
 EMAIL = "kim@partner.example"

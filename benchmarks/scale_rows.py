@@ -11,6 +11,7 @@ from benchmarks.scale_names import (
     EMAIL,
     EPOCH,
     EVENTS,
+    KEPT_MINUTES,
     NOW,
     STAGES,
     code_of,
@@ -221,6 +222,7 @@ def registration(t: int, n: int) -> dict[str, Any]:
         "protected_from": EPOCH,
         "protected_until": NOW + timedelta(days=30),
         "extensions": 0,
+        "remind_at": NOW + timedelta(days=16, minutes=n),
     }
 
 
@@ -393,5 +395,5 @@ def event(t: int, n: int) -> dict[str, Any]:
         "key": f"event-{n}",
         "body": {},
         "received_at": EPOCH,
-        "applied_at": NOW - timedelta(minutes=t * EVENTS + n),
+        "applied_at": NOW - timedelta(minutes=(t * EVENTS + n) % KEPT_MINUTES),
     }

@@ -330,6 +330,15 @@ def reminder_due(registration: Registration, now: datetime) -> int:
     return 0 if registration.reminded and registration.reminded <= nearest else nearest
 
 
+def reminds_at(registration: Registration) -> datetime | None:
+    """From when on `reminder_due` names another day; None if none is left, or while the clock stands still."""
+    if registration.state is not RegistrationState.APPROVED or registration.pause:
+        return None
+    told, until = registration.reminded, registration.protected_until
+    left = [days for days in registration.terms.reminder_days if not told or days < told]
+    return until - timedelta(days=max(left)) if until and left else None
+
+
 def is_idle(registration: Registration, last_activity: datetime | None, now: datetime) -> bool:
     """Whether nothing has happened for as long as the rules allow. While the partner waits for us it is not idle,
     and once the clock runs again the time is counted anew."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, or_, select, union_all
@@ -18,6 +18,7 @@ from app.domain.registration import (
     Entry,
     Registration,
     RegistrationState,
+    reminds_at,
 )
 from app.ground.plain import from_plain, plain
 from app.storage import tables
@@ -38,13 +39,11 @@ class Story:
     history: tuple[Entry, ...] = ()
 
 
-LONGEST_REMINDER = timedelta(days=180)
-
 PROGRAMME = "programme"
 """The channel of what the programme itself says in a thread."""
 
 _STORY = tuple(field.name for field in fields(Story))
-_ONLY_COLUMNS = frozenset({"tenant_id", "paused_since", "waiting_since", "idle_days", "story"})
+_ONLY_COLUMNS = frozenset({"tenant_id", "paused_since", "waiting_since", "idle_days", "remind_at", "story"})
 
 _R, _K = tables.registration.c, tables.match_key.c
 
@@ -159,14 +158,13 @@ def late(connection: Connection, now: datetime) -> list[tuple[str, Registration]
 
 
 def ending(connection: Connection, now: datetime) -> list[tuple[str, Registration]]:
-    """Running protections that end within the longest time rules remind of, with their tenants."""
+    """Running protections of whose end a reminder is due, with their tenants."""
     rows = find_all(
         connection,
         tables.registration,
         _R.state == RegistrationState.APPROVED,
         _R.protected_until > now,
-        _R.protected_until <= now + LONGEST_REMINDER,
-        _R.paused_since.is_(None),
+        _R.remind_at <= now,
     )
     return [(row["tenant_id"], _registration(row)) for row in rows]
 
@@ -326,6 +324,7 @@ def _values(tenant_id: str, registration: Registration) -> dict[str, Any]:
         "paused_since": pause.since if pause else None,
         "waiting_since": wait.since if wait else None,
         "idle_days": registration.terms.idle_days,
+        "remind_at": reminds_at(registration),
         "story": {name: plain(getattr(registration, name)) for name in _STORY},
     }
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,8 @@ from app.domain.registration import (
     approve,
     extend,
     refuse,
+    reminder_due,
+    reminds_at,
 )
 from app.ground.errors import AppError, Reason
 from tests.domain.make import NOON, registration
@@ -67,3 +70,18 @@ def test_a_registration_without_protection_cannot_be_extended():
 
 def test_a_partner_waits_forty_eight_hours_for_a_decision_at_most():
     assert registration().due() == NOON + APPROVAL_SLA
+
+
+@pytest.mark.parametrize("reminded", [0, 14, 3])
+@pytest.mark.parametrize("before_end", [15, 14, 10, 3, 1, 0])
+def test_a_reminder_is_due_from_the_moment_that_is_kept_for_questions(reminded, before_end):
+    approved = replace(approve(registration(), "ada", "", NOON), reminded=reminded)
+    now = NOON + PROTECTION - timedelta(days=before_end)
+
+    moment = reminds_at(approved)
+
+    assert bool(reminder_due(approved, now)) == (moment is not None and moment <= now < NOON + PROTECTION)
+
+
+def test_nobody_is_reminded_of_what_is_not_granted():
+    assert reminds_at(registration()) is None

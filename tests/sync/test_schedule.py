@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from app.storage import checkpoint, outbox, tables
 from app.storage import event_feed as feeds
 from app.storage import registration as registrations
 from app.storage import tenant as tenants
-from sync.schedule import SCHEDULES, Ticker, poll_tenants, take_slot, take_slots, tick
+from sync.schedule import SCHEDULES, Ticker, keep_up_registrations, poll_tenants, take_slot, take_slots, tick
 from tests.house import TestHouse, make_house
 from tests.performance.test_counts import questions
 
@@ -97,6 +98,28 @@ def test_protection_ends_by_itself(house: TestHouse) -> None:
         assert (
             registrations.get(connection, house.tenant.id, registration_id).state is RegistrationState.EXPIRED
         )
+
+
+@pytest.mark.parametrize("kept_before", [False, True], ids=["saved now", "saved by an earlier version"])
+def test_the_clock_reads_only_the_protections_of_whose_end_a_reminder_is_due(
+    house: TestHouse, *, kept_before: bool
+) -> None:
+    partner = house.attach()
+    done = house.run("registration.submit", {"partner_id": partner, "customer_name": "Initech"})
+    house.run("registration.approve", {"registration_id": done.result["registration_id"], "reason": "Fine"})
+    if kept_before:
+        with house.house.database.write() as connection:
+            connection.execute(tables.registration.update().values(remind_at=None))
+            import_module("app.storage.migrations.versions.0026_when_an_end_is_near").fill(connection)
+    read: list[int] = []
+
+    for days in (75, 1, 1, 9, 1, 1):  # of ninety; reminders are due 14 and 3 days before the end
+        house.clock.advance(timedelta(days=days))
+        with house.house.database.read() as connection:
+            read.append(len(registrations.ending(connection, house.clock())))
+        keep_up_registrations(house.agent, ticker([]))
+
+    assert read == [0, 1, 0, 0, 1, 0]
 
 
 def test_a_clock_that_was_an_hour_ahead_and_is_set_back_keeps_nothing_waiting(house: TestHouse) -> None:

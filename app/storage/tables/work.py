@@ -180,6 +180,7 @@ registration = Table(
     Column("paused_since", Moment, nullable=True),  # what its story says, for questions to the database
     Column("waiting_since", Moment, nullable=True),
     Column("idle_days", Integer, nullable=False, default=0, server_default="0"),
+    Column("remind_at", Moment, nullable=True, index=True),
     Column("story", Json, nullable=True),  # terms, approvals, pauses, waits, a request, history
     Index(None, "tenant_id", "deal_id"),
     Index(None, "tenant_id", "company_id"),
