@@ -25,6 +25,7 @@ from app.crm.port import (
 from app.crm.salesforce_client import SalesforceClient
 from app.crm.salesforce_errors import BUSY, codes, sentence
 from app.domain.plan_words import due_words
+from app.domain.programme import number_in
 from app.ground.clock import to_iso
 
 ROWS = 200
@@ -279,14 +280,8 @@ TABLE: Mapping[type[Write], tuple[str, Callable[[Any], Row]]] = {
 
 
 def amount(value: str) -> float | None:
-    """The number in an amount such as "12000.00 EUR"; None where there is none to be sure of."""
-    kept = value.replace(",", "").split()
-    for part in kept:
-        try:
-            return round(float(part), 2)
-        except ValueError:
-            continue
-    return None
+    """The number in an amount as the programme reads it, such as "12.000,50 EUR"; None where there is none."""
+    return round(number_in(value), 2) if any(c.isdigit() for c in value) else None
 
 
 def write_plain(client: SalesforceClient, writes: Sequence[Write]) -> list[WriteResult]:

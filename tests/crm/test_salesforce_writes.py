@@ -248,7 +248,15 @@ def test_following_steps_costs_one_call_when_nothing_changed(world: SalesforceWo
 
 @pytest.mark.parametrize(
     ("said", "meant"),
-    [("12000", 12000.0), ("12,000.50 EUR", 12000.5), ("USD 7", 7.0), ("", None), ("a lot", None)],
+    [
+        ("12000", 12000.0),
+        ("12,000.50 EUR", 12000.5),
+        ("12.000,50 EUR", 12000.5),
+        ("about 12 000 €", 12000.0),
+        ("USD 7", 7.0),
+        ("", None),
+        ("a lot", None),
+    ],
 )
 def test_an_amount_is_a_number_where_it_holds_one(said: str, meant: float | None) -> None:
     assert amount(said) == meant
