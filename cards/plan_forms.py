@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from app.domain.actor import Side
+from app.domain.link import FileState
 from app.domain.plan import ROLES, Step, StepStatus
 from app.domain.plan_dates import Anchor, read_rule
 from app.domain.plan_words import ROLE_LABELS
@@ -314,13 +315,21 @@ def talk_forms(known: PartnerFacts) -> Iterator[Form]:
         command="plan.add_evidence",
         submit="Add",
         folded=True,
-        note="What shows that the step was done: a link, or words alone. Whoever sees the step sees it.",
+        note="What shows that it was done: a link, a file of the room, or words. Whoever sees the step sees it.",
         fields=(
             which,
             FormField(name="url", label="Link", max_length=1_000, placeholder="https://"),
+            *file_field([(one.id, one.name) for one in known.files if one.state is not FileState.GONE]),
             FormField(name="label", label="What it shows", max_length=NAME_LIMIT),
         ),
     )
+
+
+def file_field(shared: Sequence[tuple[str, str]]) -> tuple[FormField, ...]:
+    """A choice among the files that the partner can download; none where there is no file."""
+    options = (("", "No file"), *shared)
+    field = FormField(name="file_id", label="File in the room", type=FieldType.SELECT, options=options)
+    return (field,) if shared else ()
 
 
 def _offer(name: str, steps: int) -> str:

@@ -231,7 +231,7 @@ def _plan(content: Content, viewer: RoomViewer, now: datetime) -> Card | None:
         plan,
         *picture(content, known, today, viewer.locale),
         *calendar_link(viewer.calendar_url, known),
-        *room_talk.forms(steps, today, talk="messages" in content),
+        *room_talk.forms(content, steps, today),
     )
     return Card(name="plan", title="Plan", blocks=blocks)
 

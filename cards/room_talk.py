@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from app.domain.thread import MESSAGE_LIMIT
 from cards import words
 from cards.blocks import FieldType, Form, FormField
+from cards.plan_forms import file_field
 
 COMMENT, EVIDENCE, PROPOSE = "comment_step", "add_evidence", "propose_date"
 
@@ -45,10 +46,10 @@ def notes(row: Row, sent: Sequence[Sent], today: date, locale: str) -> Iterator[
         yield f"You asked for {words.day(date.fromisoformat(row['proposed']), today, locale)}"
 
 
-def forms(steps: Sequence[Row], today: date, *, talk: bool) -> Iterator[Form]:
+def forms(content: Row, steps: Sequence[Row], today: date) -> Iterator[Form]:
     """The forms below the plan, each about a step that is chosen in it. Comments join the messages: where the page
-    has none, there is no form for them."""
-    if talk:
+    has none, there is no form for them. A file that shows something is one that stands on the page."""
+    if "messages" in content:
         yield _form(
             COMMENT,
             "Comment on a step",
@@ -67,8 +68,9 @@ def forms(steps: Sequence[Row], today: date, *, talk: bool) -> Iterator[Form]:
             "Add",
             mine,
             FormField(name="url", label="Link", max_length=URL_LIMIT, placeholder="https://"),
+            *file_field([(str(one["id"]), str(one["name"])) for one in content.get("files") or ()]),
             FormField(name="label", label="What it shows", max_length=LABEL_LIMIT),
-            note="What shows that the step was done: a link, or words alone.",
+            note="What shows that the step was done: a link, a file of this page, or words alone.",
         )
     still_open = [row for row in steps if row["status"] != "done"]
     if still_open:

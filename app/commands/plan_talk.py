@@ -9,10 +9,12 @@ from app.commands import thread
 from app.commands.context import WITH_VIEWER, Command, CommandResult, Context
 from app.commands.plan_changes import save, seen_step, step_of
 from app.domain.actor import ActorKind
-from app.domain.plan import Evidence
+from app.domain.link import FileState
+from app.domain.plan import Evidence, Step
 from app.domain.plan_reminders import Reminder
 from app.domain.thread import clean_line
 from app.ground.errors import AppError, Reason
+from app.storage import file as files
 
 MOST_EVIDENCE = 10
 """Pieces of evidence on one step: more is a folder, and a link leads there."""
@@ -23,10 +25,11 @@ class CommentStepSchema(thread.PostSchema):
 
 
 class EvidenceSchema(Schema):
-    """A link, or words alone where there is nothing to link to."""
+    """A link, a file that is shared in the partner's room, or words alone where there is nothing to link to."""
 
     step_id = fields.String(required=True, error_messages={"required": "Choose a step."})
     label = fields.String(load_default="", validate=validate.Length(max=200))
+    file_id = fields.String(load_default="")
     url = fields.Url(
         load_default="",
         schemes={"https"},
@@ -49,13 +52,14 @@ def comment(context: Context, data: Mapping[str, Any]) -> CommandResult:
 
 
 def add_evidence(context: Context, data: Mapping[str, Any]) -> CommandResult:
-    """The link or the words stand with the step, for whoever sees the step; what a partner adds is a message, too.
-    The same twice changes nothing."""
+    """The link, the file's name or the words stand with the step, for whoever sees the step; what a partner adds is a
+    message, too. The same twice changes nothing."""
     step = step_of(context, data["step_id"])
-    said = data["label"].strip() or data["url"][:200]
+    file = _file_name(context, step, data["file_id"]) if data["file_id"] else ""
+    said = ": ".join(filter(None, (data["label"].strip(), file))) or data["url"]
     if not said:
         raise AppError(Reason.INVALID, "Give a link, or say in words what shows it.", field="url")
-    label = clean_line(said, limit=200, field="label")
+    label = clean_line(said[:200], limit=200, field="label")
     if any(data["url"] == one.url if data["url"] else label == one.label for one in step.evidence):
         return CommandResult(result={"step_id": step.id}, message="This stands with the step already.")
     if len(step.evidence) >= MOST_EVIDENCE:
@@ -74,6 +78,16 @@ def add_evidence(context: Context, data: Mapping[str, Any]) -> CommandResult:
     if context.actor.kind is ActorKind.VIEWER:
         thread.tell(context, step.partner_id, evidence_line(step.title, added.label, added.url))
     return CommandResult(result={"step_id": step.id}, message=f"Added to “{step.title}”.")
+
+
+def _file_name(context: Context, step: Step, file_id: str) -> str:
+    """What the file is called in the room of the step's partner, who downloads it there. Raises AppError for one that
+    this partner is not shown."""
+    shown = files.of_partner(context.connection, context.tenant.id, context.key, step.partner_id)
+    found = next((one for one in shown if one.id == file_id and one.state is not FileState.GONE), None)
+    if found is None:
+        raise AppError(Reason.NOT_FOUND, "This file is not shared with the partner here.", field="file_id")
+    return found.name
 
 
 def evidence_line(title: str, label: str, url: str) -> str:

@@ -17,7 +17,7 @@ def cards(state="back_again", **more):
 
 
 def test_what_is_asked_of_the_viewer_stands_first():
-    assert list(cards()) == ["asked", "changes", "deal", "plan", "thread", "files"]
+    assert list(cards()) == ["asked", "changes", "deal", "plan", "thread", "files", "content"]
 
 
 def test_only_open_steps_of_the_partner_are_asked_soonest_first():

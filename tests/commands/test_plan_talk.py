@@ -88,3 +88,20 @@ def test_a_partner_says_nothing_of_a_step_that_it_does_not_see(house: TestHouse)
     with pytest.raises(AppError) as caught:
         house.run("plan.comment", {"step_id": hidden, "body": "Hm?"}, actor=house.viewer(partner))
     assert caught.value.reason is Reason.NOT_FOUND
+
+
+def test_evidence_may_be_a_file_of_the_partners_room_and_no_other(house: TestHouse) -> None:
+    partner, other = house.attach(), house.attach("Contoso")
+    file_id = house.run("sharing.share_file", {"partner_id": partner, "crm_file_id": "f1"}).result["file_id"]
+    shown = {"step_id": step(house, partner), "file_id": file_id}
+
+    house.run("plan.add_evidence", shown, actor=house.viewer(partner))
+    with pytest.raises(AppError) as caught:
+        house.run("plan.add_evidence", {**shown, "step_id": step(house, other)})
+
+    with house.house.database.read() as connection:
+        found = steps.get(connection, house.tenant.id, shown["step_id"])
+        said, _ = messages.page(connection, house.tenant.id, DEAL, partner)
+    assert [(one.label, one.url) for one in found[1].evidence] == [("Offer.pdf", "")]
+    assert [one.body for one in said] == ["“Survey”, evidence: Offer.pdf"]
+    assert caught.value.reason is Reason.NOT_FOUND

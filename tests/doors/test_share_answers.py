@@ -69,6 +69,12 @@ SAID = [
         "Your evidence is on its way",
     ),
     (
+        "evidence",
+        {"step_id": "s1", "url": "", "label": "", "file_id": "f1"},
+        "plan.add_evidence",
+        "Your evidence is on its way",
+    ),
+    (
         "propose",
         {"step_id": "s2", "due": "2026-12-08", "reason": "Holidays"},
         "plan.propose_date",
@@ -83,7 +89,9 @@ SAID = [
 ]
 
 
-@pytest.mark.parametrize(("path", "typed", "command", "shown"), SAID, ids=[one[0] for one in SAID])
+@pytest.mark.parametrize(
+    ("path", "typed", "command", "shown"), SAID, ids=[f"{n}-{one[0]}" for n, one in enumerate(SAID)]
+)
 def test_each_thing_a_partner_may_say_waits_as_a_command_and_is_shown_as_sent(
     world, path, typed, command, shown
 ):
@@ -106,6 +114,7 @@ def test_each_thing_a_partner_may_say_waits_as_a_command_and_is_shown_as_sent(
         ("evidence", {"step_id": "s2", "url": "https://a.example", "label": ""}, "no longer yours"),
         ("evidence", {"step_id": "s1", "url": "javascript:alert(1)", "label": "Hm"}, "begins with https://"),
         ("evidence", {"step_id": "s1", "url": "", "label": ""}, "say in words what shows it"),
+        ("evidence", {"step_id": "s1", "file_id": "f9"}, "no longer on this page"),
         ("propose", {"step_id": "s1", "due": "soon", "reason": "Holidays"}, "Choose the day."),
         ("ask-amendment", {"contact_email": "bill", "reason": "Typo"}, "does not look like an e-mail"),
         ("ask-amendment", {"reason": "Typo"}, "Nothing is changed."),

@@ -34,13 +34,16 @@ def comment(content: Content) -> Fields:
 
 
 def evidence(content: Content) -> Fields:
-    url, label = _typed("url").strip(), _typed("label").strip()
-    if not url and not label:
+    url, label, file_id = (_typed(name).strip() for name in ("url", "label", "file_id"))
+    if not url and not label and not file_id:
         raise AppError(Reason.INVALID, "Give a link, or say in words what shows it.", field="url")
     if url and (len(url) > room_talk.URL_LIMIT or not _is_link(url)):
         raise AppError(Reason.INVALID, "Give a link that begins with https://.", field="url")
+    if file_id and file_id not in {str(one["id"]) for one in content.get("files") or ()}:
+        raise AppError(Reason.STATE_CONFLICT, "This file is no longer on this page.", field="file_id")
     words = clean_line(label, limit=room_talk.LABEL_LIMIT, field="label") if label else ""
-    return {"step_id": _step_id(content, own=True), "url": url, "label": words}
+    said = {"step_id": _step_id(content, own=True), "url": url, "label": words}
+    return {**said, "file_id": file_id} if file_id else said
 
 
 def propose(content: Content) -> Fields:
