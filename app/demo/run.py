@@ -95,12 +95,14 @@ def _start(options: Options, site: Site, ports: Ports, supervisor: Supervisor) -
         supervisor.add(child)
     if not options.stand_ins_only:
         _migrate(read_config(settings.web_settings(site, ports, secrets)))
-        for child in settings.product(site, ports, secrets, options.workers):
+        for child in settings.pages(site, ports, secrets):
             supervisor.add(child)
     _wait(lambda: answers(socket_path(site.directory)), "valkey", supervisor)
     _wait_for(("hubspot", "salesforce", "mailbox"), ports, supervisor)
     addresses = _fill(options, site, ports, secrets)  # while the web processes still come up
     if not options.stand_ins_only:
+        # Not earlier: what the agent writes would be counted with what the sample reads, and both wait at the limit.
+        supervisor.add(settings.agent(site, ports, secrets, options.workers))
         _wait_for(("web", "share"), ports, supervisor)
         wire = Wire(ports.origin("hubspot"))
         wire.call("PUT", "/_sandbox/webhooks", {"url": f"{ports.origin('web')}/hubspot/webhooks"})

@@ -79,14 +79,18 @@ def stand_ins(site: Site, ports: Ports) -> tuple[Child, ...]:
     )
 
 
-def product(site: Site, ports: Ports, secrets: Secrets, workers: int) -> tuple[Child, ...]:
-    """Alongside itself: web, share pages, and the agent with its workers and its scheduler."""
-    web, share = web_settings(site, ports, secrets), share_settings(site, ports)
+def pages(site: Site, ports: Ports, secrets: Secrets) -> tuple[Child, ...]:
+    """What of Alongside somebody looks at: web and share pages."""
     return (
-        _command("web", web, "serve", "--port", str(ports.web)),
-        _command("share", share, "serve-share", "--port", str(ports.share)),
-        _command("agent", web, "agent", "--workers", str(workers), *POLLS),
+        _command("web", web_settings(site, ports, secrets), "serve", "--port", str(ports.web)),
+        _command("share", share_settings(site, ports), "serve-share", "--port", str(ports.share)),
     )
+
+
+def agent(site: Site, ports: Ports, secrets: Secrets, workers: int) -> Child:
+    """The agent with its workers and its scheduler."""
+    web = web_settings(site, ports, secrets)
+    return _command("agent", web, "agent", "--workers", str(workers), *POLLS)
 
 
 def _module(name: str, module: str, *words: str) -> Child:

@@ -73,7 +73,7 @@ def test_a_port_that_somebody_listens_on_is_named():
 
 def test_the_share_pages_are_told_no_secret_of_a_crm(site):
     secrets = site.secrets()
-    share = next(c for c in settings.product(site, PORTS, secrets, 1) if c.name == "share")
+    share = next(c for c in settings.pages(site, PORTS, secrets) if c.name == "share")
 
     told = json.dumps(dict(share.env))
     assert not [name for name in share.env if name.startswith(("HUBSPOT_", "SALESFORCE_", "SECRET_"))]
@@ -84,7 +84,11 @@ def test_the_share_pages_are_told_no_secret_of_a_crm(site):
 def test_every_process_is_told_its_settings_and_no_other_variable(site, monkeypatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "canary")
 
-    children = (*settings.stand_ins(site, PORTS), *settings.product(site, PORTS, site.secrets(), 2))
+    children = (
+        *settings.stand_ins(site, PORTS),
+        *settings.pages(site, PORTS, site.secrets()),
+        settings.agent(site, PORTS, site.secrets(), 2),
+    )
 
     assert not [child.name for child in children if "canary" in child.env.values()]
 

@@ -16,6 +16,7 @@ from app.demo.states.telling import Teller
 from app.domain.record import CrmKind
 from app.domain.tenant import Tenant
 from app.ground.config import Config
+from app.ground.errors import AppError, Reason
 from app.storage import tenant as tenants
 from sync import ingest
 
@@ -23,6 +24,11 @@ JOURNAL = "states.jsonl"
 
 BREATH = 0.02
 """Seconds between two commands: whoever opens the first page meanwhile goes first."""
+
+ROUNDS, BUSY_FOR = 6, 5.0
+"""How often, and after how many seconds, what a CRM was too busy for is tried again."""
+
+BUSY = (Reason.CRM_UNAVAILABLE, Reason.RATE_LIMITED)
 
 Ids = Mapping[str, Mapping[str, Mapping[str, str]]]
 """By CRM, what a loader answered."""
@@ -71,16 +77,26 @@ def tell_rest(config: Config, loaded: Ids, ports: Ports, folder: Path) -> list[s
     """Everything is told afterwards, in both CRMs; what an earlier start has told is kept. The answer is what was
     refused, in sentences."""
     house = build(config)
-    refused = []
     _lay_down(ports, Journal(folder / JOURNAL, house.clock()))
     try:
-        with house.database.read() as connection:
-            everyone = tenants.all_of(connection)
-        for tenant in everyone:
-            for error in teller_of(house, tenant, loaded, folder).tell(SCENES):
-                if error is not None:
-                    refused.append(f"{tenant.crm}: {error.message}")
-                time.sleep(BREATH)
+        for _ in range(ROUNDS):
+            refused = _tell_round(house, loaded, folder)
+            if not any(error.reason in BUSY for error in refused.values()):
+                break
+            time.sleep(BUSY_FOR)
     finally:
         house.database.close()
+    return [f"{crm}: {error.message}" for crm, error in refused.items()]
+
+
+def _tell_round(house: House, loaded: Ids, folder: Path) -> dict[str, AppError]:
+    """What was refused, the last of each CRM."""
+    with house.database.read() as connection:
+        everyone = tenants.all_of(connection)
+    refused = {}
+    for tenant in everyone:
+        for error in teller_of(house, tenant, loaded, folder).tell(SCENES):
+            if error is not None:
+                refused[str(tenant.crm)] = error
+            time.sleep(BREATH)
     return refused
