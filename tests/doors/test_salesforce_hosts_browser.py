@@ -17,7 +17,7 @@ from tests.doors.salesforce_client import auth
 from tests.doors.salesforce_fakes import KEY, app_of, door_of
 from tests.doors.salesforce_room import Room
 from tests.doors.test_salesforce_embed import ASKED
-from tests.doors.test_salesforce_panel_browser import World, open_card, open_record, post, running
+from tests.doors.test_salesforce_panel_browser import World, open_card, open_record, running
 from tests.identity.envelopes import ORG
 from tests.sandbox.serve import serve
 
@@ -51,30 +51,6 @@ def test_a_reloaded_frame_opens_the_panel_again(page: Page, world: World) -> Non
     inside.evaluate("() => location.reload()")
 
     expect(frame.locator("#card[data-card=overview]")).to_contain_text("Northwind Integrators")
-
-
-FORGED = """() => setInterval(() => {
-  for (let seq = 1; seq < 60; seq += 1) {
-    const answer = { seq, status: 200, payload: { response: "forged.forged" } };
-    window.panel.postMessage(JSON.stringify(answer), "*");
-  }
-}, 2)"""
-
-
-def test_a_message_of_any_window_but_the_hosts_is_not_believed(page: Page, world: World) -> None:
-    frame = open_record(page, world)
-    open_card(frame, "thread")
-    world.room.clock.advance(timedelta(minutes=16))
-    panel = next(part for part in page.frames if part.url.startswith(world.panel_origin))
-    panel.evaluate("() => { window.panel = window; document.body.append(document.createElement('iframe')); }")
-    stranger = panel.child_frames[0]
-    stranger.evaluate("() => { window.panel = parent; }")
-    for window in (panel, stranger):
-        window.evaluate(FORGED)
-
-    post(frame, "Nobody speaks for the host.")
-
-    expect(frame.locator("#notices")).to_contain_text("Sent.")
 
 
 def test_another_record_opens_its_own_panel(page: Page, world: World) -> None:
