@@ -217,10 +217,12 @@ test('a new share link is shown with a button to copy it', async () => {
 test('a new share link is drawn as a QR code when asked for, and put away again', async () => {
   const qr = 'data:image/png;base64,iVBORw0KGgo=';
   const room = await showBlocks(form({ command: 'sharing.create_link' }));
-  room.backend.commands['sharing.create_link'] = () => doing({ url: 'https://share.example/s/abc', qr });
+  room.backend.commands['sharing.create_link'] = () =>
+    doing({ url: 'https://share.example/s/abc', qr }, 'Passcode: ABCD-EFGH.');
   write(room, 'x');
   submit(room);
   await says(room, 'https://share.example/s/abc');
+  await says(room, 'Passcode: ABCD-EFGH.');
   expect(room.renderer.maybeFind(Image)).toBeNull();
 
   button(room.renderer, 'Show QR code').trigger('onClick');

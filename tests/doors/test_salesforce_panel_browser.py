@@ -268,6 +268,7 @@ def test_a_new_link_is_shown_to_be_copied(page: Page, world: World) -> None:
     form.get_by_role("button").click()
 
     expect(frame.get_by_label("Share link")).to_have_value("https://share.example/s/abcdefghijklmnop")
+    expect(frame.locator("#notices")).to_contain_text("Passcode: ABCD-EFGH.")
     frame.get_by_text("Show QR code").click()
     picture = frame.get_by_alt_text("QR code that opens this link")
     expect(picture).to_be_visible()

@@ -73,13 +73,14 @@ export function offerUndo(text, undo) {
   );
 }
 
-/** Shows a link that will not be shown again, selected and ready to copy, and on request as a QR code. */
-export function showLink(url, qr = "") {
+/** Shows a link that will not be shown again, selected and ready to copy, and on request as a QR code. `said` holds
+ * what else is told this once: whom it opens for, and its passcode. */
+export function showLink(url, qr = "", said = "") {
   const input = element("input", { className: "input", readOnly: true, value: url });
   input.setAttribute("aria-label", words.linkLabel);
   const copyButton = button(words.copy, () => copy(url, input), "button button-primary");
   const row = element("div", { className: "notice-row" }, input, copyButton);
-  const ready = element("p", { textContent: words.linkReady });
+  const ready = element("p", { textContent: said || words.linkReady });
   show("info", [element("div", { className: "notice-body" }, ready, row, ...(qr ? [picture(qr)] : []))]);
   input.focus();
   input.select();

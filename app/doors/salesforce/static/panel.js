@@ -187,7 +187,7 @@ function showPending(form, fields) {
 }
 
 async function settle({ result = {}, message }) {
-  if (typeof result.url === "string" && result.url) showLink(result.url, result.qr);
+  if (typeof result.url === "string" && result.url) showLink(result.url, result.qr, message);
   else say(message || words.done);
   await reload();
 }

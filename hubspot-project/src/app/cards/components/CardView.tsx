@@ -10,6 +10,7 @@ import { useNow, usePolling } from '../hooks/useFreshness';
 import { useUndo } from '../hooks/useUndo';
 import { updatedWords } from '../words';
 import { Blocks } from './Blocks';
+import type { MadeLink } from './NewLink';
 import { NewLink } from './NewLink';
 import { UndoOffer } from './UndoOffer';
 
@@ -30,7 +31,7 @@ export function CardView({ backend, actions, name, params, active, wide, revisio
   const { state, reload } = useCard(backend, name, params, revision);
   usePolling(reload, active, revision);
   const { undo, offer, clear } = useUndo();
-  const [link, setLink] = useState<{ url: string; qr: string } | null>(null);
+  const [link, setLink] = useState<MadeLink | null>(null);
 
   const copy = useCallback(
     async (text: string) => {
@@ -47,7 +48,7 @@ export function CardView({ backend, actions, name, params, active, wide, revisio
   const done = useCallback(
     ({ result, message }: CommandResult, command: Command) => {
       const { url, qr } = result;
-      if (typeof url === 'string') setLink({ url, qr: typeof qr === 'string' ? qr : '' });
+      if (typeof url === 'string') setLink({ url, qr: typeof qr === 'string' ? qr : '', said: message });
       if (command.undo) offer({ command: command.undo, fields: command.fields, message });
       else {
         clear();

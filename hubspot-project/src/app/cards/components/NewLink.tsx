@@ -2,20 +2,27 @@ import { Alert, Button, Flex, Image, Text } from '@hubspot/ui-extensions';
 import { useState } from 'react';
 import { useCardScope } from '../CardContext';
 
-interface Props {
+export interface MadeLink {
   url: string;
+  /** The same as a picture, empty where there is none. */
   qr: string;
+  /** What else is told this once: whom it opens for, and its passcode. */
+  said: string;
+}
+
+interface Props extends MadeLink {
   onClose: () => void;
 }
 
 /** A new share link. Only its hash is stored, so this is the only time that it can be copied or photographed. */
-export function NewLink({ url, qr, onClose }: Props) {
+export function NewLink({ url, qr, said, onClose }: Props) {
   const { copy } = useCardScope();
   const [pictured, setPictured] = useState(false);
   return (
     <Alert title="Your link is ready" variant="success">
       <Flex direction="column" gap="xs">
         <Text>{url}</Text>
+        <Text>{said}</Text>
         <Text variant="microcopy">Copy it now: for the partner’s safety it is not shown again.</Text>
         {pictured ? <Image src={qr} alt="QR code that opens this link" width={200} /> : null}
         <Flex direction="row" gap="xs" wrap>
