@@ -1,9 +1,9 @@
 """Metric 1: CPU of a valid share GET by the CPU of a null Flask GET, same server, same run.
 
 Both apps stand in one gunicorn worker behind one dispatcher, so that they share everything but the app. The worker
-tells its own CPU time; rounds alternate and the median counts. Access log, watermark and the check of link, session
-and policy in the database are on. A figure is only printed when the page is right and a revoked link is refused on
-the very next request.
+tells its own CPU time; rounds alternate and the median counts. Access log, watermark, ledger, a link with every kind
+of rule, and the check of link, session and policy in the database are on. A figure is only printed when the page is
+right, the ledger holds the showing, and a revoked link is refused on the very next request.
 """
 
 import http.client
@@ -32,6 +32,7 @@ from app.ground.log import set_up_logging
 from app.sharing.watermark import mark
 from app.storage import migrate
 from app.storage.engine import Database
+from app.storage.published.exposures import exposures_of
 from app.storage.published.links import (
     ROOM,
     PublishedLink,
@@ -45,6 +46,15 @@ from app.storage.published.viewers import start_session
 
 ORIGIN = "http://127.0.0.1:5081"
 TENANT, PARTNER, EMAIL = "tenant", "partner", "mira@northwind.example"
+PASSCODE, TERMS = "salt.hash", "version"
+RULES = (
+    ("audience", EMAIL, "@northwind.example"),
+    ("without", "leaver@northwind.example"),
+    ("views", "10000"),
+    ("passcode", PASSCODE),
+    ("terms", TERMS),
+    ("hours", "Europe/Berlin", "00:00", "23:59:59.999999", "1234567"),
+)
 TEXT = "Can you fill in the security questionnaire?"
 ROOMS, VERSIONS = 50, 20
 ROUNDS, REQUESTS = 21, 200
@@ -63,6 +73,9 @@ def run() -> Iterator[dict[str, Any]]:
         ):
             _require(mark(EMAIL, link.code, utc_now())[:40] in page and link.code.encode() in page, "mark")
             _require(TEXT.encode() in page and EMAIL.encode() in page, "text")
+            with database.read() as connection:
+                shown = exposures_of(connection, TENANT, link.record, PARTNER)
+            _require([one.email for one in shown] == [EMAIL], "ledger")
             yield {
                 "benchmark": "share",
                 "metric": metric,
@@ -72,7 +85,7 @@ def run() -> Iterator[dict[str, Any]]:
                 "lowest": round(min(ratios), 3),
                 "highest": round(max(ratios), 3),
                 "page_bytes": len(page),
-                "checked": ["mark", "text", "revoked"],
+                "checked": ["mark", "text", "ledger", "revoked"],
             }
         database.close()
 
@@ -147,7 +160,7 @@ def _fill(database: Database) -> tuple[PublishedLink, str]:
                 partner_id=PARTNER,
                 contact_name="Mira Chen",
                 contact_email=EMAIL,
-                rules=(("mailbox", EMAIL),),
+                rules=RULES,
                 created_at=now,
                 created_by="sam@acme.example",
                 not_before=now,
@@ -163,6 +176,8 @@ def _fill(database: Database) -> tuple[PublishedLink, str]:
             at=now,
             device="",
             address_hash="",
+            passcode=PASSCODE,
+            terms=TERMS,
         )
     return link, session
 

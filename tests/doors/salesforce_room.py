@@ -47,7 +47,9 @@ class Room(House):
             self._apply(name, actor, fields)
         if name == "sharing.create_link":
             url = "https://share.example/s/abcdefghijklmnop"
-            return CommandResult(result={"url": url, "qr": qr_code(url)}, message="Created. Passcode: ABCD-EFGH.")
+            return CommandResult(
+                result={"url": url, "qr": qr_code(url)}, message="Created. Passcode: ABCD-EFGH."
+            )
         return CommandResult(result={}, message="Sent." if name == "thread.post" else "Done.")
 
     def _apply(self, name: str, actor: Actor, fields: Mapping[str, object]) -> None:
