@@ -2,10 +2,19 @@
 
 from typing import Any
 
-from app.demo.states.cast import partner
+from app.demo.states.cast import customer, partner
 from app.demo.states.scene import By, Day, Do, Firm, Noon, On, Scene, Shown, Words, do
 
-WHERE = "Certifications card of a deal with this partner, Admin pages: Certifications"
+MET_AT = {
+    "adatum": "hollin",
+    "litware": "ironbridge",
+    "proseware": "farrow",
+    "tailspin": "mossgate",
+    "wingtip": "eastmoor",
+    "woodgrove": "yarrow",
+}
+"""A deal on which each partner's certificates are looked at."""
+
 ISSUER = "Alongside Academy"
 OBSERVE, RECORD = "certification.observe", "certification.record"
 
@@ -41,7 +50,8 @@ def _observed(*statements: dict[str, Any]) -> Do:
 
 
 def _scene(key: str, firm: str, state: str, *does: Do) -> Scene:
-    shown = Shown(subject="Certificate", state=state, record=partner(firm).name, where=WHERE)
+    deal, where = customer(MET_AT[firm]).deal, f"Certifications card: {partner(firm).name}"
+    shown = Shown(subject="Certificate", state=state, record=deal, where=where)
     return Scene(key=f"certificate-{key}", partner=firm, does=does, shows=(shown,))
 
 

@@ -6,13 +6,14 @@ from typing import Any
 from app.demo.states.cast import customer
 from app.demo.states.scene import By, Do, Flag, On, Scene, Shown, do, early
 
-WHERE = "Conflicts card of the deal and of the company, Admin pages: Conflicts"
+WHERE = "Conflicts card of the deal and of its company"
 SUBMIT, APPROVE, DISPUTE = "registration.submit", "registration.approve", "conflict.dispute"
 
 
 def _claim(key: str, *, ago: float = 0, keep: str = "", **more: Any) -> Do:
     it = customer(key)
-    values = {"customer_name": it.name, "customer_domain": it.domain, "product": it.product}
+    buyer = {"contact_name": "Ilse Bergman", "contact_email": f"ilse.bergman@{it.domain}"}
+    values = {"customer_name": it.name, "customer_domain": it.domain, "product": it.product, **buyer}
     return replace(do(SUBMIT, ago=ago, **values | more), keep=keep, customer=key)
 
 

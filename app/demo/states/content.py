@@ -9,7 +9,7 @@ from app.demo.states.scene import AtStage, By, Do, Known, On, Scene, Shown, do
 
 PLACE = "https://learn.alongside.example"
 CATALOGUE = "Admin pages: Content"
-CARD = "Certifications card; share page where the safelist shows content"
+CARD = "Overview and Certifications card; share page where the safelist shows content"
 
 
 def _save(title: str, page: str, *, ago: float, **more: object) -> Do:

@@ -85,18 +85,32 @@ def _blocked() -> Scene:
     )
 
 
+def _internal() -> tuple[Do, ...]:
+    wanted = (("Agree the walk-away price", 8), ("Ask legal for the liability cap", 9))
+    return tuple(_step(title, "us", due, audience="team", milestone="Only for us") for title, due in wanted)
+
+
 def _on_time() -> Scene:
     return _scene(
         *("yarrow", "woodgrove", "on time, dates counted from start, stage, close and each other"),
         *("internal-only steps: nothing of them on the share page",),
         *("an owner's certificate lapses before the step is due",),
         does=(
-            _step("Site list and network plan", "partner", 3, ago=6, keep="list", owner_role="main_contact"),
+            _step(
+                "Site list and network plan",
+                "partner",
+                3,
+                ago=6,
+                keep="list",
+                owner_role="main_contact",
+                milestone="Sites",
+            ),
             _step(
                 "Choose the first six sites",
                 "us",
                 None,
                 due_from="start",
+                milestone="Sites",
                 due_days=12,
                 owner_role="deal_owner",
             ),
@@ -104,10 +118,12 @@ def _on_time() -> Scene:
                 *("Install the first site", "partner", None),
                 due_from=Words("step:{it}", it=Known("list.step_id")),
                 due_days=8,
+                milestone="Installation",
                 owner_role="firm",
             ),
             _step(
                 *("Commission the gateways", "partner", 45),
+                milestone="Installation",
                 owner_email="yara.benali@woodgrove.example",
             ),
             _step(
@@ -116,11 +132,11 @@ def _on_time() -> Scene:
                 None,
                 due_from=Words("stage:{it}", it=AtStage(Stage.PROPOSAL)),
                 due_days=5,
+                milestone="Contract",
             ),
-            _step("Countersign", "us", None, due_from="close", due_days=-3),
-            _step("Agree the walk-away price", "us", 7, audience="team", milestone="Only for us"),
-            _step("Ask legal for the liability cap", "us", 9, audience="team", milestone="Only for us"),
-            _step("Visit the test kitchen", "partner", 10, keep="visit"),
+            _step("Countersign", "us", None, due_from="close", due_days=-3, milestone="Contract"),
+            *_internal(),
+            _step("Visit the test kitchen", "partner", 10, keep="visit", milestone="Sites"),
             do("plan.drop_step", step_id=Known("visit.step_id")),
         ),
     )
@@ -185,7 +201,7 @@ def _templates() -> tuple[Scene, ...]:
         ),
     )
     kept = tuple(
-        Shown(subject="Template", state=state, record=name, where="Admin pages: Templates")
+        Shown(subject="Template", state=state, record=name, where="Admin pages: Plans")
         for state, name in (
             ("published in version 2, version 1 retired", "Wind farms, mast by mast"),
             ("draft", "Wind farms, first contact"),

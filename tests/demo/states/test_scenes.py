@@ -1,5 +1,6 @@
 """What the scenes promise before anything is told: names that exist, and a guide that is true."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +12,10 @@ from app.demo.states.guide import table
 from app.demo.states.scenes import SCENES
 
 TODAY = date(2026, 11, 22)
-GUIDE = Path(__file__).parents[3] / "docs" / "sample.md"
+ROOT = Path(__file__).parents[3]
+GUIDE = ROOT / "docs" / "sample.md"
+FRAME = ROOT / "app" / "doors" / "templates" / "admin" / "frame.html"
+"""It holds the admin pages' navigation."""
 
 
 def test_the_guide_lists_every_state_and_nothing_else():
@@ -41,3 +45,17 @@ def test_the_cast_shares_nothing_with_the_story():
 
 def test_no_address_of_the_cast_can_receive_real_mail():
     assert all(one.email.endswith(".example") for one in cast(TODAY).contacts)
+
+
+def test_the_guide_names_only_records_and_pages_there_are():
+    people = cast(TODAY)
+    titles = {str(one.fields.get("title")) for scene in SCENES for one in scene.does}
+    bodies = [one.fields.get("body") for scene in SCENES for one in scene.does]
+    templates = {one["name"] for one in bodies if isinstance(one, dict) and "name" in one}
+    known = {one.name for one in (*people.deals, *people.partners)} | titles | templates
+    pages = set(re.findall(r'\("/admin/[a-z]*", "([^"]+)"\)', FRAME.read_text("utf-8")))
+
+    shown = [one for scene in SCENES for one in scene.shows]
+    assert {one.record for one in shown} - known == {"Programme, version 1"}
+    named = {one.where.partition("Admin pages: ")[2].partition(",")[0] for one in shown}
+    assert named - {""} <= pages
