@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from app.crm.port import FieldInfo
+from app.disclosure.treatment import never_reason
 from app.domain.actor import SYSTEM
 from app.domain.record import ObjectKind
 from app.domain.tenant import Tenant
@@ -64,8 +65,8 @@ def note(agent: Agent, connection: Connection, tenant: Tenant) -> None:
 
 
 def changed(before: Sequence[FieldInfo], now: Sequence[FieldInfo]) -> Mapping[str, str]:
-    """Why each field can no longer be what an admin decided about, by our name for it. A new label or a new field is
-    no reason."""
+    """Why each field can no longer be what an admin decided about, by our name for it. A new field is no reason, and
+    a new label only where it says what is never shared: an account may call its fields as it likes."""
     known = {info.canonical: info for info in now}
     found: dict[str, str] = {}
     for info in before:
@@ -74,6 +75,8 @@ def changed(before: Sequence[FieldInfo], now: Sequence[FieldInfo]) -> Mapping[st
             found[info.canonical] = f"{info.label} is no longer there"
         elif after.type != info.type:
             found[info.canonical] = f"{info.label} holds {after.type} now and held {info.type}"
+        elif never_reason(after.label) and not never_reason(info.label):
+            found[info.canonical] = f"{info.label} is called {after.label} now, which is never shared"
     return found
 
 

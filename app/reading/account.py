@@ -147,7 +147,7 @@ def fields(connection: Connection, tenant_id: str, obj: str) -> list[FieldRow]:
             label=LABELS.get((obj, info.canonical), info.label),
             api_name=info.api_name,
             sample=samples.get(info.canonical, ""),
-            never_reason=never_reason(info.canonical),
+            never_reason=never_reason(info.canonical) or never_reason(info.label),
         )
         for info in tenants.fields(connection, tenant_id, kind)
     ]

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from app.commands.blast import blast_of, field_labels
 from app.crm.port import AuthExpired, CrmError
-from app.disclosure.policy import OBJECTS, Policy, never_reason
+from app.disclosure.policy import OBJECTS, Policy
 from app.disclosure.policy_body import read_policy
 from app.domain.actor import Actor
 from app.domain.partner import PartnerType
@@ -226,7 +226,7 @@ def _object(
 
 def _field(policy: Policy, kind: PartnerType, obj: str, row: account.FieldRow) -> Mapping[str, Any]:
     value = policy.treatment(kind, obj, row.name)
-    never = never_reason(row.name)
+    never = row.never_reason
     return {
         "name": row.name,
         "label": row.label,

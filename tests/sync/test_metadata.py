@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 
 from app.crm.port import FieldInfo, Unavailable
+from app.disclosure.policy_body import stored_policy
 from app.domain.record import ObjectKind
+from app.reading import account
 from app.storage import audit
 from app.storage import policy as policies
 from app.storage import tenant as tenants
@@ -76,6 +78,30 @@ def test_a_shown_field_that_is_gone_or_means_something_else_is_closed_and_says_s
     assert "Demo" not in str(shown.content)
     assert row["command"] == "policy.close"
     assert "Next_Step" in said
+
+
+@pytest.mark.parametrize(("label", "shown"), [("Gross margin", False), ("What comes next", True)])
+def test_a_shown_field_that_is_renamed_to_what_is_never_shared_is_closed_at_once(
+    house: TestHouse, monkeypatch: pytest.MonkeyPatch, label: str, shown: bool
+) -> None:
+    fields = house.crm.fields
+    named = FieldInfo(canonical="next_step", api_name="next_step", label=label, type="string")
+    monkeypatch.setattr(
+        house.crm,
+        "fields",
+        lambda kind: [named if info.canonical == "next_step" else info for info in fields(kind)],
+    )
+    house.clock.advance(timedelta(days=1))
+
+    metadata.look(house.agent, house.tenant)
+
+    with house.house.database.read() as connection:
+        live = live_policy_of(connection, house.tenant.id)
+        said = policies.history(connection, house.tenant.id)[0]["reason"]
+        rows = account.fields(connection, house.tenant.id, "deal")
+    assert ("next_step" in stored_policy(live.body, live.version).visible("deal")) is shown
+    assert ("Next_Step is called Gross margin now, which is never shared" in said) is not shown
+    assert {row.name for row in rows if row.never_reason} >= (set() if shown else {"next_step"})
 
 
 def test_a_field_that_nobody_is_shown_may_go_without_a_word(house: TestHouse) -> None:
