@@ -10,6 +10,7 @@ import structlog
 from hypothesis import settings
 
 from tests.browser.chromium import chromium
+from tests.compiled_once import share_compiled_statements
 from tests.house import TestHouse, make_house
 
 __all__ = ["chromium"]  # one browser for the whole run: Playwright starts once in a process
@@ -18,6 +19,7 @@ __all__ = ["chromium"]  # one browser for the whole run: Playwright starts once 
 # Half of the usual examples: there are many properties, and every build draws the same ones.
 settings.register_profile("shared", deadline=None, max_examples=50, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("shared")
+share_compiled_statements()
 
 
 LONGEST = (

@@ -1,6 +1,7 @@
 """The description of the JSON doors, made from the very schemas that read them and the very reasons that refuse."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from apispec import APISpec
@@ -86,17 +87,18 @@ PROOFS: dict[str, dict[str, Any]] = {
 
 def create_blueprint() -> Blueprint:
     blueprint = Blueprint("openapi", __name__)
-    document = describe()
 
     @blueprint.get("/openapi.json")
     def openapi() -> Response:
-        return jsonify(document)
+        return jsonify(describe())
 
     return blueprint
 
 
+@cache
 def describe() -> dict[str, Any]:
-    """The OpenAPI 3.1 document of this version."""
+    """The OpenAPI 3.1 document of this version. Read it only: all who ask get the same one, for a process that
+    starts has better things to do than to describe every command."""
     spec = APISpec(
         title="Alongside",
         version="0.1.0",

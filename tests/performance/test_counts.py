@@ -111,7 +111,7 @@ CHANGED = 400
 def connected(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[CrmKind, Connected]]:
     kind: CrmKind = request.param
     opened = (
-        hubspot_world.open_world(tmp_path, requests_per_10_seconds=10**6, searches_per_second=10**6)
+        hubspot_world.open_world_without_limits(tmp_path)
         if kind is CrmKind.HUBSPOT
         else salesforce_world.open_world(tmp_path)
     )
@@ -263,7 +263,7 @@ def test_a_deleted_deal_is_shown_to_nobody_after_a_poll(tmp_path: Path) -> None:
 def test_what_webhooks_tell_costs_a_read_of_a_hundred_only_where_a_value_is_no_text(
     tmp_path: Path, field: str, api_name: str, count: int
 ) -> None:
-    with hubspot_world.open_world(tmp_path, requests_per_10_seconds=10**6) as world:
+    with hubspot_world.open_world_without_limits(tmp_path) as world:
         made = connect(tmp_path, world, CrmKind.HUBSPOT)
         poll.first_load(made.agent, made.tenant)
         keys = deals(world, 200)

@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.crm.budget import Budget, MemoryBooks
 from app.crm.fields import canonical_name
-from app.crm.hubspot import HubspotCrm
 from app.crm.port import Crm
 from app.domain.record import CrmKind, ObjectKind
-from app.ground.clock import utc_now
 from app.sandbox.hubspot.schema import object_type
 from app.sandbox.salesforce.schema import fields_of
 from tests import shared_files
@@ -46,31 +43,13 @@ class FilledCrm:
     """Attaches a file of this name to the deal as a person in the CRM does, and answers its id."""
 
 
-class OpenBooks(MemoryBooks):
-    """Books with room for every call: a test that fills a whole CRM does not wait for the vendor's windows."""
-
-    def take(self, key: str, room: int, seconds: float) -> tuple[float, str]:
-        return 0.0, "free"
-
-
 OFFER = shared_files.pdf("Offer")
 
 
 @contextmanager
 def filled(kind: CrmKind, directory: Path, canaries: Canaries) -> Iterator[FilledCrm]:
     if kind is CrmKind.HUBSPOT:
-        with hubspot_world.open_world(
-            directory, requests_per_10_seconds=10**6, searches_per_second=10**6
-        ) as world:
-            budget = Budget(OpenBooks(), "canary")
-            world.crm = HubspotCrm(
-                world.origin,
-                hubspot_world.CLIENT_ID,
-                hubspot_world.CLIENT_SECRET,
-                world.tokens,
-                utc_now,
-                budget=budget,
-            )
+        with hubspot_world.open_world_without_limits(directory) as world:
             yield _fill_hubspot(world, canaries)
     else:
         with salesforce_world.open_world(directory) as world:

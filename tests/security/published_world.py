@@ -30,9 +30,10 @@ from app.storage import tenant as tenants
 from app.storage.rows import find_all
 from app.tenancy import add_tenant
 from sync import files, inbound, ingest, poll, publish, webhook_events, writeback
+from tests.contract.hubspot_world import OpenBooks
 from tests.database import migrated_database_url
 from tests.security.canaries import Canaries
-from tests.security.filled_crm import FilledCrm, OpenBooks, filled
+from tests.security.filled_crm import FilledCrm, filled
 from tests.share_world import Outgoing
 
 SHARE = "https://share.vendor.example"

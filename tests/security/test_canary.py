@@ -17,7 +17,7 @@ from app.storage import policy as policies
 from tests.security.published_world import SHARE, Guest, PublishedWorld, published_world
 from tests.security.test_published_columns import PUBLISHED
 
-POLICIES = 10
+POLICIES = 6
 Body = dict[str, dict[str, dict[str, str]]]
 
 BANNED = re.compile(

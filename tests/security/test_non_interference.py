@@ -23,9 +23,9 @@ from app.ground.errors import AppError
 from app.storage import policy as policies
 from app.storage.engine import Database
 from app.storage.published.rooms import latest_snapshot
+from tests.contract.hubspot_world import OpenBooks
 from tests.disclosure.strategies import ruled_policies
 from tests.house import ADMIN, SELLER, TestHouse, make_house
-from tests.security.filled_crm import OpenBooks
 from tests.share_world import Outgoing
 
 SHARE = "https://share.vendor.example"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.record import CrmKind
-from tests.contract.hubspot_world import open_world as open_hubspot
+from tests.contract.hubspot_world import open_world_without_limits as open_hubspot
 from tests.contract.salesforce_world import open_world as open_salesforce
 from tests.sandbox.salesforce_events import TellingOrg
 from tests.sync.connected import Connected, connect
@@ -15,7 +15,7 @@ from tests.sync.telling import Told, open_house, open_org
 
 @pytest.fixture
 def on_hubspot(tmp_path: Path) -> Iterator[Connected]:
-    with open_hubspot(tmp_path, requests_per_10_seconds=100_000, searches_per_second=100_000) as world:
+    with open_hubspot(tmp_path) as world:
         made = connect(tmp_path, world, CrmKind.HUBSPOT)
         yield made
         made.house.database.close()
