@@ -10,10 +10,12 @@ import pytest
 
 from app.domain.record import CrmKind
 from app.domain.registration import RegistrationState
-from app.storage import checkpoint, outbox, tables
+from app.identity.signing_key import COPY_KEY, verify
+from app.storage import checkpoint, outbox, signing_key, tables
 from app.storage import event_feed as feeds
 from app.storage import registration as registrations
 from app.storage import tenant as tenants
+from app.storage.published import copy_keys
 from sync.schedule import SCHEDULES, Ticker, keep_up_registrations, poll_tenants, take_slot, take_slots, tick
 from tests.house import TestHouse, make_house
 from tests.performance.test_counts import questions
@@ -178,6 +180,17 @@ def test_a_key_that_cannot_be_opened_stops_no_other_schedule(house: TestHouse) -
     house.clock.advance(timedelta(days=1))
 
     assert tick(house.agent, ticker([])) == len(SCHEDULES)
+
+
+def test_share_pages_are_handed_what_they_sign_with_by_the_tenants_own_key(house: TestHouse) -> None:
+    tick(house.agent, ticker([]))
+
+    with house.house.database.read() as connection:
+        key = copy_keys.current(connection, house.tenant.id, house.clock())
+        known = signing_key.public_keys(connection, house.tenant.id).values()
+    assert key is not None
+    assert [key.root] == list(known)
+    assert verify(key.root, COPY_KEY, key.said.encode(), key.certificate)
 
 
 # An account that tells of its changes by itself
