@@ -10,7 +10,7 @@ from app.domain.record import ObjectKind, RecordKey
 from app.storage import tables
 from app.storage import tenant as tenants
 from app.storage.published_tables import partner_inbox
-from app.storage.rows import insert_new, update
+from app.storage.rows import keep_all, update
 from app.storage.working_copy import is_being_rebuilt
 
 _T = partner_inbox.c
@@ -116,14 +116,11 @@ def keep_events(
     connection: Connection, events: Sequence[tuple[str, str, Mapping[str, object]]], at: datetime
 ) -> int:
     """Stores (tenant, key, body) once each; how many were new."""
-    return sum(
-        insert_new(
-            connection,
-            tables.crm_event,
-            {"tenant_id": tenant_id, "key": key, "body": dict(body), "received_at": at, "applied_at": None},
-        )
+    rows = [
+        {"tenant_id": tenant_id, "key": key, "body": dict(body), "received_at": at, "applied_at": None}
         for tenant_id, key, body in events
-    )
+    ]
+    return keep_all(connection, tables.crm_event, rows)
 
 
 def events_due(connection: Connection) -> bool:

@@ -66,12 +66,14 @@ def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[
     return new
 
 
-def keep_all(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """After this there are such rows; those whose key is taken stay as they are. One statement for however many,
-    built once: building one for each number of rows costs more than asking it does."""
-    if rows:
-        statement = _dialect_insert(connection, table).on_conflict_do_nothing()
-        connection.execute(statement, [dict(row) for row in rows], execution_options={ROWS: rows})
+def keep_all(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
+    """After this there are such rows; those whose key is taken stay as they are. How many were new. One statement for
+    however many, built once: building one for each number of rows costs more than asking it does."""
+    if not rows:
+        return 0
+    statement = _dialect_insert(connection, table).on_conflict_do_nothing()
+    given = [dict(row) for row in rows]
+    return connection.execute(statement, given, execution_options=COUNTED | {ROWS: rows}).rowcount
 
 
 def insert_and_tell(

@@ -10,6 +10,7 @@ from app.storage import tables
 from app.storage.rows import find_all
 from app.wsgi import web_app
 from tests.house import DEAL, HUBSPOT_SECRET, ORIGIN, TestHouse
+from tests.performance.test_counts import questions
 
 EVENT = {
     "eventId": 1,
@@ -55,6 +56,20 @@ def test_an_event_is_stored_once_however_often_it_is_delivered(house: TestHouse)
     assert answers == [200, 200, 200]
     assert stored(house) == 1
     assert house.bells == ["crm"]
+
+
+def test_a_hundred_events_are_answered_with_as_many_questions_to_the_database_as_two(
+    house: TestHouse,
+) -> None:
+    send(house, [EVENT])  # what is noted of an account's first webhook is not counted
+    asked = []
+    for many in (2, 100):
+        with questions(house) as told:
+            send(house, [{**EVENT, "objectId": many * 1_000 + n} for n in range(many)])
+        asked.append(len(told))
+
+    assert asked[0] == asked[1]
+    assert stored(house) == 103
 
 
 def test_events_that_share_an_id_but_differ_are_both_kept(house: TestHouse) -> None:
