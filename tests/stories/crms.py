@@ -3,6 +3,7 @@
 import json
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -178,4 +179,4 @@ class StorySalesforce(StoryCrm):
         assert answer.ok, answer.text
 
 
-CRMS = {"hubspot": StoryHubspot, "salesforce": StorySalesforce}
+CRMS: dict[str, Callable[[Demo], StoryCrm]] = {"hubspot": StoryHubspot, "salesforce": StorySalesforce}
