@@ -16,7 +16,7 @@ FEW = 2_000
 
 FEW_OF_A_TENANT = 100
 """So few rows of an index PostgreSQL rightly takes whole and joins, rather than to look for each one by itself. Where
-a tenant has more of them it does not, which an installation of one large tenant shows."""
+a tenant has 4,000 of them it looks for each."""
 
 BIG = frozenset(
     {
