@@ -109,7 +109,7 @@ def test_earlier_versions_of_a_file_are_listed_with_how_often_they_left():
 
     assert listed.folded
     assert [(item.text, item.detail) for item in listed.items] == [
-        ("Architecture.pdf", "version 1 · 120 kB · offered Fri · downloaded 2 times")
+        ("Architecture.pdf", "version 1 · 120 kB · offered 20 Nov · downloaded 2 times")
     ]
 
 
