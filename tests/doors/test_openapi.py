@@ -15,6 +15,7 @@ NOT_DESCRIBED = {
     r"/preview/<token>": "a page for a person in a browser",
     r"/content/.*": "what a person opens in a browser",
     r"/calendar/<token>/plan.ics": "for a person's calendar, whose format is its description",
+    r"/calendar/<token>/plan.pdf": "for a person's printer, whose format is its description",
     r"/hubspot/oauth/(start|callback)": "a person's way through HubSpot's own screens",
     r"/salesforce/(admin|canvas|embed)": "pages that Salesforce shows to a person",
     r"/salesforce/canvas/renew": "a part of our own panel, with a form that only Salesforce can sign",

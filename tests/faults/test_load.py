@@ -27,8 +27,8 @@ from tests.sync.connected import Connected, connect
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(180)]
 COMPANIES, PAGE = 801, 200
 LOAD = (
-    "import sys, app.cli, app.crm.salesforce_sweep as sweep; "
-    f"sweep.PAGE = {PAGE}; "  # Salesforce's own pages hold 2,000: as many of HubSpot's size do here
+    "import sys, app.cli, app.crm.salesforce_changes as changes, app.crm.salesforce_sweep as sweep; "
+    f"changes.PAGE = sweep.PAGE = {PAGE}; "  # Salesforce's own hold 2,000: as many of HubSpot's size do here
     "app.cli.main(['sync', 'load', '--tenant', sys.argv[1]])"
 )
 
@@ -61,7 +61,7 @@ class Account:
 @contextmanager
 def a_portal(folder: Path) -> Iterator[Account]:
     now = utc_now()
-    with hubspot_world.open_world(folder) as world:
+    with hubspot_world.open_world_without_limits(folder) as world:
         ids = world.portal.load(
             Seed(type="companies", properties={"name": f"C{n}"}, created=now - timedelta(minutes=n))
             for n in range(COMPANIES)
@@ -74,7 +74,12 @@ def a_portal(folder: Path) -> Iterator[Account]:
         }
         StoredTokens(made.house.database, made.house.vault, made.tenant.id).save(world.tokens.tokens)
         calls = world.portal.calls.by_endpoint
-        yield Account(made, ids, lambda: sum(n for name, n in calls().items() if "companies/search" in name))
+
+        def pages() -> int:
+            asked = sum(n for name, n in calls().items() if "companies/search" in name)
+            return asked - 1  # the first asks how many there are
+
+        yield Account(made, ids, pages)
 
 
 @contextmanager

@@ -75,6 +75,7 @@ WITHOUT_ID = {
     "/admin/plans/country": "the session's own",
     "/content/<token>/<item_id>": "a signed address names tenant and record; then a piece of content",
     "/calendar/<token>/plan.ics": "a signed address names tenant, record and partner",
+    "/calendar/<token>/plan.pdf": "a signed address names tenant and record",
     "/admin/certifications": "the session's own",
     "/admin/certifications/import": "the session's own; firms are named, not identified",
     "/admin/certifications/require": "the session's own",
