@@ -328,4 +328,5 @@ setInterval(() => {
 
 window.addEventListener("online", () => fresh.lost && reload());
 
+for (const tab of tabs) tab.disabled = false; // until here a click would have been lost
 open("overview");
