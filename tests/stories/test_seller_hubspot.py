@@ -66,7 +66,8 @@ def test_a_seller_posts_plans_shares_and_copies(hubspot: StoryHubspot, hubspot_s
     plan.get_by_label("Due").fill(str(due))
     plan.get_by_role("button", name="Add step").click()
     step = plan.get_by_role("listitem").filter(has_text="Name the site leads")
-    expect(step).to_contain_text("Northwind Integrators · in 12 days")
+    # The seller's day may be another than ours.
+    expect(step).to_contain_text(re.compile("Northwind Integrators · in 1[123] days"))
 
     sharing = seat.show("Sharing")
     sharing.get_by_label("For").first.select_option(label="Lukas Hoffmann (lukas.hoffmann@northwind.example)")

@@ -88,7 +88,8 @@ def test_a_seller_posts_plans_shares_and_copies(
     form.get_by_label("Due").fill(str(due))
     form.get_by_role("button", name="Add step").click()
     step = plan.get_by_role("listitem").filter(has_text="Name the site leads").last
-    expect(step).to_contain_text("Northwind Integrators · in 12 days")
+    # The seller's day may be another than ours.
+    expect(step).to_contain_text(re.compile("Northwind Integrators · in 1[123] days"))
 
     sharing = seat.show("Sharing")
     form = seat.unfold("sharing.create_link")
