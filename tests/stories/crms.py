@@ -65,6 +65,14 @@ class StoryCrm(ABC):
         return made["url"]
 
     @abstractmethod
+    def become(self, name: str) -> None:
+        """From now on this person is signed in to the CRM, in the answers of `ask` and `run`."""
+
+    @abstractmethod
+    def value(self, deal: str, field: str) -> str:
+        """What a field of ours on the deal holds in the CRM, by the end of its name there."""
+
+    @abstractmethod
     def page(self, record: str, *, company: bool = False) -> str: ...
 
     @abstractmethod
@@ -83,6 +91,10 @@ class StoryCrm(ABC):
         """The titles of the plan's steps that the CRM itself holds as done."""
 
     @abstractmethod
+    def settled(self, deal: str) -> str:
+        """How the deal's conflict was settled, as the CRM itself holds it."""
+
+    @abstractmethod
     def edit(self, deal: str, **values: object) -> None:
         """Somebody edits fields of the deal in the CRM."""
 
@@ -90,6 +102,14 @@ class StoryCrm(ABC):
 class StoryHubspot(StoryCrm):
     name = "hubspot"
     stage_edited = ("contractsent", "Contract Sent")
+
+    def become(self, name: str) -> None:
+        user = _user(self.http.get(self.page(self.deal("halden")), timeout=TIMEOUT).text, name)
+        self.http.post(f"{self.origin}/sandbox-user", data={"user": user, "next": "/"}, timeout=TIMEOUT)
+
+    def value(self, deal: str, field: str) -> str:
+        held = self.http.get(f"{self.origin}/_sandbox/records/deals/{deal}", timeout=TIMEOUT).json()
+        return held["properties"].get(f"alongside_{field}") or ""
 
     def page(self, record: str, *, company: bool = False) -> str:
         return f"{self.origin}/contacts/62515/record/{'0-2' if company else '0-3'}/{record}"
@@ -119,6 +139,9 @@ class StoryHubspot(StoryCrm):
             t["hs_task_subject"] for t in self._linked(deal, "tasks") if t["hs_task_status"] == "COMPLETED"
         ]
 
+    def settled(self, deal: str) -> str:
+        return self.value(deal, "conflict_resolution")
+
     def edit(self, deal: str, **values: object) -> None:
         answer = self.http.patch(
             f"{self.origin}/_sandbox/records/deals/{deal}", json={"properties": values}, timeout=TIMEOUT
@@ -129,6 +152,14 @@ class StoryHubspot(StoryCrm):
 class StorySalesforce(StoryCrm):
     name = "salesforce"
     stage_edited = ("Negotiation/Review", "Negotiation/Review")
+
+    def become(self, name: str) -> None:
+        user = _user(self.http.get(self.page(self.deal("halden")), timeout=TIMEOUT).text, name)
+        self.http.post(f"{self.origin}/lightning/_user", data={"user": user, "next": "/"}, timeout=TIMEOUT)
+
+    def value(self, deal: str, field: str) -> str:
+        (held,) = self.rows("Opportunity", Id=deal)
+        return str(held.get(f"Alongside_{field.title()}__c") or "")
 
     def page(self, record: str, *, company: bool = False) -> str:
         return f"{self.origin}/lightning/r/{'Account' if company else 'Opportunity'}/{record}/view"
@@ -172,11 +203,20 @@ class StorySalesforce(StoryCrm):
         closed = {row["Alongside_Step__c"] for row in self.rows("Task", WhatId=deal) if row["IsClosed"]}
         return [i["Title__c"] for i in items if i["Status__c"] == "Done" and i["External_Id__c"] in closed]
 
+    def settled(self, deal: str) -> str:
+        return str([row["Resolution__c"] for row in self.rows("Channel_Conflict__c", Opportunity__c=deal)])
+
     def edit(self, deal: str, **values: object) -> None:
         answer = self.http.post(
             f"{self.origin}/_sandbox/rows/Opportunity/{deal}", json=values, timeout=TIMEOUT
         )
         assert answer.ok, answer.text
+
+
+def _user(page: str, name: str) -> str:
+    found = re.search(rf'<option value="(\w+)"[^>]*>\s*{name}', page)
+    assert found, page
+    return found[1]
 
 
 CRMS: dict[str, Callable[[Demo], StoryCrm]] = {"hubspot": StoryHubspot, "salesforce": StorySalesforce}
