@@ -18,6 +18,10 @@ from app.demo.pipeline import (
 )
 
 PREFIX = "sample"
+
+PartnerRow = tuple[str, str, str, str, str, tuple[tuple[str, str, str], ...]]
+"""Key, name, type, level, domain, and its people: first name, last name and title."""
+
 DEALS = 40
 
 STAGES = (
@@ -31,7 +35,7 @@ def make_sample(today: date) -> Pipeline:
     """Twelve customers and three partner firms with their people, six sellers and their manager, forty deals."""
     owners = (*(_owner(name, team) for name, team in words.OWNERS), _owner(words.MANAGER, "Management"))
     customers = tuple(_company(number) for number in range(len(words.COMPANIES)))
-    partners = tuple(_partner(*row) for row in words.PARTNERS)
+    partners = tuple(partner_of(PREFIX, _company_key(row[1]), row) for row in words.PARTNERS)
     firms = tuple(_partner_firm(partner) for partner in partners)
     contacts = (
         *(contact for number in range(len(customers)) for contact in _people(number)),
@@ -50,7 +54,7 @@ def make_sample(today: date) -> Pipeline:
 
 def _owner(name: str, team: str) -> SampleOwner:
     manager = words.MANAGER if name != words.MANAGER else ""
-    return SampleOwner(key=_owner_key(name), name=name, email=owner_email(name), manager=manager, team=team)
+    return SampleOwner(key=owner_key(name), name=name, email=owner_email(name), manager=manager, team=team)
 
 
 def owner_email(name: str) -> str:
@@ -58,7 +62,7 @@ def owner_email(name: str) -> str:
     return f"{slug(name).replace('-', '.')}@alongside.example"
 
 
-def _owner_key(name: str) -> str:
+def owner_key(name: str) -> str:
     return make_key(PREFIX, "seller", name)
 
 
@@ -82,7 +86,7 @@ def _company(number: int) -> SampleAccount:
         employees=employees,
         revenue=Decimal(revenue) * 1_000_000,
         phone=f"+1 555 01{number:02d}",
-        owner_key=_owner_key(words.OWNERS[number % len(words.OWNERS)][0]),
+        owner_key=owner_key(words.OWNERS[number % len(words.OWNERS)][0]),
         internal_notes=words.NOTES[number % len(words.NOTES)],
     )
 
@@ -91,16 +95,19 @@ def _people(number: int) -> tuple[SampleContact, ...]:
     """Two people of a customer; the firm's own list starts at its number, so that no two firms share both."""
     company = words.COMPANIES[number][0]
     return tuple(
-        _person(words.PEOPLE[(number + step) % len(words.PEOPLE)], _company_key(company), _domain(company))
+        person_of(
+            PREFIX, _company_key(company), _domain(company), words.PEOPLE[(number + step) % len(words.PEOPLE)]
+        )
         for step in (0, 5)
     )
 
 
-def _person(row: tuple[str, str, str], account_key: str, domain: str) -> SampleContact:
+def person_of(prefix: str, account_key: str, domain: str, row: tuple[str, str, str]) -> SampleContact:
+    """`row` is first name, last name and title; `prefix` says which sample the person belongs to."""
     first, last, title = row
     email = f"{slug(first)}.{slug(last)}@{domain}"
     return SampleContact(
-        key=make_key(PREFIX, "contact", email),
+        key=make_key(prefix, "contact", email),
         account_key=account_key,
         first_name=first,
         last_name=last,
@@ -109,18 +116,16 @@ def _person(row: tuple[str, str, str], account_key: str, domain: str) -> SampleC
     )
 
 
-def _partner(
-    key: str, name: str, kind: str, level: str, domain: str, people: tuple[tuple[str, str, str], ...]
-) -> SamplePartner:
-    firm = _company_key(name)
+def partner_of(prefix: str, account_key: str, row: PartnerRow) -> SamplePartner:
+    key, name, kind, level, domain, people = row
     return SamplePartner(
-        key=make_key(PREFIX, "partner", key),
+        key=make_key(prefix, "partner", key),
         name=name,
         type=kind,
         level=level,
         domain=domain,
-        account_key=firm,
-        people=tuple(_person(person, firm, domain) for person in people),
+        account_key=account_key,
+        people=tuple(person_of(prefix, account_key, domain, one) for one in people),
     )
 
 
@@ -131,7 +136,7 @@ def _partner_firm(partner: SamplePartner) -> SampleAccount:
         domain=partner.domain,
         industry="IT services",
         country="Germany",
-        owner_key=_owner_key(words.OWNERS[0][0]),
+        owner_key=owner_key(words.OWNERS[0][0]),
         internal_notes=f"{partner.level} partner. Renewal of the agreement is tied to two new certificates.",
     )
 
@@ -143,7 +148,7 @@ def _told(story: dict[str, Any], today: date) -> SampleDeal:
         name=story["name"],
         stage=Stage(story["stage"]),
         account_key=_company_key(story["company"]),
-        owner_key=_owner_key(words.OWNERS[number % len(words.OWNERS)][0]),
+        owner_key=owner_key(words.OWNERS[number % len(words.OWNERS)][0]),
         amount=Decimal(story["amount"]),
         opened=today + timedelta(days=story["opened"]),
         closes=today + timedelta(days=story["closes"]),
@@ -175,7 +180,7 @@ def _deal(number: int, today: date) -> SampleDeal:
         name=name,
         stage=stage,
         account_key=_company_key(company),
-        owner_key=_owner_key(words.OWNERS[number % len(words.OWNERS)][0]),
+        owner_key=owner_key(words.OWNERS[number % len(words.OWNERS)][0]),
         amount=Decimal(price) * (1 + number % 4),
         opened=opened,
         closes=min(closes, today) if not stage.open else closes,

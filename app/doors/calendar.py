@@ -1,6 +1,7 @@
 """A plan's dates for a seller's own calendar, and the plan on paper. The address carries a bearer of a quarter of an
 hour, bound to seller and record; it is another one than the preview's."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,7 +13,7 @@ from app.doors.problems import answer_problems
 from app.doors.share.headers import NO_STORE, finish
 from app.ground.clock import Clock
 from app.ground.errors import AppError, Reason
-from app.identity.tokens import Audience, Tokens
+from app.identity.tokens import Audience, Bearer, Tokens
 from app.sharing.calendar import TYPE, Day, to_ics
 from app.sharing.plan_pdf import plan_pdf
 
@@ -35,12 +36,15 @@ class CalendarDoor:
 def create_blueprint(door: CalendarDoor) -> Blueprint:
     blueprint = Blueprint("calendar", __name__)
 
-    @blueprint.get("/calendar/<token>/plan.ics")
-    def calendar(token: str) -> Response:
+    def open_plan(token: str) -> tuple[Bearer, str, Sequence[Step]]:
         bearer = door.tokens.verify(Audience.CALENDAR, token)
         if bearer is None:
-            raise AppError(Reason.UNAUTHENTICATED, "Open the calendar from the card again.")
-        name, steps = door.plans.plan(bearer.tenant_id, bearer.record, request.args.get("partner", "")[:64])
+            raise AppError(Reason.UNAUTHENTICATED, "Open the plan from the card again.")
+        return bearer, *door.plans.plan(bearer.tenant_id, bearer.record, request.args.get("partner", "")[:64])
+
+    @blueprint.get("/calendar/<token>/plan.ics")
+    def calendar(token: str) -> Response:
+        _, name, steps = open_plan(token)
         days = [
             Day(id=step.id, title=step.title, due=step.due, note=_note(step)) for step in steps if step.due
         ]
@@ -48,10 +52,7 @@ def create_blueprint(door: CalendarDoor) -> Blueprint:
 
     @blueprint.get("/calendar/<token>/plan.pdf")
     def document(token: str) -> Response:
-        bearer = door.tokens.verify(Audience.CALENDAR, token)
-        if bearer is None:
-            raise AppError(Reason.UNAUTHENTICATED, "Open the plan from the card again.")
-        name, steps = door.plans.plan(bearer.tenant_id, bearer.record, request.args.get("partner", "")[:64])
+        bearer, name, steps = open_plan(token)
         whose = bearer.actor.email or bearer.actor.name
         body = plan_pdf(name, steps, email=whose, at=door.clock())
         return Response(body, mimetype="application/pdf", headers=[PDF_NAME, NO_STORE])

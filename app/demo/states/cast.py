@@ -15,7 +15,7 @@ from app.demo.pipeline import (
     make_key,
     slug,
 )
-from app.demo.sample import owner_email
+from app.demo.sample import owner_email, owner_key, partner_of, person_of
 from app.demo.sample_words import OWNERS
 
 PREFIX = "state"
@@ -200,7 +200,7 @@ def partner(key: str) -> SamplePartner:
 
 
 def partners() -> tuple[SamplePartner, ...]:
-    return tuple(_partner(*row) for row in PARTNERS)
+    return tuple(partner_of(PREFIX, company_key(row[0]), row) for row in PARTNERS)
 
 
 def company_key(key: str) -> str:
@@ -214,7 +214,9 @@ def deal_key(key: str, *, second: bool = False) -> str:
 def cast(today: date) -> Pipeline:
     """All of them as both CRMs hold them, with dates around the day of the first start."""
     return Pipeline(
-        owners=tuple(SampleOwner(key=_owner(name), name=name, email=owner_email(name)) for name, _ in OWNERS),
+        owners=tuple(
+            SampleOwner(key=owner_key(name), name=name, email=owner_email(name)) for name, _ in OWNERS
+        ),
         accounts=(*map(_account, enumerate(CUSTOMERS)), *map(_firm, partners())),
         contacts=(
             *(_contact(number, one) for number, one in enumerate(CUSTOMERS)),
@@ -223,10 +225,6 @@ def cast(today: date) -> Pipeline:
         deals=tuple(deal for number, one in enumerate(CUSTOMERS) for deal in _deals(number, one, today)),
         partners=partners(),
     )
-
-
-def _owner(name: str) -> str:
-    return make_key("sample", "seller", name)
 
 
 def _account(numbered: tuple[int, Customer]) -> SampleAccount:
@@ -239,7 +237,7 @@ def _account(numbered: tuple[int, Customer]) -> SampleAccount:
         city=one.city,
         country=one.country,
         parent_key=company_key(one.parent) if one.parent else None,
-        owner_key=_owner(OWNERS[number % len(OWNERS)][0]),
+        owner_key=owner_key(OWNERS[number % len(OWNERS)][0]),
     )
 
 
@@ -249,40 +247,12 @@ def _firm(one: SamplePartner) -> SampleAccount:
         name=one.name,
         domain=one.domain,
         industry="IT services",
-        owner_key=_owner(OWNERS[0][0]),
+        owner_key=owner_key(OWNERS[0][0]),
     )
 
 
 def _contact(number: int, one: Customer) -> SampleContact:
-    first, last, title = PEOPLE[number % len(PEOPLE)]
-    return _person(company_key(one.key), one.domain, first, last, title)
-
-
-def _person(account: str, domain: str, first: str, last: str, title: str) -> SampleContact:
-    email = f"{slug(first)}.{slug(last)}@{domain}"
-    return SampleContact(
-        key=make_key(PREFIX, "contact", email),
-        account_key=account,
-        first_name=first,
-        last_name=last,
-        email=email,
-        title=title,
-    )
-
-
-def _partner(
-    key: str, name: str, kind: str, level: str, domain: str, people: tuple[tuple[str, str, str], ...]
-) -> SamplePartner:
-    firm = company_key(key)
-    return SamplePartner(
-        key=make_key(PREFIX, "partner", key),
-        name=name,
-        type=kind,
-        level=level,
-        domain=domain,
-        account_key=firm,
-        people=tuple(_person(firm, domain, *person) for person in people),
-    )
+    return person_of(PREFIX, company_key(one.key), one.domain, PEOPLE[number % len(PEOPLE)])
 
 
 def _deals(number: int, one: Customer, today: date) -> list[SampleDeal]:
@@ -291,7 +261,7 @@ def _deals(number: int, one: Customer, today: date) -> list[SampleDeal]:
         name=one.deal,
         stage=one.stage,
         account_key=company_key(one.key),
-        owner_key=_owner(OWNERS[number % len(OWNERS)][0]),
+        owner_key=owner_key(OWNERS[number % len(OWNERS)][0]),
         amount=Decimal(one.amount),
         opened=today - timedelta(days=130 + number),
         closes=today + timedelta(days=one.days),
