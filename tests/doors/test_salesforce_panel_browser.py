@@ -66,13 +66,8 @@ def running(room: Room) -> Iterator[World]:
         account = org.records.create(
             "Account", {"Name": "Initech", "Website": "https://initech.example"}, anna
         )
-        values = {
-            "Name": "Initech rollout",
-            "AccountId": account,
-            "StageName": "Proposal/Price Quote",
-            "Amount": 85000,
-            "CloseDate": "2026-12-12",
-        }
+        about = {"Name": "Initech rollout", "AccountId": account, "CloseDate": "2026-12-12"}
+        values = about | {"StageName": "Proposal/Price Quote", "Amount": 85000}
         deal = org.records.create("Opportunity", values, anna)
         room.session = CrmSession(organization_id=ORG, user_id=anna)
         with serve(sandbox) as host:
@@ -137,6 +132,18 @@ def test_the_panel_shows_every_card_and_grows_with_it(page: Page, world: World) 
 
     content = frame.locator("#panel").evaluate("panel => Math.ceil(panel.getBoundingClientRect().height)")
     expect(page.locator("#canvas-frame")).to_have_css("height", f"{content}px")
+
+
+def test_a_tab_is_shut_until_the_panel_hears_a_click_on_it(page: Page, world: World) -> None:
+    held: list[Route] = []
+    page.route("**/panel.js", lambda route: held.append(route))  # noqa: PLW0108 - it is marked, a method cannot be
+    page.goto(world.record_url, wait_until="commit")
+    frame = page.frame_locator("#canvas-frame")
+    expect(frame.get_by_role("tab", name="Plan")).to_be_disabled()
+
+    held[0].continue_()
+
+    open_card(frame, "plan")
 
 
 def test_a_message_is_posted_with_the_keyboard(page: Page, world: World) -> None:
