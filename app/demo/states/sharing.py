@@ -54,7 +54,6 @@ def _safelist() -> Scene:
     body = {"format": 2, "grid": Grid(), "rules": rules}
     saved = do(
         *("policy.save", By.ADMIN, On.NOTHING),
-        ago=190,
         body=body,
         version=1,
         whole=True,

@@ -32,4 +32,4 @@ content_use = Table(
     Column("side", String(12), primary_key=True),
     Column("opened", Integer, nullable=False),
 )
-"""How often each version was opened by each side. Who opened it says the audit log."""
+"""How often each version was opened by each side. The audit log says who opened it."""
