@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask, Response, send_from_directory
-from playwright.sync_api import Browser, FrameLocator, Page, expect
+from playwright.sync_api import Browser, FrameLocator, Page, Route, expect
 
 from app.identity.embed_key import EmbedKeys
 from tests.cards import make
@@ -17,7 +17,7 @@ from tests.doors.salesforce_client import auth
 from tests.doors.salesforce_fakes import KEY, app_of, door_of
 from tests.doors.salesforce_room import Room
 from tests.doors.test_salesforce_embed import ASKED
-from tests.doors.test_salesforce_panel_browser import World, open_card, open_record, running
+from tests.doors.test_salesforce_panel_browser import World, open_card, open_record, post, running
 from tests.identity.envelopes import ORG
 from tests.sandbox.serve import serve
 
@@ -101,6 +101,62 @@ def test_a_card_never_seen_says_that_there_is_no_network(page: Page, world: Worl
     page.unroute("**/panel/**")
     frame.locator("#notices").get_by_role("button", name="Try again").click()
     expect(frame.locator("#card[data-card=sharing]")).to_be_visible()
+
+
+# --- somebody who is faster than the answers ------------------------------------------------------------------------
+
+
+class Held:
+    """The first request to such an address waits on its way, until it is let go."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self._page = page
+        self._first: Route | None = None
+        page.route(address, self._hold)
+
+    def _hold(self, route: Route) -> None:
+        if self._first is None:
+            self._first = route
+        else:
+            route.continue_()
+
+    def arrived(self) -> Route:
+        for _ in range(200):
+            if self._first is not None:
+                return self._first
+            self._page.wait_for_timeout(50)
+        raise AssertionError("nothing was asked for")
+
+    def let_go(self) -> None:
+        self.arrived().continue_()
+
+
+def test_whoever_goes_on_while_a_message_is_sent_stays_where_it_went(page: Page, world: World) -> None:
+    frame = open_record(page, world)
+    open_card(frame, "thread")
+    sending = Held(page, "**/actions/thread.post")
+    opening = Held(page, "**/cards/plan*")
+
+    post(frame, "The questionnaire is on its way.")
+    frame.get_by_role("tab", name="Plan").click()
+    sending.let_go()
+
+    expect(frame.locator("#notices")).to_contain_text("Sent.")
+    opening.let_go()
+    expect(frame.locator("#card[data-card=plan]")).to_have_attribute("aria-busy", "false")
+
+
+def test_a_card_that_is_slow_to_come_is_not_given_up_for_the_one_before(page: Page, world: World) -> None:
+    page.clock.install()
+    frame = open_record(page, world)
+    opening = Held(page, "**/cards/plan*")
+
+    frame.get_by_role("tab", name="Plan").click()
+    opening.arrived()
+    page.clock.run_for(16_000)  # the look for news comes every 15 seconds
+    opening.let_go()
+
+    expect(frame.locator("#card[data-card=plan]")).to_have_attribute("aria-busy", "false")
 
 
 # --- the settings tab -----------------------------------------------------------------------------------------------

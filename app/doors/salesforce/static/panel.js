@@ -15,11 +15,13 @@ const root = document.getElementById("card");
 const tabs = [...document.querySelectorAll("[data-tab]")];
 
 const { bridge, session, api } = await connect(content.dataset.host);
-const fresh = createFreshness(() => open(shown.card, { ...shown.params, refresh: "1" }), session.locale);
+const fresh = createFreshness(() => open(asked.card, { ...asked.params, refresh: "1" }), session.locale);
 const seen = new Map();
 
-let shown = { card: "overview", params: {}, version: "" };
+let asked = { card: "overview", params: {} };
+let shown = { card: "overview", params: {}, version: "", asked: null };
 let latest = 0;
+let awaited = 0; // the question that somebody waits in front of, while it is the latest
 let composing = false;
 
 async function connect(host) {
@@ -45,6 +47,8 @@ async function open(card, params = {}, { quiet = false } = {}) {
   const mine = ++latest;
   const same = quiet && card === shown.card;
   if (!quiet) {
+    asked = { card, params };
+    awaited = mine;
     mark(card);
     actAt(root);
   }
@@ -52,10 +56,15 @@ async function open(card, params = {}, { quiet = false } = {}) {
     const answer = await api.card(card, params, same ? shown.version : "");
     if (mine !== latest) return; // a newer question was asked meanwhile
     if (answer) draw(card, params, answer, same);
-    else root.setAttribute("aria-busy", "false");
+    else {
+      shown.asked = asked;
+      root.setAttribute("aria-busy", "false");
+    }
     fresh.good(root.querySelector("[data-as-of]")?.dataset.asOf);
   } catch (error) {
     if (mine === latest) failed(card, params, asRefusal(error), quiet);
+  } finally {
+    if (mine === awaited) awaited = 0;
   }
 }
 
@@ -98,7 +107,7 @@ function draw(card, params, { html, version }, same) {
 
   root.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
   const { refresh: _, ...kept } = params; // reading the CRM anew is asked for once, not at every look
-  shown = { card, params: kept, version };
+  shown = { card, params: kept, version, asked };
   seen.set(card, { html, version });
   root.dataset.card = card;
   root.setAttribute("aria-busy", "false");
@@ -114,8 +123,10 @@ function draw(card, params, { html, version }, same) {
 
 const foldName = (fold) => fold.id || fold.querySelector("summary")?.textContent.trim();
 
+/** Shows what there is now of the card that somebody wanted last, be it there, on its way or refused. */
 function reload() {
-  return open(shown.card, shown.params, { quiet: true });
+  const { card, params } = shown.asked === asked ? shown : asked;
+  return open(card, params, { quiet: awaited !== latest });
 }
 
 // --- commands ----------------------------------------------------------------------------------------------------
@@ -323,7 +334,8 @@ document.getElementById("admin")?.addEventListener("click", async (event) => {
 new ResizeObserver(() => bridge.resize(content.getBoundingClientRect().height)).observe(content);
 
 setInterval(() => {
-  if (document.visibilityState === "visible" && !composing && !root.querySelector('[aria-busy="true"]')) reload();
+  const busy = awaited === latest || composing || root.querySelector('[aria-busy="true"]');
+  if (!busy && document.visibilityState === "visible") reload();
 }, POLL);
 
 window.addEventListener("online", () => fresh.lost && reload());
