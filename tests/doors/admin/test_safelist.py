@@ -164,7 +164,7 @@ def test_the_preview_is_what_the_partner_sees_with_its_forms_switched_off(admin)
     text = get(admin, "/admin/preview?record=deal:9001&partner=p1").text
 
     assert "25,000 to 50,000" in text
-    assert "48123" not in text
+    assert not re.search(r"\b48123\b", text)
     assert "0.41" not in text
     assert "Shall we meet on Tuesday?" in text
     assert re.search(r"<fieldset[^>]* disabled>", text)
