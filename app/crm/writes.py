@@ -128,6 +128,7 @@ class RegistrationWrite:
     waits: Pauses = ()
     ask: Ask | None = None
     amendment: Amendment | None = None
+    given: tuple[str, ...] = ()
     history: tuple[Entry, ...] = ()
 
     @property

@@ -64,7 +64,13 @@ def test_the_newest_state_is_what_is_read_back(world: World, deal: str) -> None:
     item = registration(deal_id=deal, contact_email="lee@acme.example", note="Met at the fair.\nTwice.")
     wanted = Amendment(at=NOON, by="Kim", reason="A second site", changes=(Change(name="amount", value="9"),))
     newer = replace(
-        item, state="approved", decided_at=NOON, decided_by="Dana Reed", extensions=1, amendment=wanted
+        item,
+        state="approved",
+        decided_at=NOON,
+        decided_by="Dana Reed",
+        extensions=1,
+        amendment=wanted,
+        given=("amount", "note"),
     )
     world.crm.write([item])
     world.crm.write([newer])

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from app.commands.publishing import compose_room
 from app.domain.record import ObjectKind, RecordKey
 from app.ground.clock import utc_now
+from app.storage import partner as partners
+from app.storage import policy as policies
 from app.storage import tables
 from cards import registry
 from cards.blocks import to_json
@@ -169,6 +172,9 @@ def _claims(
         reason="Fewer seats",
     )
     connected.run("registration.refuse", deals[1], registration_id=claims[1], reason="Not theirs")
+    connected.run(
+        "registration.amend", deals[2], actor=connected.viewer(partners[0]), product="GTX", note="Two sites"
+    )
     with connected.house.database.read() as connection:
         flags = connection.execute(tables.conflict.select().order_by(tables.conflict.c.id)).mappings().all()
     assert flags, "the month has to hold a conflict"
@@ -210,6 +216,19 @@ def everything(connected: Connected, month: Month) -> dict[str, Any]:
         for name in registry.NAMES
         for partner in ("", *month.partners)
     }
+
+
+def rooms(connected: Connected, month: Month) -> dict[str, Any]:
+    """What each partner's page of each record is made of, whether or not a link is open."""
+    with connected.house.database.read() as connection:
+        policy = policies.current(connection, connected.tenant.id)
+        return {
+            f"{record} {partner.name}": compose_room(
+                connection, connected.tenant, record, partner, policy, READ_AT
+            )
+            for record in month.records
+            for partner, _ in partners.on_record(connection, connected.tenant.id, record)
+        }
 
 
 def _ageless(value: Any) -> Any:

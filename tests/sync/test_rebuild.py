@@ -12,7 +12,7 @@ from app.storage import outbox, tables, working_copy
 from app.storage.audit import first_break
 from sync import rebuild
 from tests.sync.connected import Connected
-from tests.sync.month import Month, everything, work_a_month
+from tests.sync.month import Month, everything, rooms, work_a_month
 
 
 @pytest.fixture
@@ -35,10 +35,10 @@ def counts(connected: Connected) -> dict[str, int]:
 
 
 @pytest.mark.busy
-def test_after_a_busy_month_a_rebuild_brings_back_everything_a_seller_saw(
+def test_after_a_busy_month_a_rebuild_brings_back_everything_a_seller_and_a_partner_saw(
     connected: Connected, month: Month
 ) -> None:
-    before, rows = everything(connected, month), counts(connected)
+    before, rows, seen = everything(connected, month), counts(connected), rooms(connected, month)
     connected.sync()
     rebuild.discard(connected.agent, connected.tenant)
     assert counts(connected)["message"] == 0
@@ -50,6 +50,11 @@ def test_after_a_busy_month_a_rebuild_brings_back_everything_a_seller_saw(
     after = everything(connected, month)
     for where, card in before.items():
         assert json.dumps(after[where], indent=1) == json.dumps(card, indent=1), where
+    assert {"product": "GTX", "note": "Two sites"} in [
+        (room["registration"] or {}).get("values") for room in seen.values()
+    ], "the month has to hold what a partner wrote"
+    for where, room in rooms(connected, month).items():
+        assert json.dumps(room, indent=1) == json.dumps(seen[where], indent=1), where
 
 
 def test_a_rebuild_that_is_killed_goes_on_where_it_was(connected: Connected, month: Month) -> None:
