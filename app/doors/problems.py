@@ -7,6 +7,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.ground.errors import AppError, Reason
 from app.ground.log import get_logger
+from app.storage.away import is_busy, is_lost
 
 log = get_logger(__name__)
 
@@ -33,9 +34,14 @@ DENIED = frozenset(
 )
 """Refusals of who somebody is or what they may do: each is a line of the log, whichever door it was."""
 
-_UNDONE = "Something went wrong on our side. Nothing was changed; try again."
-_UNKNOWN = (
-    "Our database did not answer, so this may or may not be done. Look whether it is before you try again."
+_UNDONE = AppError(Reason.INTERNAL, "Something went wrong on our side. Nothing was changed; try again.")
+_BUSY = AppError(
+    Reason.UNAVAILABLE,
+    "Too much is being written at this moment. Nothing was changed; try again in a minute.",
+)
+_LOST = AppError(
+    Reason.UNAVAILABLE,
+    "Our database did not answer, so this may or may not be done. Look whether it is before you try again.",
 )
 
 
@@ -54,7 +60,8 @@ def problem(error: AppError, status: int | None = None) -> Response:
 
 def as_app_error(error: Exception) -> tuple[AppError, int | None]:
     """Any exception as a refusal and the status to send, if it is not the refusal's own. Who was turned away is
-    logged; what we did not foresee is logged too and says nothing of itself."""
+    logged; what we did not foresee is logged too and says nothing of itself. A database that is busy or away is
+    "unavailable", a passing state that the sender may wait out."""
     if isinstance(error, AppError):
         if error.reason in DENIED:
             log.warning(
@@ -64,13 +71,13 @@ def as_app_error(error: Exception) -> tuple[AppError, int | None]:
     if isinstance(error, HTTPException) and error.code and error.code < 500:  # noqa: PLR2004
         reason, message = _HTTP_REASONS.get(error.code, (Reason.INVALID, "The request was refused."))
         return AppError(reason, message), error.code
+    away = _BUSY if is_busy(error) else _LOST if is_lost(error) else None
+    if away:
+        # One line: a database that is away fails every request, and a traceback each would bury the cause.
+        log.error("door.database_away", error=type(error).__name__, busy=away is _BUSY)
+        return away, None
     log.error("door.failed", exc_info=error)
-    return AppError(Reason.INTERNAL, _UNKNOWN if _lost_database(error) else _UNDONE), None
-
-
-def _lost_database(error: Exception) -> bool:
-    """Whether the database went away, perhaps while it was committing. SQLAlchemy's errors say so."""
-    return bool(getattr(error, "connection_invalidated", False))
+    return _UNDONE, None
 
 
 def answer_problems(blueprint: Blueprint) -> None:

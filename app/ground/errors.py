@@ -33,6 +33,7 @@ class Reason(StrEnum):
     CRM_UNAVAILABLE = "crm_unavailable"
     CRM_REFUSED = "crm_refused"
     CRM_DISCONNECTED = "crm_disconnected"
+    UNAVAILABLE = "unavailable"
     INTERNAL = "internal"
 
 
@@ -56,6 +57,7 @@ _STATUS = {
     Reason.KEY_REUSED: 409,
     Reason.RATE_LIMITED: 429,
     Reason.CRM_UNAVAILABLE: 503,
+    Reason.UNAVAILABLE: 503,
     Reason.INTERNAL: 500,
 }
 """Every reason that is not named here is 422 but MALFORMED, which is 400."""

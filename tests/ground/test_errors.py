@@ -23,6 +23,7 @@ def test_every_reason_has_a_status_that_says_refused(reason):
         (Reason.IN_THE_PAST, 422),
         (Reason.RATE_LIMITED, 429),
         (Reason.CRM_UNAVAILABLE, 503),
+        (Reason.UNAVAILABLE, 503),
     ],
 )
 def test_a_reason_answers_with_the_status_http_has_for_it(reason, status):

@@ -8,8 +8,8 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -138,6 +138,35 @@ class Demo:
         with closing(sqlite3.connect(address, uri=True, timeout=30)) as connection:
             return connection.execute(question, values).fetchall()
 
+    def locked(self) -> bool:
+        """Whether somebody is writing to the product's database at this moment."""
+        with closing(sqlite3.connect(self.data / "alongside.db", timeout=1, isolation_level=None)) as own:
+            try:
+                own.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return True
+            own.execute("ROLLBACK")
+        return False
+
+    @contextmanager
+    def asleep(self, *words: str) -> Iterator[None]:
+        """The processes with these words are halted meanwhile, and none of them in the midst of a transaction:
+        who sleeps with SQLite's lock in hand keeps every other writer out."""
+
+        def halted() -> list[int]:
+            pids = self.pids(*words)
+            _signal(pids, signal.SIGSTOP)
+            if pids == self.pids(*words) and not self.locked():
+                return pids
+            _signal(pids, signal.SIGCONT)
+            return []
+
+        pids = until(halted, f"{words} stand still without a lock")  # an empty list is waited for, too
+        try:
+            yield
+        finally:
+            _signal(pids, signal.SIGCONT)
+
     def wait_until_whole(self) -> None:
         """After this the longer sample is told, too."""
         until(lambda: self.noted().get("whole"), "the longer sample", 2 * START_LIMIT)
@@ -149,6 +178,12 @@ class Demo:
         """The id that a sample record got in a CRM, by the beginning of its key: "brightwater" among the deals."""
         ids = self.noted()["loaded"][crm][kind]
         return next(found for key, found in ids.items() if start in key)
+
+
+def _signal(pids: list[int], what: signal.Signals) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):  # a job's own process may have ended since it was seen
+            os.kill(pid, what)
 
 
 def _end_with_the_tests() -> None:

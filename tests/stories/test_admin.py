@@ -1,10 +1,7 @@
 """Story 5: an admin decides what partners see, and it holds on the partner's next request."""
 
-import os
 import re
-import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import pytest
 import requests
@@ -88,26 +85,13 @@ def test_a_removed_field_is_gone_on_the_partners_next_request(
     amara = guest(AMARA[0])
     amara.enter(hubspot.link(hubspot.deal("halden"), "Fabrikam", *AMARA))
     expect(amara.phone.locator("#card-deal")).to_contain_text("Expected close")
-    with asleep(demo.pids("app.cli agent")):
+    with demo.asleep("app.cli agent"):  # nobody is left who could publish
         save(admin, "Expected close", "absent", "Dates are told by people")
         amara.phone.reload()
 
         expect(amara.phone.locator("#card-deal")).to_contain_text("Halden Marine")
         expect(amara.phone.locator("#card-deal")).not_to_contain_text("Expected close")
         save(admin, "Expected close", "show", "Put back")
-
-
-@contextmanager
-def asleep(pids: list[int]) -> Iterator[None]:
-    """Nothing is published meanwhile: the only process that could is halted."""
-    assert pids
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
 
 
 def test_the_preview_is_the_partners_own_page(hubspot: StoryHubspot, admin: Page) -> None:

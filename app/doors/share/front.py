@@ -34,7 +34,7 @@ SESSION_LIFE = timedelta(hours=12)
 _CODE = re.compile(r"[0-9]{6}")
 
 NO_MAIL = AppError(
-    Reason.INTERNAL, "No code can be sent right now. Nothing is lost: try again in a few minutes."
+    Reason.UNAVAILABLE, "No code can be sent right now. Nothing is lost: try again in a few minutes."
 )
 NO_ADDRESS = "Type your whole e-mail address, such as name@company.example."
 NO_CODE = "The code has six digits."
@@ -122,7 +122,7 @@ class _Front:
         # and goes to nobody: so much is the same for both, down to the moment when no mail can be taken.
         to = mailbox if questions.admits(mailbox) else ""
         if not house.mailer.send_code(to, code, visitor.face.name):
-            return refuse(NO_MAIL, 503)
+            return refuse(NO_MAIL)
         return self._ask(visitor, token, mailbox)
 
     def _may_send(self, link: PublishedLink, mailbox: str, now: datetime) -> bool:
