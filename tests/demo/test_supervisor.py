@@ -121,7 +121,7 @@ def test_a_child_that_ignores_term_is_killed_after_its_grace(tmp_path):
         began = time.monotonic()
 
     assert not alive(pid)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 30  # its grace is .3 s, a supervisor that waits for it waits 600
 
 
 @pytest.mark.fault

@@ -136,7 +136,7 @@ class Scene:
         self.valkey = subprocess.Popen(
             server_command(self.directory, socket), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        wait_until(lambda: answers(socket), 20, "Valkey answers")
+        wait_until(lambda: answers(socket), 60, "Valkey answers")
 
     def start_web(self) -> None:
         self.web = self.web or Web(self.settings, self.world.portal.config.portal_id)

@@ -66,7 +66,7 @@ def test_an_agent_that_is_killed_leaves_no_worker_behind_and_its_successor_goes_
     scene.post(scene.deals[0])
     settled(scene)
 
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while any(Path(f"/proc/{pid}").exists() for pid in before) and time.monotonic() < end:
         time.sleep(0.1)
     assert not [pid for pid in before if Path(f"/proc/{pid}").exists()]

@@ -68,7 +68,7 @@ def connect(portal: Portal, receiver: Receiver) -> None:
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 8
+    end = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < end, "nothing came"
         time.sleep(0.02)
