@@ -46,7 +46,9 @@ def steps() -> list[Step]:
     # One more than there are cores: browsers, processes that start and databases that commit are waited for.
     workers = os.environ.get("TEST_WORKERS", str(min(os.cpu_count() or 2, 4) + 1))
     # A file's tests stay in one process: many share a server or a browser.
-    pytest = (str(BIN / "pytest"), "-q", "-n", workers, "--dist", "loadfile")
+    # A build tests what was changed: its order is always the same, and at home each run has another.
+    order = ("--randomly-seed=1",) if os.environ.get("CI") else ()
+    pytest = (str(BIN / "pytest"), "-q", "-n", workers, "--dist", "loadfile", *order)
     stores = tuple(f"tests/{name}" for name in STORES if (ROOT / "tests" / name).is_dir())
     hubspot, lwc = ROOT / "hubspot-project", ROOT / "lwc_bridge"
     found = [
