@@ -79,6 +79,11 @@ def label(domain: str) -> str:
     return domain.partition(".")[0]
 
 
+def bare_label(domain: str) -> str:
+    """The label as one word: "kraftheinz" of "kraft-heinz.com"."""
+    return label(domain).replace("-", "")
+
+
 def email_domain(address: str) -> str:
     """The registrable domain of an address; "" for a free mail provider or no address."""
     local, at, host = address.strip().rpartition("@")

@@ -1,13 +1,14 @@
 """Under which keys a company is filed, so that a look-up finds the few that a registration may mean."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 
-from app.domain.matching.domains import label
+from app.domain.matching.domains import bare_label
 from app.domain.matching.names import Name, is_ideograph
 from app.domain.matching.profile import Profile, profile
+from app.domain.matching.words import FILLERS
 
-MAX_KEYS = 32
+MAX_KEYS = 40
 """Keys of one company at most: the cost of a look-up must not depend on what somebody wrote into a field."""
 
 _SHORT = 4
@@ -21,6 +22,8 @@ WEIGHTS = {
     "short": 5,
     "sound": 5,
     "words": 10,
+    "pair": 4,
+    "part": 4,
     "left": 3,
     "right": 3,
     "start": 3,
@@ -49,12 +52,12 @@ def keys_of(company: Profile) -> frozenset[str]:
     domains = _ordered(company)
     found = [f"domain:{domain}" for domain in domains[:6]]
     found += [f"name:{name.sound}" for name in company.names if name.sound]
-    labels = [label(domain).replace("-", "") for domain in domains[:4]]
+    labels = [bare_label(domain) for domain in domains[:4]]
     found += [f"label:{called}" for called in labels if len(called) >= _SHORT]
+    found += [f"person:{_digest(mail)}" for mail in sorted(company.emails)[:3]]
     for name in company.names:
         if name.compact:
             found += _of_name(name)
-    found += [f"person:{_digest(mail)}" for mail in sorted(company.emails)[:3]]
     found += [f"left:{called[:6]}" for called in labels if len(called) > 6]  # noqa: PLR2004 - as _START
     return frozenset(key[:300] for key in list(dict.fromkeys(found))[:MAX_KEYS])
 
@@ -67,9 +70,9 @@ def _of_name(name: Name) -> list[str]:
     found += [f"word:{word}" for word in _rarest(name)]
     found.append(f"sound:{_consonants(name.sound)}")
     found += _halves(name.sound)
-    if len(name.tokens) > 1:
-        found.append(f"words:{' '.join(sorted(name.tokens))}")
-    return found + _ends(name.tokens)
+    said = [token for token in name.tokens if token not in FILLERS] or name.tokens
+    found.append(f"words:{' '.join(sorted(said))}")
+    return found + (_pairs(said) if len(said) > 1 else _parts(name.sound)) + _ends(name.tokens)
 
 
 def _digest(mail: str) -> str:
@@ -100,6 +103,31 @@ def _ends(tokens: tuple[str, ...]) -> list[str]:
         return []
     return [f"head:{tokens[0]}:{tokens[1][0]}", f"tail:{tokens[0][0]}:{tokens[-1]}"]
 
+
+def _pairs(tokens: Sequence[str]) -> list[str]:
+    """One word whole, of the other three letters from its beginning or its end: a slip or a cut leaves one of the
+    four alone, and unlike a word they are still rare among a million names."""
+    first, second, last = tokens[0], tokens[1], tokens[-1]
+    return [
+        *(f"pair:{first}:{second[:3]}", f"pair:{first}::{second[-3:]}"),
+        *(f"pair:{first[:3]}:{last}", f"pair:{first[-3:]}::{last}"),
+    ]
+
+
+def _parts(word: str) -> list[str]:
+    """A single word without its last third, its first, or the one between: rarer than halves, for the same slips."""
+    size = len(word)
+    if size < _START:
+        return []
+    found = [f"part:{word[:_LONG]}"] if size >= _LONG else []
+    for third in {size // 3, (size + 2) // 3}:
+        rest = size - third
+        found += [f"part:{word[:rest]}", f"part::{word[-rest:]}", f"part:{word[:third]}:{word[-third:]}"]
+    return found
+
+
+_LONG = 10
+"""Letters of the beginning that a cut leaves of a long word."""
 
 _START = 6
 

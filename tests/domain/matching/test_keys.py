@@ -31,6 +31,30 @@ def test_two_descriptions_that_may_mean_the_same_meet_under_a_key(one, other):
     assert keys(*one) & keys(*other)
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Kassel Tran", "Kassel Transport"),
+        ("Chonburi Toansports", "Chonburi Transports"),
+        ("Bordan Distribution", "Borden Distribution"),
+        ("Niimikallio", "Niemikallio"),
+        ("Niemikalio", "Niemikalilo"),
+        ("Sahara Insurance International", "Sahara Insurance"),
+        ("Sahara Group", "Sahara"),
+    ],
+)
+def test_a_slip_a_cut_or_a_filler_leaves_a_key_that_is_rare_among_a_million(one, other):
+    assert {"pair", "part", "words"} & {kind(key) for key in keys(one) & keys(other)}
+
+
+def test_people_are_kept_when_a_company_has_more_names_than_keys():
+    many = " fka ".join(
+        f"{word} Bearing Works Holding" for word in ("Initech", "Globex", "Umbrella", "Hooli")
+    )
+
+    assert "person" in {kind(key) for key in keys(many, "", ["ada@gmail.com"])}
+
+
 def test_unrelated_companies_meet_under_no_key():
     assert not keys("Initech", "initech.com") & keys("Globex", "globex.com")
 
