@@ -15,6 +15,7 @@ from typing import Any
 
 from app.domain.matching import Index, Profile, compare, domains, names
 from app.domain.matching import weights as table
+from app.domain.matching.compare import chance
 from app.domain.matching.keys import keys_of
 from benchmarks import conflict_baselines as baselines
 from benchmarks import conflict_fit as fitting
@@ -88,10 +89,12 @@ def _without_dev(dev: World) -> dict[str, Any]:
         table.WEIGHTS.update(fitted)
         shift = bias - table.BIAS  # each pair has exactly one level of name, so the bias may sit there
         table.WEIGHTS.update({e: w + shift for e, w in fitted.items() if e.startswith("name: ")})
+        chance.cache_clear()
         return _figure("conflict_dev, weights fitted without it", "alongside", [score(dev, matcher(dev))])
     finally:
         table.WEIGHTS.clear()
         table.WEIGHTS.update(kept)
+        chance.cache_clear()
 
 
 def _calibration(name: str, worlds: list[World]) -> dict[str, Any]:

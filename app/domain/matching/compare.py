@@ -3,8 +3,9 @@
 import math
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
-from app.domain.matching.features import features
+from app.domain.matching.features import Features, features
 from app.domain.matching.profile import Profile
 from app.domain.matching.weights import BIAS, WEIGHTS
 
@@ -34,9 +35,16 @@ class Match:
 def compare(claim: Profile, candidate: Profile) -> Match:
     """How likely the claim means the candidate. Never fails; the probability does not depend on the order."""
     found, evidence = features(claim, candidate)
-    log_odds = BIAS + sum(WEIGHTS.get(entry, 0.0) for entry in found.active())
-    probability = round(min(max(1 / (1 + math.exp(-log_odds)), 0.0001), 0.9999), 4)
+    probability = chance(found)
     return Match(probability=probability, evidence=evidence, band=band(probability))
+
+
+@lru_cache(maxsize=16_384)
+def chance(found: Features) -> float:
+    """The probability that the table of weights gives to what was found. There are few combinations of levels, so it
+    is summed once for each; whoever changes the table clears this cache."""
+    log_odds = BIAS + sum(WEIGHTS.get(entry, 0.0) for entry in found.active())
+    return round(min(max(1 / (1 + math.exp(-log_odds)), 0.0001), 0.9999), 4)
 
 
 def band(probability: float) -> Band:

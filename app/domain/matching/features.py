@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.domain.matching.affixes import SHORTEST, same_but_affix
-from app.domain.matching.domains import label
-from app.domain.matching.name_level import NameLevel, name_level
+from app.domain.matching.domains import bare_label
+from app.domain.matching.name_level import NameLevel, name_level, say
 from app.domain.matching.names import Name, distance
 from app.domain.matching.profile import Profile
 from app.domain.matching.words import COUNTRY_NAMES
@@ -100,14 +100,12 @@ class Features:
 
 def features(claim: Profile, candidate: Profile) -> tuple[Features, tuple[str, ...]]:
     """The levels and a sentence for each thing that was found, for or against."""
-    level, one, other, said = max(
-        (name_level(a, b) for a in claim.names for b in candidate.names), key=lambda found: found[0].rank
-    )
+    level, one, other = _closest(claim, candidate)
     domain, domain_said = _domains(claim, candidate)
     people = claim.emails & candidate.emails
     region, region_said = _regions(one.region, other.region)
     country, country_said = _countries(claim, candidate)
-    numbers = _numbers(one.tokens) != _numbers(other.tokens)
+    numbers = one.numbers != other.numbers
     found = Features(
         name=level,
         domain=domain,
@@ -118,7 +116,7 @@ def features(claim: Profile, candidate: Profile) -> tuple[Features, tuple[str, .
         numbers=numbers,
     )
     sentences = (
-        said,
+        say(level, one, other),
         domain_said,
         f"Both name the same person, {min(people)}." if people else "",
         region_said,
@@ -128,14 +126,18 @@ def features(claim: Profile, candidate: Profile) -> tuple[Features, tuple[str, .
     return found, tuple(filter(None, sentences))
 
 
+def _closest(claim: Profile, candidate: Profile) -> tuple[NameLevel, Name, Name]:
+    """The level of the two names that agree best, and these. What stands in brackets on both sides is no name in
+    common: two companies may both be written with "(Dublin)" or "(brand)"."""
+    mine, theirs = claim.name, candidate.name
+    if len(claim.names) == len(candidate.names) == 1:
+        return name_level(mine, theirs), mine, theirs
+    asked = [(mine, other) for other in candidate.names] + [(name, theirs) for name in claim.names[1:]]
+    return max(((name_level(a, b), a, b) for a, b in asked), key=lambda found: found[0].rank)
+
+
 def _plain(name: Name) -> bool:
     return not name.distinctive or len(name.compact) < SHORTEST
-
-
-def _numbers(tokens: tuple[str, ...]) -> list[str]:
-    return sorted(
-        "".join(c for c in token if c.isdigit()) for token in tokens if any(map(str.isdigit, token))
-    )
 
 
 def _regions(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[RegionLevel, str]:
@@ -188,17 +190,17 @@ def _shared(
 
 
 def _related(one: str, other: str) -> bool:
-    return _label(one) == _label(other) or _slip(one, other)
+    ours, theirs = bare_label(one), bare_label(other)
+    return ours == theirs or _slip(ours, theirs)
 
 
-def _label(domain: str) -> str:
-    return label(domain).replace("-", "")
-
-
-def _slip(one: str, other: str) -> bool:
+def _slip(ours: str, theirs: str) -> bool:
     """One letter: in a domain, unlike in a name, somebody would have noticed two."""
-    ours, theirs = _label(one), _label(other)
-    if max(len(ours), len(theirs)) < SHORTEST or distance(ours, theirs, 1) > 1:
+    if (
+        abs(len(ours) - len(theirs)) > 1
+        or max(len(ours), len(theirs)) < SHORTEST
+        or distance(ours, theirs, 1) > 1
+    ):
         return False
     return [c for c in ours if c.isdigit()] == [c for c in theirs if c.isdigit()]
 
@@ -207,7 +209,7 @@ def _named(claim: Profile, candidate: Profile) -> tuple[DomainLevel, str]:
     """One of them has no domain. The other's may be called like it."""
     nameless, known = (claim, candidate) if not claim.domains else (candidate, claim)
     for domain in sorted(known.domains):
-        called = _label(domain)
+        called = bare_label(domain)
         if any(called == name.plain for name in known.names) and nameless.name.plain != called:
             continue  # "yamahamotor" is called like Yamaha Motor, which says nothing of Yamaha
         for name in nameless.names:
@@ -220,7 +222,7 @@ def _named(claim: Profile, candidate: Profile) -> tuple[DomainLevel, str]:
 
 def _unlike(claim: Profile, candidate: Profile) -> tuple[DomainLevel, str]:  # noqa: PLR0911 - one return for each level
     """The domains are not the same ones; how far apart they are."""
-    mine, theirs = [{_label(d) for d in company.domains} for company in (claim, candidate)]
+    mine, theirs = claim.labels, candidate.labels
     both = mine & theirs
     if both and (claim.hosted or candidate.hosted):
         return DomainLevel.NAMED, f"Both sites are called “{min(both)}”, one of them at a site builder."

@@ -1,4 +1,4 @@
-"""How well two names agree, with the sentence that says so."""
+"""How well two names agree, and the sentence that says so."""
 
 from enum import StrEnum
 
@@ -67,22 +67,18 @@ _SAID = {
 }
 
 
-def name_level(one: Name, other: Name) -> tuple[NameLevel, Name, Name, str]:
-    """The level, the two names it is about, and the sentence."""
-    level = _level(one, other)
+def say(level: NameLevel, one: Name, other: Name) -> str:
+    """The sentence for the level of two names."""
     if level is NameLevel.ACRONYM:
-        said = (
-            f"“{min(one, other, key=lambda n: len(n.compact)).compact.upper()}” abbreviates the other name."
-        )
-    elif level is NameLevel.WORD:
-        word = max(shared_words(one, other), key=lambda w: (len(w), w))
-        said = f"The names share the word “{word}”."
-    else:
-        said = _SAID[level]
-    return level, one, other, said
+        short = min(one, other, key=lambda n: len(n.compact)).compact
+        return f"“{short.upper()}” abbreviates the other name."
+    if level is NameLevel.WORD:
+        return f"The names share the word “{max(shared_words(one, other), key=lambda w: (len(w), w))}”."
+    return _SAID[level]
 
 
-def _level(one: Name, other: Name) -> NameLevel:
+def name_level(one: Name, other: Name) -> NameLevel:
+    """How well they agree; the order of the two does not matter."""
     if not one.tokens or not other.tokens:
         return NameLevel.MISSING
     if one.compact == other.compact or one.full == other.full or one.plain == other.plain:

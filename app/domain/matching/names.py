@@ -11,9 +11,11 @@ from rapidfuzz.distance import OSA
 
 from app.domain.matching.words import (
     ALSO,
+    COUNTRY_PAIRS,
     DEPARTMENTS,
     DIRECTIONS,
     EAST_ASIAN_FORMS,
+    FILLERS,
     FORMS_BEFORE,
     GENERIC,
     LEGAL_FORMS,
@@ -53,6 +55,9 @@ _SOUNDS = (
     *(("ck", "k"), ("ks", "x"), ("ae", "a"), ("oe", "o"), ("ue", "u"), ("ou", "u"), ("ts", "c"), ("tz", "c")),
 )
 _LETTERS = str.maketrans({"w": "v", "y": "i", "j": "i", "k": "c", "q": "c", "z": "s"})
+_PLACES = frozenset(map(" ".join, COUNTRY_PAIRS))
+_NO_NAME = DEPARTMENTS | LEGAL_FORMS | FORMS_BEFORE
+
 _TWICE = re.compile(r"(.)\1+")
 
 
@@ -61,7 +66,7 @@ class Name:
     """`tokens` is the name without legal forms, additions and regions; `region` the regions it ended in;
     `compact` the tokens as one word, `full` the same with the regions, `plain` as they were written.
     `distinctive` are the words that few companies share, `sound` the name as several alphabets and spellings
-    would agree on it."""
+    would agree on it, `numbers` the digits of the words that hold some."""
 
     tokens: tuple[str, ...]
     region: tuple[str, ...]
@@ -71,6 +76,7 @@ class Name:
     distinctive: frozenset[str]
     acronym: str
     sound: str
+    numbers: tuple[str, ...]
 
 
 @lru_cache(maxsize=16_384)
@@ -108,15 +114,20 @@ def _brackets(text: str) -> tuple[str, list[str]]:
     names, regions = [], []
     for found in _BRACKETS.findall(text):
         held = _ALSO_FIRST.sub("", found)
-        words = _words(held)
-        if words and all(word in REGIONS for word in words):
-            regions.append(held)
-        elif any(word not in DEPARTMENTS and word not in LEGAL_FORMS and len(word) > 1 for word in words):
+        words = [word for word in _words(held) if word != "and"]
+        if words and (" ".join(words) in _PLACES or all(word in REGIONS for word in words)):
+            regions += words
+        elif not all(word in _NO_NAME or len(word) == 1 for word in words) and not _is_common(words):
             names.append(held)
     bare = _BRACKETS.sub(" ", text)
     if not any(c.isalnum() for c in bare):
         return " ".join(c for c in text if c not in "()[]") if not names else names[0], names[1:]
     return " ".join([bare, *regions]), names
+
+
+def _is_common(words: list[str]) -> bool:
+    """As "(International)" or "(Group)": one such word names no company, several may."""
+    return len(words) == 1 and (words[0] in GENERIC or words[0] in FILLERS)
 
 
 def _without_additions(text: str) -> str:
@@ -137,7 +148,7 @@ def _in_order(text: str) -> str:
     before, comma, after = text.partition(",")
     if not comma or "," in after or not before.strip():
         return text
-    words = [word for word in _words(after) if word not in LEGAL_FORMS]
+    words = [word for word in _split(after) if word not in LEGAL_FORMS]
     if not words or any(word in REGIONS or word in DEPARTMENTS or word == "and" for word in words):
         return text
     return f"{' '.join(words)} {before}"
@@ -145,11 +156,16 @@ def _in_order(text: str) -> str:
 
 def _words(text: str) -> list[str]:
     """The words in small Latin letters. Chinese characters and Korean syllables stay: each is a word of its own."""
+    return _split(text) or _split(text, forms=True)
+
+
+def _split(text: str, *, forms: bool = False) -> list[str]:
+    """The words, with or without forms of incorporation that are several words: none is left of "S.A. de C.V."."""
     folded = text.casefold()
     plain = _SINGLE_LETTERS.sub(r"\1", folded if folded.isascii() else "".join(map(_latin, folded)))
     plain = _QUOTES.sub("", plain).replace("&", " and ").replace("+", " and ")
     spaced = " " + _NOT_WORD.sub(" ", plain).strip()
-    return _PHRASES.sub(" ", spaced).split() or spaced.split()
+    return (spaced if forms else _PHRASES.sub(" ", spaced)).split()
 
 
 @lru_cache(maxsize=16_384)
@@ -179,6 +195,9 @@ def _name(words: list[str]) -> Name:
             addition = DEPARTMENTS
         elif last in LEGAL_FORMS or last == "and":
             kept.pop()
+        elif len(kept) > 2 and (pair := COUNTRY_PAIRS.get((kept[-2], last))):  # noqa: PLR2004 - "South Africa" is a name
+            region.insert(0, pair)
+            del kept[-2:]
         elif last in REGIONS and (last not in DIRECTIONS or kept[-2] in REGIONS):
             region.insert(0, kept.pop())
         else:
@@ -199,7 +218,13 @@ def _made(tokens: tuple[str, ...], region: tuple[str, ...], plain: str) -> Name:
         distinctive=frozenset(t for t in tokens if t not in GENERIC and (len(t) > 1 or is_ideograph(t))),
         acronym="".join(t[0] for t in tokens),
         sound=sound(compact),
+        numbers=_numbers(tokens) if any(map(str.isdigit, compact)) else (),
     )
+
+
+def _numbers(tokens: tuple[str, ...]) -> tuple[str, ...]:
+    found = ("".join(c for c in token if c.isdigit()) for token in tokens)
+    return tuple(sorted(filter(None, found)))
 
 
 def sound(word: str) -> str:
@@ -220,9 +245,14 @@ def near(one: str, other: str, *, shortest: int = 6) -> bool:
     """Whether two words may be one word with a slip or two in it. In a word of
     five letters one slip makes another company as easily as it misspells one: lower `shortest`
     only where something else agrees too."""
-    longest = max(len(one), len(other))
-    limit = 0 if longest < shortest else 1 if longest < 10 else 2 if longest < 22 else 3  # noqa: PLR2004 - a fifth at most
-    return distance(one, other, limit) <= limit
+    if one == other:
+        return True
+    first, second = len(one), len(other)
+    longest = max(first, second)
+    if longest < shortest:
+        return False
+    limit = 1 if longest < 10 else 2 if longest < 22 else 3  # noqa: PLR2004 - a fifth at most
+    return abs(first - second) <= limit and distance(one, other, limit) <= limit
 
 
 def any_near(ones: Iterable[str], others: Iterable[str], *, shortest: int = 6) -> bool:

@@ -1,10 +1,10 @@
 """A company's description, normalised once: when it is written, not when it is compared."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.domain.matching.countries import country_code
-from app.domain.matching.domains import email_domain, is_hosted, label, registrable, site_domain
+from app.domain.matching.domains import bare_label, email_domain, is_hosted, label, registrable, site_domain
 from app.domain.matching.names import Name, normalise_all, sound
 
 EMAILS_LIMIT = 20
@@ -17,8 +17,9 @@ EMAIL_LIMIT = 320
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """`text` is the name as written, `names` its readings, the main one first. `site` is the registrable domain of
-    the company's own site (`hosted`: a page at a site builder), `mail` those of its people, `emails` their
-    addresses; shared domains and the partner's own are left out."""
+    the company's own site (`hosted`: a page at a site builder), `mail` those of its people, `domains` both, `labels`
+    what they are called without ending and hyphens, `emails` the addresses; shared domains and the partner's own are
+    left out."""
 
     text: str
     names: tuple[Name, ...]
@@ -27,14 +28,18 @@ class Profile:
     mail: frozenset[str]
     emails: frozenset[str]
     country: str
+    domains: frozenset[str] = field(init=False, compare=False)
+    labels: frozenset[str] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        domains = self.mail | {self.site} if self.site else self.mail
+        # A frozen value holds what follows from its other fields only this way.
+        object.__setattr__(self, "domains", domains)
+        object.__setattr__(self, "labels", frozenset(map(bare_label, domains)))
 
     @property
     def name(self) -> Name:
         return self.names[0]
-
-    @property
-    def domains(self) -> frozenset[str]:
-        return self.mail | {self.site} if self.site else self.mail
 
 
 def profile(
@@ -75,7 +80,7 @@ def profile(
 
 
 def _partners_own(domain: str, partner_domain: str, called: frozenset[str]) -> bool:
-    return domain == partner_domain or bool(called and sound(label(domain).replace("-", "")) in called)
+    return domain == partner_domain or bool(called and sound(bare_label(domain)) in called)
 
 
 def _called(partner_name: str, customer: Name) -> frozenset[str]:

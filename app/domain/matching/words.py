@@ -17,7 +17,8 @@ LEGAL_FORMS = word_set(
     mbh mep mte naamloze nyrt nv oao od ohg ood oo ooo oy oyj pao pcl pjsc plc pllc pt pte pty pvt
     private qpsc qsc rt sa sab sae saoc sapi sarl sas sasu sau saog sca scrl sdn se sirketi sia sl
     slu snc spa spol spolka spzoo sprl srl sro srls stiftung sti tas tbk tic tov ug uab unlimited
-    vof zao zat zrt shpk llp ead eood ad kd dno jv fze fzco wll psc aktiebolaget"""
+    vof zao zat zrt shpk llp ead eood ad kd dno jv fze fzco wll psc aktiebolaget berhad bsc cjsc dmcc
+    eireli ksc kpsc lllp ltee ojsc ou pbc proprietary publ saa sac sgps ulc unipessoal vvag"""
 )
 """Forms of incorporation, without dots, in Latin letters, as they stand after a name."""
 
@@ -55,6 +56,14 @@ LEGAL_PHRASES = (
     "s a de c v",
     "s de rl de cv",
     "s de r l de c v",
+    "s de rl",
+    "sa de c v",
+    "spol s r o",
+    "spol s ro",
+    "gmbh u co kg",
+    "class a",
+    "class b",
+    "class c",
     "societe anonyme",
     "societe par actions simplifiee",
     "sociedad anonima",
@@ -112,6 +121,10 @@ ALSO = (
         "a/k/a",
         "aka",
         "also known as",
+        "now known as",
+        "n/k/a",
+        "nka",
+        "now",
         "d/b/a",
         "dba",
     ),
@@ -157,6 +170,7 @@ COUNTRY_NAMES = {
         gb uk britain
         gh ghana
         gr greece hellas
+        hk hongkong hk
         hr croatia hrvatska
         hu hungary magyarorszag
         id indonesia
@@ -178,13 +192,17 @@ COUNTRY_NAMES = {
         ng nigeria
         nl nederland netherlands holland
         no norge norway
+        nz newzealand nz
         pe peru
         ph philippines
         pk pakistan
         pl poland polska
         pt portugal
+        cr costarica
+        lk srilanka
         ro romania
         rs serbia srbija
+        sa saudiarabia
         ru russia rossiya
         se sverige sweden
         sg singapore
@@ -196,11 +214,25 @@ COUNTRY_NAMES = {
         tw taiwan
         ua ukraine
         us usa
-        vn vietnam""".splitlines(),
+        vn vietnam
+        za southafrica""".splitlines(),
     )
     for name in names
 }
 """A country at the end of a name, by its code: with the country of the company it explains a branch."""
+
+COUNTRY_PAIRS = {
+    tuple(name.split()): one
+    for name, _, one in (
+        pair.partition(":")
+        for pair in """costa rica:costarica|czech republic:czechia|great britain:britain|hong kong:hongkong|
+        new zealand:newzealand|northern ireland:britain|puerto rico:usa|saudi arabia:saudiarabia|
+        south africa:southafrica|south korea:korea|sri lanka:srilanka|united kingdom:uk|united states:usa""".replace(
+            "\n", ""
+        ).split("|")
+    )
+}
+"""Countries of two words, by the one word that stands for them in the table."""
 
 REGIONS = frozenset(COUNTRY_NAMES) | word_set(
     """africa america americas apac asia benelux dach emea europe europa iberia latam mea nordic nordics

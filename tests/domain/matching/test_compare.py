@@ -18,6 +18,7 @@ def _band(one, other) -> Band:
         (("Indivior", "indivior.co.jp"), ("Indivior", "indivior.com")),
         (("Renamed Works", "acme.com"), ("Acme", "acme.com")),
         (("Franklin Elec", "franklin-electric.com.br"), ("Franklin Electric", "franklin-electric.com")),
+        (("Alphabet (Google)", ""), ("Google Inc", "")),
         (("IBM", "ibm.com"), ("International Business Machines", "www.ibm.com")),
     ],
 )
@@ -34,6 +35,10 @@ def test_one_customer_described_twice_is_the_same(one, other):
         (("Globex", "linkedin.com/company/globex"), ("Initech", "linkedin.com/company/initech")),
         (("Elis", "elis.fr"), ("Elisa", "elisa.fi")),
         (("Morgan Freight", ""), ("Morgan Stanley", "")),
+        (("Initech (Dublin)", ""), ("Globex (Dublin)", "")),
+        (("Initech (brand)", ""), ("Globex (brand)", "")),
+        (("Initech AB (publ)", ""), ("Globex AB (publ)", "")),
+        (("Initech Company (The)", ""), ("Globex Company (The)", "")),
         (("", ""), ("", "")),
     ],
 )

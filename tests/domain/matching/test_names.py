@@ -13,6 +13,10 @@ from app.domain.matching.names import distance, near, normalise
         ("The Acme Company", "Acme"),
         ("Acme S.p.A.", "Acme SpA"),
         ("Acme Sp. z o.o.", "Acme"),
+        ("Acme, Sp. z o.o.", "Acme"),
+        ("Acme, S.A. de C.V.", "Acme"),
+        ("Acme, spol. s r.o.", "Acme"),
+        ("Acme Berhad", "Acme"),
         ("株式会社Acme", "Acme K.K."),
         ("Ａｃｍｅ　Ｉｎｃ．", "Acme"),
         ("Dassault Systèmes", "Dassault Systemes"),
@@ -33,6 +37,21 @@ def test_a_region_at_the_end_tells_the_branch_and_leaves_the_family():
     name = normalise("Eurazeo Österreich GmbH")
 
     assert (name.tokens, name.region) == (("eurazeo",), ("osterreich",))
+
+
+@pytest.mark.parametrize(
+    ("text", "region"),
+    [("Acme New Zealand Ltd", "newzealand"), ("Acme Hong Kong", "hongkong"), ("Acme NZ", "nz")],
+)
+def test_a_country_of_two_words_tells_the_branch_too(text, region):
+    name = normalise(text)
+
+    assert (name.tokens, name.region) == (("acme",), (region,))
+
+
+@pytest.mark.parametrize("text", ["South Africa", "New Zealand Honey", "United States Steel"])
+def test_a_country_that_is_the_name_or_begins_it_stays(text):
+    assert normalise(text).compact.startswith("".join(text.casefold().split())[:5])
 
 
 @pytest.mark.parametrize("text", ["The Company", "IT", "AG", "Japan", "Holdings Ltd", "(Acme)", "&"])
