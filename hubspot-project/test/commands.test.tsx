@@ -51,6 +51,20 @@ test('a posted message carries its fixed fields, its text and a key', async () =
   });
 });
 
+test('a text that is left by the very click that sends it is sent', async () => {
+  const room = await showBlocks(form({}));
+  room.backend.commands['thread.post'] = () => doing();
+  const leave = room.renderer.find(TextArea).props.onChange;
+  const send = room.renderer.find(Form).props.onSubmit;
+
+  // Two messages of the host, before anything is drawn between them.
+  leave?.('Hello Nora');
+  send?.({} as never, {} as never);
+
+  await room.renderer.waitFor(() => expect(room.backend.sent('thread.post')).toHaveLength(1));
+  expect(room.backend.sent('thread.post')[0]?.body.fields).toMatchObject({ body: 'Hello Nora' });
+});
+
 test('after a message was sent the form is empty and the card is read again', async () => {
   const room = await showBlocks(form({}));
   room.backend.commands['thread.post'] = () => doing();

@@ -174,6 +174,22 @@ test('a partner is edited in place, and a new type says what follows', async () 
   });
 });
 
+test('a type that is chosen by the last move before the save is the one that is saved', async () => {
+  const room = await opened();
+  room.renderer.findByTestId(Button, 'edit-p1').trigger('onClick');
+  await room.renderer.waitFor(() => expect(input(room, 'name').props.value).toBe('Northwind'));
+  room.backend.commands['partner.update'] = () => doing();
+  const choose = room.renderer.find(Select, (node) => node.props.label === 'Type').props.onChange;
+  const submit = room.renderer.findAll(Form)[1]?.props.onSubmit;
+
+  // Two messages of the host, before anything is drawn between them.
+  choose?.('referral' as never);
+  submit?.({} as never, {} as never);
+
+  await room.renderer.waitFor(() => expect(room.backend.sent('partner.update')).toHaveLength(1));
+  expect(room.backend.sent('partner.update')[0]?.body.fields).toMatchObject({ type: 'referral' });
+});
+
 test('a name that is taken stays in the form with the reason', async () => {
   const room = await opened();
   room.backend.commands['partner.create'] = () =>

@@ -4,6 +4,7 @@ import type { CommandResult } from '../backend';
 import { useCardScope } from '../CardContext';
 import type { Command } from '../hooks/useCommand';
 import { useCommand } from '../hooks/useCommand';
+import { useNewest } from '../hooks/useNewest';
 import type { Form as FormDocument, FormField } from '../types';
 import { CommandFault } from './CommandFault';
 import { FormInput } from './FormInput';
@@ -36,24 +37,25 @@ export function FormBlock({ form, quiet = false }: { form: FormDocument; quiet?:
 /** What was typed stays until the server has taken it: a refusal or a lost connection clears nothing. */
 function OpenForm({ form, fold }: { form: FormDocument; fold: (() => void) | undefined }) {
   const { name, backend, done } = useCardScope();
-  const [typed, setTyped] = useState<Values>({});
+  const { shown: typed, newest: newestTyped, set: setTyped } = useNewest<Values>({});
   const [round, setRound] = useState(0);
   const [checked, setChecked] = useState(false);
   const values = { ...initial(form.fields), ...typed };
 
   const taken = useCallback(
     (result: CommandResult, command: Command) => {
-      setTyped({});
+      setTyped(() => ({}));
       setChecked(false);
       setRound((before) => before + 1);
       fold?.();
       done(result, command);
     },
-    [done, fold],
+    [done, fold, setTyped],
   );
   const { state, run, dismiss } = useCommand(backend, taken);
 
   const submit = () => {
+    const values = { ...initial(form.fields), ...newestTyped() };
     setChecked(true);
     if (form.fields.some((field) => isMissing(field, values))) return;
     void run({ command: form.command, fields: { ...form.fixed, ...given(form.fields, values) } });

@@ -13,6 +13,7 @@ import {
 import { useState } from 'react';
 import type { Api, Done } from '../api';
 import { useCommand } from '../hooks/useCommand';
+import { useNewest } from '../hooks/useNewest';
 import type { Overview, RefusedWrite } from '../types';
 import { Fault } from './Fault';
 
@@ -138,10 +139,11 @@ interface LeaveOutProps {
 
 /** Asks why, because the reason is all that the audit log can tell later. */
 function LeaveOut({ write, busy, leaveOut, cancel }: LeaveOutProps) {
-  const [reason, setReason] = useState('');
+  const { shown: reason, newest, set } = useNewest('');
+  const setReason = (text: string) => set(() => text);
   const [missing, setMissing] = useState(false);
   const done = () => {
-    const said = reason.trim();
+    const said = newest().trim();
     setMissing(said === '');
     if (said !== '') leaveOut(write.id, said);
   };

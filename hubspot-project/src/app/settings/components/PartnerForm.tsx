@@ -1,7 +1,7 @@
 import { Alert, AutoGrid, Button, Flex, Form, Input, LoadingButton, Select } from '@hubspot/ui-extensions';
-import { useState } from 'react';
 import type { Api, Done } from '../api';
 import { useCommand } from '../hooks/useCommand';
+import { useNewest } from '../hooks/useNewest';
 import type { Partner, PartnerType } from '../types';
 import { Fault } from './Fault';
 
@@ -17,7 +17,11 @@ type Values = Record<'name' | 'type' | 'tier' | 'domain', string>;
 
 /** Adds a partner, or changes the given one. Another type changes what its people see, so the form says so. */
 export function PartnerForm({ api, types, partner, done, cancel }: Props) {
-  const [values, setValues] = useState<Values>({
+  const {
+    shown: values,
+    newest,
+    set: setValues,
+  } = useNewest<Values>({
     name: partner?.name ?? '',
     type: partner?.type ?? '',
     tier: partner?.tier ?? '',
@@ -30,8 +34,8 @@ export function PartnerForm({ api, types, partner, done, cancel }: Props) {
   const submit = () =>
     void run(
       partner
-        ? { command: 'partner.update', fields: { ...values, partner_id: partner.id } }
-        : { command: 'partner.create', fields: values },
+        ? { command: 'partner.update', fields: { ...newest(), partner_id: partner.id } }
+        : { command: 'partner.create', fields: newest() },
     );
   const moved = partner && values.type !== partner.type && partner.links > 0;
   return (

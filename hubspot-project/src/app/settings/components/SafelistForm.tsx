@@ -16,6 +16,7 @@ import type { Api, Done } from '../api';
 import type { Edits } from '../edits';
 import { cellOf, edited, listed } from '../edits';
 import { useCommand } from '../hooks/useCommand';
+import { useNewest } from '../hooks/useNewest';
 import type { Field, Safelist } from '../types';
 import { Fault } from './Fault';
 
@@ -28,15 +29,18 @@ interface Props {
 
 /** One type's safelist, to be changed field by field and saved with a reason. */
 export function SafelistForm({ api, safelist, done, reload }: Props) {
-  const [edits, setEdits] = useState<Edits>({});
+  const { shown: edits, newest: newestEdits, set: setEdits } = useNewest<Edits>({});
   const [query, setQuery] = useState('');
-  const [reason, setReason] = useState('');
+  const { shown: reason, newest: newestReason, set } = useNewest('');
+  const setReason = (text: string) => set(() => text);
   const { state, run } = useCommand(api, done);
   const policy = useMemo(() => edited(safelist, edits), [safelist, edits]);
   const changed = Object.keys(edits).length;
   const sentences = useReach(api, policy, changed > 0);
-  const save = () =>
-    void run({ command: 'policy.save', fields: { body: policy, version: safelist.version, reason } });
+  const save = () => {
+    const body = edited(safelist, newestEdits());
+    void run({ command: 'policy.save', fields: { body, version: safelist.version, reason: newestReason() } });
+  };
   const choose = (object: string, field: Field, treatment: string) =>
     setEdits((before) => {
       const cell = cellOf(object, field.name);

@@ -14,9 +14,9 @@ import {
   TableRow,
   Text,
 } from '@hubspot/ui-extensions';
-import { useState } from 'react';
 import type { Api, Command, Done } from '../api';
 import { useCommand } from '../hooks/useCommand';
+import { useNewest } from '../hooks/useNewest';
 import type { Motion, Template } from '../types';
 import { Fault } from './Fault';
 
@@ -123,7 +123,7 @@ function Steps({ template }: { template: Template }) {
 }
 
 function Begin({ api, motions, done }: { api: Api; motions: Motion[]; done: (done: Done) => void }) {
-  const [sample, setSample] = useState(motions[0]?.value ?? '');
+  const { shown: sample, newest, set } = useNewest(motions[0]?.value ?? '');
   const { state, run } = useCommand(api, done);
   return (
     <Flex direction="column" gap="sm">
@@ -132,14 +132,14 @@ function Begin({ api, motions, done }: { api: Api; motions: Motion[]; done: (don
         name="sample"
         options={motions.map(({ value, label }) => ({ value, label }))}
         value={sample}
-        onChange={(value) => setSample(String(value))}
+        onChange={(value) => set(() => String(value))}
       />
       <Fault state={state} />
       <Flex direction="row">
         <LoadingButton
           variant="secondary"
           loading={state.status === 'sending'}
-          onClick={() => void run({ command: 'template.from_sample', fields: { sample } })}
+          onClick={() => void run({ command: 'template.from_sample', fields: { sample: newest() } })}
           testId="begin-template"
         >
           Begin a draft
