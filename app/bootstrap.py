@@ -30,7 +30,7 @@ from app.crm.port import (
 from app.crm.salesforce import SalesforceCrm
 from app.disclosure.treatment import never_reason
 from app.domain.actor import Actor
-from app.domain.record import CrmKind, RecordKey
+from app.domain.record import CrmKind, ObjectKind, RecordKey
 from app.domain.tenant import Tenant
 from app.ground.bell import Bell, RedisBell, SilentBell
 from app.ground.clock import Clock, utc_now
@@ -51,6 +51,8 @@ from sync.deps import Agent
 
 OURS = "crm:alongside_"
 """What we write into the CRM ourselves: counts and states that hold nothing to quote."""
+
+CONTACT_FIELDS = ("first_name", "last_name", "email", "title", "company")
 
 REDIS_TIMEOUT = 2.0
 """Seconds a request waits for the doorbell at most; the sweep finds the rows anyway."""
@@ -90,6 +92,23 @@ class House:
         except CrmError as error:
             self._note(tenant_id, error)
             raise as_refusal(error) from error
+
+    def contact(self, tenant_id: str, contact_id: str) -> Mapping[str, str]:
+        """What the CRM says of a contact, give or take a minute: kept nowhere, for most contacts are nobody's here.
+        Raises AppError when there is none, or when the CRM cannot say."""
+
+        def ask() -> Mapping[str, str]:
+            try:
+                found = self.crm_of(tenant).read(ObjectKind.CONTACT, [contact_id], CONTACT_FIELDS)
+            except CrmError as error:
+                self._note(tenant_id, error)
+                raise as_refusal(error) from error
+            if contact_id not in found:
+                raise AppError(Reason.UNKNOWN_RECORD, "This record is not in the CRM, or you may not see it.")
+            return {name: value for name, value in found[contact_id].fields.items() if value}
+
+        tenant = self._tenant(tenant_id)
+        return self.glance.at((tenant_id, ObjectKind.CONTACT, contact_id), ask)
 
     def files(self, tenant_id: str, key: RecordKey) -> Sequence[CrmFile]:
         """The files of a record in the CRM. Raises AppError when the CRM cannot say."""
@@ -164,7 +183,9 @@ class House:
 
     def cards(self) -> Cards:
         pages = (self.preview_url, self.calendar_url, self.content_url)
-        return Cards(self.database, self.bell, self.clock, self.fetch, self.crm_of, *pages)
+        return Cards(
+            self.database, self.bell, self.clock, self.fetch, self.crm_of, *pages, contact=self.contact
+        )
 
     def settings(self) -> Settings:
         return Settings(

@@ -58,7 +58,7 @@ def _partner(facts: RecordFacts, known: PartnerFacts, now: datetime, is_direct: 
     if not held:
         yield Empty(title="No certification recorded")
     else:
-        yield from _next_lapse(facts, held, today)
+        yield from next_lapse(facts, held, today)
         for write in (facts.rejection_of(c.id) for c in held):
             if write:
                 yield refused(facts, write)
@@ -66,15 +66,14 @@ def _partner(facts: RecordFacts, known: PartnerFacts, now: datetime, is_direct: 
         yield from _coverage(known, today)
     yield from _unlocks(facts, held, today)
     yield from _rows("Its people", [c for c in held if c.is_personal], facts, today)
-    yield from _content(known)
+    yield from worth_reading(known)
     if facts.may_write and is_direct:
         yield _record_form(known)
         yield from _change_forms(facts, known, held)
 
 
-def _next_lapse(facts: RecordFacts, certifications: Iterable[Certification], today: date) -> Iterator[Status]:
-    running = [c for c in certifications if c.expires and c.is_valid(today)]
-    first = min(running, key=lambda c: c.expires or date.max, default=None)
+def next_lapse(facts: RecordFacts, certifications: Iterable[Certification], today: date) -> Iterator[Status]:
+    first = next_to_lapse(certifications, today)
     if first is None or first.expires is None:
         return
     whose = f" of {first.person}" if first.is_personal else ""
@@ -84,6 +83,11 @@ def _next_lapse(facts: RecordFacts, certifications: Iterable[Certification], tod
         tone=Tone.WARNING if first.lapses_soon(today) else Tone.NEUTRAL,
         title=words.full_day(first.expires, facts.locale),
     )
+
+
+def next_to_lapse(certifications: Iterable[Certification], today: date) -> Certification | None:
+    running = [c for c in certifications if c.expires and c.is_valid(today)]
+    return min(running, key=lambda c: c.expires or date.max, default=None)
 
 
 def _coverage(known: PartnerFacts, today: date) -> Iterator[Rows]:
@@ -104,14 +108,14 @@ def _coverage(known: PartnerFacts, today: date) -> Iterator[Rows]:
 def _unlocks(facts: RecordFacts, held: list[Certification], today: date) -> Iterator[Rows]:
     """What the certifications give the firm, and what it lacks for the rest."""
     items = tuple(
-        _right(facts, eligible(right, facts.requirements, held, today), today)
+        right_row(facts, eligible(right, facts.requirements, held, today), today)
         for right in rights(facts.requirements)
     )
     if items:
         yield Rows(label="What it unlocks", items=items)
 
 
-def _content(known: PartnerFacts) -> Iterator[Rows]:
+def worth_reading(known: PartnerFacts) -> Iterator[Rows]:
     """What the catalogue recommends for a partner of this type at this stage."""
     items = tuple(
         ListItem(
@@ -125,7 +129,7 @@ def _content(known: PartnerFacts) -> Iterator[Rows]:
         yield Rows(label="Worth reading now", items=items)
 
 
-def _right(facts: RecordFacts, one: Eligibility, today: date) -> ListItem:
+def right_row(facts: RecordFacts, one: Eligibility, today: date) -> ListItem:
     name = "Registering deals" if same(one.right, REGISTER) else one.right
     if not one.met:
         return ListItem(text=name, detail=" ".join(one.lacks), badge="Not yet", tone=Tone.WARNING)
@@ -152,7 +156,7 @@ def _row(certification: Certification, facts: RecordFacts, today: date) -> ListI
     name = " · ".join(filter(None, (certification.name, certification.level)))
     issuer = f"by {certification.issuer}" if certification.issuer else ""
     told = "" if certification.source is Source.MANUAL else f"from {certification.source.label}"
-    badge, tone = _validity(certification, facts, today)
+    badge, tone = validity(certification, facts, today)
     until = ""
     if certification.is_revoked:
         until = certification.revoked_reason
@@ -165,25 +169,25 @@ def _row(certification: Certification, facts: RecordFacts, today: date) -> ListI
         detail=" · ".join(filter(None, detail)),
         badge=badge,
         tone=tone,
-        title=_last_day(certification, facts.locale),
-        actions=_evidence(certification),
+        title=last_day(certification, facts.locale),
+        actions=evidence(certification),
     )
 
 
-def _last_day(certification: Certification, locale: str) -> str:
+def last_day(certification: Certification, locale: str) -> str:
     """The day it is valid to, in full. One that was revoked has none: the day it bears no longer holds."""
     until = None if certification.is_revoked else certification.expires
     return words.full_day(until, locale) if until else ""
 
 
-def _evidence(certification: Certification) -> tuple[Action, ...]:
+def evidence(certification: Certification) -> tuple[Action, ...]:
     if not certification.evidence.startswith("https://"):
         return ()
     whose = " ".join(filter(None, (certification.name, certification.person)))
     return (Action(label="Evidence", href=certification.evidence, style=Style.LINK, hint=whose),)
 
 
-def _validity(certification: Certification, facts: RecordFacts, today: date) -> tuple[str, Tone]:
+def validity(certification: Certification, facts: RecordFacts, today: date) -> tuple[str, Tone]:
     match certification.standing(today):
         case Standing.REVOKED:
             return "Revoked", Tone.DANGER
@@ -196,19 +200,34 @@ def _validity(certification: Certification, facts: RecordFacts, today: date) -> 
 
 
 def _record_form(known: PartnerFacts) -> Form:
+    whose = (
+        FormField(name="person_name", label="Person", max_length=NAME_LIMIT),
+        FormField(name="person_email", label="Person's e-mail", type=FieldType.EMAIL, max_length=254),
+    )
+    return award_form(
+        known.partner.id,
+        "Record a certification",
+        whose,
+        "Leave the person empty for a certification of the firm.",
+    )
+
+
+def award_form(
+    partner_id: str, title: str, whose: tuple[FormField, ...], note: str = "", **fixed: str
+) -> Form:
+    """Records an award. `whose` asks for its holder, where `fixed` does not name one."""
     return Form(
-        id=f"certify-{known.partner.id}",
-        title="Record a certification",
+        id=f"certify-{partner_id}",
+        title=title,
         command="certification.record",
         submit="Record",
         folded=True,
-        fixed={"partner_id": known.partner.id},
-        note="Leave the person empty for a certification of the firm.",
+        fixed={"partner_id": partner_id, **fixed},
+        note=note,
         fields=(
             FormField(name="name", label="Certification", required=True, max_length=NAME_LIMIT),
             FormField(name="level", label="Level", max_length=NAME_LIMIT),
-            FormField(name="person_name", label="Person", max_length=NAME_LIMIT),
-            FormField(name="person_email", label="Person's e-mail", type=FieldType.EMAIL, max_length=254),
+            *whose,
             FormField(name="issuer", label="Issued by", max_length=NAME_LIMIT),
             FormField(name="issued", label="Issued", type=FieldType.DATE),
             FormField(name="expires", label="Valid to", type=FieldType.DATE),
@@ -221,15 +240,15 @@ def _change_forms(facts: RecordFacts, known: PartnerFacts, held: list[Certificat
     """What happens to certifications beside running out: an award is taken back, a person changes the firm."""
     standing = [c for c in held if not c.is_revoked]
     if standing:
-        yield _revoke_form(known, standing)
+        yield revoke_form(known, standing)
     people = {c.person_email: c.person for c in held if c.person_email}
     elsewhere = [p for p in facts.available_partners if p.id != known.partner.id]
     elsewhere += [other.partner for other in facts.partners if other.partner.id != known.partner.id]
     if people and elsewhere:
-        yield _move_form(known, people, elsewhere)
+        yield move_form(known, people, elsewhere)
 
 
-def _revoke_form(known: PartnerFacts, standing: list[Certification]) -> Form:
+def revoke_form(known: PartnerFacts, standing: list[Certification]) -> Form:
     return Form(
         id=f"revoke-{known.partner.id}",
         title="Revoke a certification",
@@ -250,7 +269,7 @@ def _revoke_form(known: PartnerFacts, standing: list[Certification]) -> Form:
     )
 
 
-def _move_form(known: PartnerFacts, people: dict[str, str], elsewhere: list[Partner]) -> Form:
+def move_form(known: PartnerFacts, people: dict[str, str], elsewhere: list[Partner]) -> Form:
     return Form(
         id=f"move-{known.partner.id}",
         title="A person has changed firms",

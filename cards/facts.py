@@ -123,6 +123,24 @@ class DealWork:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who a contact of the CRM is. `emails` are all its addresses in small letters, `firm_id` the partner whose own
+    company the contact belongs to in the CRM."""
+
+    name: str
+    email: str = ""
+    emails: frozenset[str] = frozenset()
+    title: str = ""
+    firm_id: str = ""
+
+    def holds(self, one: Certification) -> bool:
+        """Whether it is this person's certificate: by the address, or by the name where no address was given."""
+        if one.person_email:
+            return one.person_email.casefold() in self.emails
+        return bool(self.name) and one.person_name.casefold() == self.name.casefold()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordFacts:
     """Everything the cards of one record say.
 
@@ -131,13 +149,15 @@ class RecordFacts:
     `deals` adds the partner work on its deals. `stages` is the pipeline in order and `stage` the label of the
     current one. `focus` is the partner the card was opened for and `before` the message whose older ones were
     asked for. `as_of` is the last read of the CRM, `stale` says that it is too long ago. `lost` says that the CRM
-    no longer lets us in. `zone` and `locale` are the viewer's.
+    no longer lets us in. `zone` and `locale` are the viewer's. On a contact `person` says who it is, `partners` are
+    the firms it works for, and `deals` the records with its own open steps and the links that open for it.
     """
 
     record: Record
     viewer: Actor
     crm: CrmKind
     company: Record | None = None
+    person: Person | None = None
     partners: tuple[PartnerFacts, ...] = ()
     deals: tuple[DealWork, ...] = ()
     conflicts: tuple[ConflictFlag, ...] = ()
@@ -169,7 +189,7 @@ class RecordFacts:
     @property
     def noun(self) -> str:
         """What this CRM calls the record."""
-        return _NOUNS[self.crm, self.is_company]
+        return _NOUNS[self.crm, self.record.key.object]
 
     @property
     def crm_name(self) -> str:
@@ -198,8 +218,10 @@ class RecordFacts:
 
 
 _NOUNS = {
-    (CrmKind.HUBSPOT, False): "deal",
-    (CrmKind.HUBSPOT, True): "company",
-    (CrmKind.SALESFORCE, False): "opportunity",
-    (CrmKind.SALESFORCE, True): "account",
+    (CrmKind.HUBSPOT, ObjectKind.DEAL): "deal",
+    (CrmKind.HUBSPOT, ObjectKind.COMPANY): "company",
+    (CrmKind.HUBSPOT, ObjectKind.CONTACT): "contact",
+    (CrmKind.SALESFORCE, ObjectKind.DEAL): "opportunity",
+    (CrmKind.SALESFORCE, ObjectKind.COMPANY): "account",
+    (CrmKind.SALESFORCE, ObjectKind.CONTACT): "contact",
 }

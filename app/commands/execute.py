@@ -36,7 +36,7 @@ from app.commands import (
 )
 from app.commands.context import Command, CommandResult, Context, Outside, given
 from app.domain.actor import Actor, ActorKind
-from app.domain.record import Record, RecordKey
+from app.domain.record import ObjectKind, Record, RecordKey
 from app.domain.tenant import Tenant
 from app.ground.bell import Bell
 from app.ground.clock import Clock
@@ -143,6 +143,7 @@ class Executor:
         key: str,
     ) -> CommandResult:
         command = _command(name, actor)
+        record = _work_record(command, record)
         data = _load(command, fields)
         _check_key(key)
         if record is not None:
@@ -247,6 +248,17 @@ def _command(name: str, actor: Actor) -> Command:
         who = "an admin" if ActorKind.SELLER not in command.actors else "your team"
         raise AppError(Reason.FORBIDDEN, f"Only {who} can do this.")
     return command
+
+
+def _work_record(command: Command, key: RecordKey | None) -> RecordKey | None:
+    """A person is where a command may be given, never what partners work on: what needs a record is refused there."""
+    if key is None or key.object is not ObjectKind.CONTACT:
+        return key
+    if command.needs_record:
+        raise AppError(
+            Reason.UNKNOWN_RECORD, "This cannot be done on a contact. Open the record it is about."
+        )
+    return None
 
 
 def _record(connection: Connection, tenant: Tenant, command: Command, key: RecordKey | None) -> Record | None:

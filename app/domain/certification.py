@@ -311,5 +311,14 @@ def lapses_before(
             or (name and one.person_name.casefold() == name.casefold())
         )
     ]
-    ending = [one for one in mine if one.expires and one.is_valid(today) and one.expires < due]
+    return ends_before(mine, due, today)
+
+
+def ends_before(
+    certifications: Iterable[Certification], due: date | None, today: date
+) -> Certification | None:
+    """Of these the first that holds today and will not on the day `due`."""
+    if due is None:
+        return None
+    ending = [one for one in certifications if one.expires and one.is_valid(today) and one.expires < due]
     return min(ending, key=lambda one: (one.expires or date.max, one.id), default=None)

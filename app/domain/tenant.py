@@ -34,5 +34,9 @@ class Tenant:
         return f"{self.ui_origin}/lightning/r/{object_name}/{record.crm_id}/view"
 
 
-_PAGES = {ObjectKind.DEAL: ("0-3", "Opportunity"), ObjectKind.COMPANY: ("0-2", "Account")}
+_PAGES = {
+    ObjectKind.DEAL: ("0-3", "Opportunity"),
+    ObjectKind.COMPANY: ("0-2", "Account"),
+    ObjectKind.CONTACT: ("0-1", "Contact"),
+}
 """What the two CRMs call a kind of record in their addresses."""

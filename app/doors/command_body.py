@@ -22,6 +22,9 @@ OBJECT_KINDS = {
     "companies": ObjectKind.COMPANY,
     "0-2": ObjectKind.COMPANY,
     "account": ObjectKind.COMPANY,
+    "contact": ObjectKind.CONTACT,
+    "contacts": ObjectKind.CONTACT,
+    "0-1": ObjectKind.CONTACT,
 }
 """Every name that either CRM gives to the records we work on, in lower case."""
 

@@ -23,8 +23,12 @@ MAX_LENGTH = 65_536
 ALGORITHMS = ("HMACSHA256", "HMAC-SHA256")
 """What the envelope may call the one MAC we compute. It is checked, never chosen from."""
 
-OBJECT_KINDS = {"Opportunity": ObjectKind.DEAL, "Account": ObjectKind.COMPANY}
-"""Salesforce's object names for the records that partner work hangs on."""
+OBJECT_KINDS = {
+    "Opportunity": ObjectKind.DEAL,
+    "Account": ObjectKind.COMPANY,
+    "Contact": ObjectKind.CONTACT,
+}
+"""Salesforce's object names for the records that partner work hangs on, and for the people who do it."""
 
 _ID = re.compile(r"[A-Za-z0-9]{15}([A-Za-z0-9]{3})?", re.ASCII)
 _SUFFIX = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"

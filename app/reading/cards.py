@@ -4,16 +4,19 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
+from sqlalchemy import Connection
+
 from app.crm.port import Crm, CrmError, CrmFile
 from app.domain.actor import Actor, Side
 from app.domain.partner import placement_id
-from app.domain.record import Record, RecordKey
+from app.domain.record import ObjectKind, Record, RecordKey
 from app.domain.tenant import Tenant
 from app.ground.bell import Bell
 from app.ground.clock import Clock
 from app.ground.errors import AppError, Reason
 from app.ground.log import get_logger
 from app.reading.facts import Asked, gather
+from app.reading.person import gather_person, who_is
 from app.storage import outbox
 from app.storage import partner as partners
 from app.storage import record as records
@@ -44,10 +47,12 @@ class Cards:
         preview_url: Callable[[Tenant, Actor, RecordKey, str], str],
         calendar_url: Callable[[Tenant, Actor, RecordKey, str], str],
         content_url: Callable[[Tenant, Actor, RecordKey, str], str],
+        *,
+        contact: Callable[[str, str], Mapping[str, str]],
     ) -> None:
         """`fetch(tenant_id, key)` brings a record we hold no copy of; `preview_url` is where this actor sees what a
         partner sees, `calendar_url` where it finds the plan's dates, `content_url` where it opens a piece of
-        content."""
+        content; `contact(tenant_id, id)` is what the CRM says of a contact that we do not know."""
         self._database = database
         self._bell = bell
         self._clock = clock
@@ -56,13 +61,16 @@ class Cards:
         self._preview_url = preview_url
         self._calendar_url = calendar_url
         self._content_url = content_url
+        self._contact = contact
 
     def card(
         self, tenant_id: str, actor: Actor, record: RecordKey, name: str, params: Mapping[str, str]
     ) -> Card:
         """The card as of now. Raises AppError for an unknown card or record."""
-        registry.builder(name)
+        registry.builder(name, record.object)
         now = self._clock()
+        if record.object is ObjectKind.CONTACT:
+            return self._card_of_person(tenant_id, actor, record, name, params)
         tenant, held = self._held(tenant_id, record)
         asked = Asked(
             actor=actor,
@@ -84,6 +92,26 @@ class Cards:
         if name == "thread" and actor.side is Side.US:
             self._mark_seen(tenant_id, facts, now)
         return card
+
+    def _card_of_person(
+        self, tenant_id: str, actor: Actor, key: RecordKey, name: str, params: Mapping[str, str]
+    ) -> Card:
+        """Of a person whom we know the CRM is not asked anything; of anybody else we keep nothing."""
+        now = self._clock()
+        with self._database.read() as connection:
+            tenant = self._tenant(connection, tenant_id)
+            known = who_is(connection, tenant_id, key.crm_id, {})
+        told = {} if known.contacts else self._contact(tenant_id, key.crm_id)
+        asked = Asked(
+            actor=actor,
+            zone=params.get("zone", "")[:64],
+            locale=params.get("locale", "")[:35],
+            content_url=partial(self._content_url, tenant, actor, key),
+        )
+        with self._database.read() as connection:
+            who = who_is(connection, tenant_id, key.crm_id, told) if told else known
+            facts = gather_person(connection, tenant, key, who, asked, now)
+        return registry.build(name, facts, now)
 
     def _mark_seen(self, tenant_id: str, facts: RecordFacts, now: datetime) -> None:
         """The thread that the card shows is read; the other partners' stay new, as do messages after this page."""
@@ -117,10 +145,13 @@ class Cards:
 
     def _look(self, tenant_id: str, record: RecordKey) -> tuple[Tenant, Record | None]:
         with self._database.read() as connection:
-            tenant = tenants.by_id(connection, tenant_id)
-            if tenant is None:
-                raise AppError(Reason.UNKNOWN_TENANT, "This account is not connected to Alongside.")
-            return tenant, records.get(connection, tenant_id, record)
+            return self._tenant(connection, tenant_id), records.get(connection, tenant_id, record)
+
+    def _tenant(self, connection: Connection, tenant_id: str) -> Tenant:
+        tenant = tenants.by_id(connection, tenant_id)
+        if tenant is None:
+            raise AppError(Reason.UNKNOWN_TENANT, "This account is not connected to Alongside.")
+        return tenant
 
     def _files(self, tenant: Tenant, record: RecordKey) -> tuple[CrmFile, ...]:
         """The record's files in the CRM; none while the CRM does not answer, which the card survives."""

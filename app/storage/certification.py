@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, or_, select
+from sqlalchemy import Connection, RowMapping, func, or_, select
 
 from app.domain.certification import Certification, Source
 from app.domain.certification_rights import Requirement
@@ -56,6 +56,13 @@ def of_person(connection: Connection, tenant_id: str, partner_id: str, email: st
         order=[_X.id],
     )
     return [_certification(row) for row in rows]
+
+
+def employers(connection: Connection, tenant_id: str, emails: Sequence[str]) -> list[str]:
+    """The partners that somebody with one of these addresses, in small letters, is certified for."""
+    mine = (_X.tenant_id == tenant_id, func.lower(_X.person_email).in_(emails))
+    rows = connection.execute(select(_X.partner_id).distinct().where(*mine).order_by(_X.partner_id).limit(20))
+    return [row.partner_id for row in rows]
 
 
 def ending(connection: Connection, until: date) -> list[tuple[str, Certification]]:

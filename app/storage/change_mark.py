@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import event
 
 from app.domain.record import ObjectKind, RecordKey
-from app.storage.changes import EVERYBODY, WHOLE_TENANT, part_of
+from app.storage.changes import EVERYBODY, MARKS, WHOLE_TENANT, part_of
 from app.storage.engine import Database
 
 _QUESTIONS = {
@@ -56,7 +56,10 @@ class ChangeMark:
         return frozenset(tuple(row) for row in self._ask(question, asked))
 
     def around(self, tenant_id: str, record: RecordKey) -> Sequence[int]:
-        """The parts that a card of this record says something of: the record, a deal's company, a company's deals."""
+        """The parts that a card of this record says something of: the record, a deal's company, a company's deals;
+        for a person all of them, because its steps and rooms may lie on any."""
+        if record.object is ObjectKind.CONTACT:
+            return range(MARKS)
         asked = (tenant_id, record.crm_id)
         if record.object is ObjectKind.DEAL:
             near = self._ask(_COMPANY_OF, asked)

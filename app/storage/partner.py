@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, select
+from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, func, or_, select
 
 from app.domain.partner import Partner, PartnerContact, PartnerType
 from app.domain.record import ObjectKind, RecordKey
@@ -135,6 +135,21 @@ def newest_records_of(connection: Connection, tenant_id: str, partner_id: str) -
     return [RecordKey(ObjectKind(row["object"]), row["crm_id"]) for row in rows]
 
 
+def workplaces(
+    connection: Connection, tenant_id: str, partner_ids: Sequence[str], limit: int
+) -> list[RecordKey]:
+    """The records that any of these partners work on, the one it was brought to last first."""
+    rows = find_all(
+        connection,
+        tables.attachment,
+        _A.tenant_id == tenant_id,
+        _A.partner_id.in_(partner_ids),
+        order=[_A.attached_at.desc(), _A.crm_id],
+        limit=limit,
+    )
+    return list(dict.fromkeys(RecordKey(ObjectKind(row["object"]), row["crm_id"]) for row in rows))
+
+
 def mark_seen(connection: Connection, tenant_id: str, key: RecordKey, partner_id: str, at: datetime) -> None:
     """Notes that a seller has read this partner's thread on this record."""
     update(
@@ -185,6 +200,21 @@ def contacts_in_crm(connection: Connection, tenant_id: str, crm_contact_id: str)
         _C.tenant_id == tenant_id,
         _C.crm_contact_id == crm_contact_id,
         order=[_C.id],
+    )
+    return [_contact(row) for row in rows]
+
+
+def contacts_who_are(
+    connection: Connection, tenant_id: str, crm_contact_id: str, emails: Sequence[str]
+) -> list[PartnerContact]:
+    """Whom we hold of a person, by the contact's id in the CRM or by one of the addresses, in small letters."""
+    rows = find_all(
+        connection,
+        tables.partner_contact,
+        _C.tenant_id == tenant_id,
+        or_(_C.crm_contact_id == crm_contact_id, func.lower(_C.email).in_(emails)),
+        order=[_C.id],
+        limit=20,
     )
     return [_contact(row) for row in rows]
 

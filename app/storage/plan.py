@@ -69,6 +69,22 @@ def on_record(connection: Connection, tenant_id: str, key: RecordKey) -> list[St
     return [_step(row) for row in rows]
 
 
+def open_steps_of(
+    connection: Connection, tenant_id: str, emails: Sequence[str], limit: int
+) -> list[tuple[RecordKey, Step]]:
+    """The open steps that a person has to do, by its addresses in small letters: what is due first stands first."""
+    rows = find_all(
+        connection,
+        tables.step,
+        _T.tenant_id == tenant_id,
+        _T.status == StepStatus.OPEN,
+        func.lower(_T.owner_email).in_(emails),
+        order=[_T.due.is_(None), _T.due, _T.id],
+        limit=limit,
+    )
+    return [(RecordKey(ObjectKind(row["object"]), row["crm_id"]), _step(row)) for row in rows]
+
+
 def places_of(connection: Connection, tenant_id: str, *where: ColumnElement[bool]) -> list[RecordKey]:
     """The records that have an open step of which all this is so."""
     rows = connection.execute(

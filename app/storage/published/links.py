@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, or_, select, update
 
 from app.domain.link import ShareLink
 from app.domain.record import ObjectKind, RecordKey
@@ -170,6 +170,35 @@ def links_of(
     if partner_id is not None:
         query = query.where(share_link.c.partner_id == bindparam("partner_id"))
     rows = connection.execute(query, asked)
+    return [read_link({str(key): value for key, value in row.items()}) for row in rows.mappings()]
+
+
+def open_links(
+    connection: Connection,
+    tenant_id: str,
+    records: Sequence[RecordKey],
+    partner_ids: Sequence[str],
+    now: datetime,
+) -> list[PublishedLink]:
+    """The links of these partners to the rooms of these records that have begun and not ended, newest first."""
+    c = share_link.c
+    kinds = {key.object for key in records}
+    places = [
+        (c.object == kind) & c.crm_id.in_([key.crm_id for key in records if key.object is kind])
+        for kind in sorted(kinds)
+    ]
+    if not places:
+        return []
+    query = _OF_TENANT.where(
+        or_(*places),
+        c.partner_id.in_(partner_ids),
+        c.purpose == ROOM,
+        c.revoked_at.is_(None),
+        c.withdrawn_at.is_(None),
+        c.not_before <= now,
+        c.expires_at > now,
+    )
+    rows = connection.execute(query.limit(200), {"tenant_id": tenant_id})
     return [read_link({str(key): value for key, value in row.items()}) for row in rows.mappings()]
 
 
