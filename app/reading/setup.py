@@ -19,7 +19,7 @@ SETTLED = timedelta(hours=1)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 PLACES = {"tab": "tab", "sidebar": "sidebar"}
-KINDS = {"deal": "deals", "company": "companies"}
+KINDS = {"deal": "deals", "company": "companies", "contact": "contacts"}
 
 
 class State(StrEnum):

@@ -59,7 +59,7 @@ export const SCHEMAS = {
       description: text(500),
       location: choice('crm.record.tab', 'crm.record.sidebar', 'crm.preview', 'helpdesk.sidebar'),
       entrypoint: { type: 'string', pattern: '^/app/cards/[A-Za-z]+\\.tsx$' },
-      objectTypes: { ...strings(choice('deals', 'companies')), minItems: 1, uniqueItems: true },
+      objectTypes: { ...strings(choice('deals', 'companies', 'contacts')), minItems: 1, uniqueItems: true },
       previewImage: object({
         file: { type: 'string', pattern: '^\\./[a-z-]+\\.png$' },
         altText: text(200),

@@ -56,6 +56,22 @@ test('the record tab has seven cards, the sidebar two', () => {
   expect(sidebar.renderer.findAll(Tab).map((one) => one.props.tabId)).toEqual(['overview', 'thread']);
 });
 
+test.each(['crm.record.tab', 'crm.record.sidebar'] as const)(
+  'a contact has its one card and no tabs in the %s',
+  async (location) => {
+    const room = enter(location, '0-1');
+    const blocks = [{ kind: 'text' as const, text: 'Works for no partner', muted: false }];
+    room.backend.cards.certifications = () => showing(card(blocks, { name: 'certifications' }));
+
+    room.show();
+
+    await says(room, 'Works for no partner');
+    expect(room.renderer.findAll(Tab)).toEqual([]);
+    expect(room.backend.calls.map(({ url }) => url.pathname)).toEqual(['/hubspot/cards/certifications']);
+    expect(room.backend.calls[0]?.url.searchParams.get('objectType')).toBe('0-1');
+  },
+);
+
 test('a late answer never overwrites a newer one', async () => {
   const room = await showBlocks({ kind: 'text', text: 'First', muted: false });
   const late = held<object>();

@@ -13,10 +13,13 @@ function OnRecord() {
 }
 
 /** A card shown on deal 42, in the record tab unless said otherwise. */
-export function enter(location: 'crm.record.tab' | 'crm.record.sidebar' = 'crm.record.tab') {
+export function enter(
+  location: 'crm.record.tab' | 'crm.record.sidebar' = 'crm.record.tab',
+  objectTypeId = '0-3',
+) {
   const backend = new TestBackend();
   const renderer = createRenderer(location as 'crm.record.tab');
-  renderer.mocks.context.crm = { objectId: 42, objectTypeId: '0-3' };
+  renderer.mocks.context.crm = { objectId: 42, objectTypeId };
   renderer.mocks.context.variables = VARIABLES;
   renderer.mocks.context.location = location;
   renderer.mocks.context.user.locale = 'en-us';

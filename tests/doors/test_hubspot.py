@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from app.domain.record import ObjectKind
+from app.storage import person
 from app.wsgi import web_app
 from cards.registry import NAMES
 from tests.doors.hubspot_client import Hubspot
@@ -27,6 +29,31 @@ def test_every_card_of_a_deal_and_of_a_company_is_answered(
     assert answer.json["card"]["name"] == name
     assert answer.json["card"]["blocks"]
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("object_type", ["0-1", "CONTACT", "contacts"])
+def test_a_contact_has_the_card_of_certifications_and_no_other(hubspot: Hubspot, object_type: str) -> None:
+    person = {"first_name": "Bill", "last_name": "Lumbergh", "email": "bill@initech.example"}
+    hubspot.house.crm.records[ObjectKind.CONTACT, "501"] = dict(person)
+
+    answer = hubspot.card("certifications", "501", object_type)
+
+    assert answer.json["card"]["blocks"][0]["title"] == "Works for no partner"
+    assert hubspot.card("thread", "501", object_type).json["reason"] == "unknown_card"
+
+
+def test_a_contacts_card_is_made_anew_when_a_step_on_some_deal_becomes_the_persons(hubspot: Hubspot) -> None:
+    house, email = hubspot.house, "kim@northwind.example"
+    partner = house.attach()
+    house.run("partner.add_contact", {"partner_id": partner, "name": "Kim", "email": email})
+    with house.house.database.write() as connection:
+        person.learn(connection, house.tenant.id, {email: "501"}, house.clock())
+    before = hubspot.card("certifications", "501", "0-1").json["card"]["version"]
+
+    fields = {"partner_id": partner, "title": "Sign", "owner_side": "partner", "owner_email": email}
+    hubspot.act("plan.add_step", fields)
+
+    assert hubspot.card("certifications", "501", "0-1").json["card"]["version"] != before
 
 
 def test_a_seller_posts_a_message_and_sees_it_in_the_thread(hubspot: Hubspot) -> None:

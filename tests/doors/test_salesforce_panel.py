@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 
 import pytest
@@ -63,6 +64,22 @@ def test_the_record_may_be_repeated_in_the_address(client: FlaskClient, house: H
 
     assert answer.status_code == 200
     assert house.asked[-1][2] == RecordKey(ObjectKind.DEAL, salesforce_id(deal) or "")
+
+
+PERSON = {"recordId": "0035g00000Maria", "objectApiName": "Contact"}
+
+
+def test_a_contacts_panel_has_the_card_of_certifications_alone(client: FlaskClient, house: House) -> None:
+    page = open_panel(client, context__environment__parameters=PERSON)
+
+    assert re.findall(r'data-tab="(\w+)"', page.text) == ["certifications"]
+    headers = {"Authorization": f"Bearer {session_of(page)['token']}"}
+    query = {"objectType": "Contact", "objectId": PERSON["recordId"]}
+    assert (
+        client.get("/salesforce/panel/cards/certifications", query_string=query, headers=headers).status_code
+        == 200
+    )
+    assert house.asked[-1][2].object is ObjectKind.CONTACT
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,7 @@ def test_every_place_of_a_card_is_one_whose_sightings_are_kept() -> None:
     cards = [json.loads(file.read_text()) for file in SOURCE.glob("app/cards/*-hsmeta.json")]
 
     assert {card["config"]["location"].removeprefix("crm.record.") for card in cards} == set(PLACES)
-    assert all(card["config"]["objectTypes"] == ["deals", "companies"] for card in cards)
+    assert all(card["config"]["objectTypes"] == ["deals", "companies", "contacts"] for card in cards)
 
 
 @pytest.mark.parametrize("profile", ["dev", "prod"])

@@ -137,6 +137,14 @@ def test_a_page_without_a_known_record_has_none(parameters: object) -> None:
     assert verify(signed, [SECRET]).record is None
 
 
+def test_a_contact_is_a_person() -> None:
+    parameters = {"recordId": "0035g00000MariaAAA", "objectApiName": "Contact"}
+
+    record = verify(sign(envelope(context__environment__parameters=parameters)), [SECRET]).record
+
+    assert record == RecordKey(ObjectKind.CONTACT, "0035g00000MariaAAA")
+
+
 def test_an_account_is_a_company() -> None:
     parameters = {"recordId": "0015g00000AcmeAAAU", "objectApiName": "Account"}
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from flask import Blueprint, Response, render_template, request
 
 from app.domain.actor import ActorKind
-from app.domain.record import RecordKey
+from app.domain.record import ObjectKind, RecordKey
 from app.doors.command_body import MAX_BYTES, read_command_body, record_key
 from app.doors.ports import LIVE_CARDS
 from app.doors.problems import answer_problems, as_app_error, problem
@@ -28,6 +28,7 @@ from app.ground.errors import AppError, Reason
 from app.identity.canvas_request import MAX_LENGTH, CanvasRequest, salesforce_id, verify
 from app.identity.tokens import Audience, Bearer
 from cards.blocks import to_json
+from cards.registry import OF_PEOPLE
 
 CARDS = (
     ("overview", "Overview"),
@@ -39,6 +40,8 @@ CARDS = (
     ("sharing", "Sharing"),
 )
 """The tabs of the panel, in the order a seller asks."""
+
+CARDS_OF_PEOPLE = tuple(card for card in CARDS if card[0] in OF_PEOPLE)
 
 OPEN_TO_FRAMES = frozenset(
     f"salesforce.{name}" for name in ("static", "show_card", "run_command", "exchange_code")
@@ -244,7 +247,7 @@ def _panel_page(door: SalesforceDoor, admission: Admission) -> Response:
             "salesforce/panel.html",
             host="canvas",
             session=session,
-            cards=CARDS,
+            cards=CARDS_OF_PEOPLE if admission.record.object is ObjectKind.CONTACT else CARDS,
             language=sent.language.replace("_", "-"),
             admin=session["admin"],
         )

@@ -41,7 +41,18 @@ HOW_TO_BUILD = "The card is not built yet. Run `npm ci` and `npm run build` in h
 USER_COOKIE = "hubspot_sandbox_user"
 PAGE_SIZE = 25
 MAX_RESULTS = 10_000
-SHOWN = ("deals", "companies")
+LISTED = (
+    "dealstage",
+    "amount",
+    "closedate",
+    "hubspot_owner_id",
+    "domain",
+    "industry",
+    "firstname",
+    "lastname",
+    "jobtitle",
+)
+SHOWN = ("deals", "companies", "contacts")
 
 POLICY = (
     "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -68,7 +79,7 @@ class HubspotPagesConfig:
 
 
 def hubspot_pages(state: HubspotSandbox, config: HubspotPagesConfig) -> Blueprint:
-    """The pages of the portal: lists of deals and companies, a record with its cards, the signing proxy."""
+    """The pages of the portal: lists of deals, companies and contacts, a record with its cards, the signing proxy."""
     pages = Blueprint(
         "hubspot_pages",
         __name__,
@@ -125,7 +136,7 @@ def _record(pages: Blueprint, state: HubspotSandbox, config: HubspotPagesConfig)
         return render_template(
             "sandbox/hubspot_record.html",
             **_frame(config, kind),
-            name=found["properties"].get(view.NAME[kind.name]) or str(record),
+            name=view.name_of(kind, found),
             record=record,
             properties=view.properties_of(state, kind, found),
             activity=view.activity_of(state, kind, record),
@@ -238,7 +249,7 @@ def _search(kind: ObjectType, query: str, page: int) -> dict[str, Any]:
     wanted: dict[str, Any] = {
         "limit": PAGE_SIZE,
         "after": str((page - 1) * PAGE_SIZE),
-        "properties": [name, "dealstage", "amount", "closedate", "hubspot_owner_id", "domain", "industry"],
+        "properties": [name, *LISTED],
         "sorts": [{"propertyName": kind.modified, "direction": "DESCENDING"}],
     }
     return wanted | ({"query": query} if query else {})
@@ -250,7 +261,9 @@ def _row(state: HubspotSandbox, kind: ObjectType, one: dict[str, Any]) -> dict[s
         option["value"]: option["label"] for option in state.book.of(TYPES["deals"])["dealstage"]["options"]
     }
     cells = {
-        "name": values.get(view.NAME[kind.name]) or one["id"],
+        "name": view.name_of(kind, one),
+        "email": values.get("email") or "",
+        "title": values.get("jobtitle") or "",
         "stage": stages.get(values.get("dealstage"), ""),
         "amount": _thousands(values.get("amount")),
         "close": (values.get("closedate") or "")[:10],

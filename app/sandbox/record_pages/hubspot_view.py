@@ -34,6 +34,7 @@ ABOUT = {
         "hubspot_owner_id",
         "description",
     ),
+    "contacts": ("firstname", "lastname", "email", "jobtitle", "phone"),
 }
 """The properties on the left of the page, in this order; what the product adds comes after them."""
 
@@ -146,14 +147,16 @@ def neighbours_of(state: HubspotSandbox, kind: ObjectType, record: int, to: Obje
     found = []
     for one in state.linked(kind.name, record, to.name):
         values = one["properties"]
-        name = values.get(NAME[to.name]) or one["id"]
-        if to.name == "contacts":
-            full = " ".join(filter(None, (values.get("firstname"), values.get("lastname"))))
-            found.append(Neighbour(to.type_id, one["id"], full or str(name), str(values.get("email") or "")))
-        else:
-            detail = values.get("amount") or values.get("domain") or ""
-            found.append(Neighbour(to.type_id, one["id"], str(name), str(detail)))
+        detail = values.get("amount") or values.get("domain") or values.get("email") or ""
+        found.append(Neighbour(to.type_id, one["id"], name_of(to, one), str(detail)))
     return sorted(found, key=lambda neighbour: neighbour.name.casefold())
+
+
+def name_of(kind: ObjectType, record: dict[str, Any]) -> str:
+    """What the portal calls a record: people by their names, or else by their addresses."""
+    values = record["properties"]
+    full = " ".join(filter(None, (values.get("firstname"), values.get("lastname"))))
+    return (full if kind.name == "contacts" else "") or str(values.get(NAME[kind.name]) or record["id"])
 
 
 def owner_names(state: HubspotSandbox) -> dict[str, str]:

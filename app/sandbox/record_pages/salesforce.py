@@ -17,10 +17,11 @@ from app.sandbox.salesforce.store import Row
 
 USER_COOKIE = "lightning_user"
 PAGE_SIZE = 25
-LABELS = {"Opportunity": "Opportunities", "Account": "Accounts"}
+LABELS = {"Opportunity": "Opportunities", "Account": "Accounts", "Contact": "Contacts"}
 COLUMNS = {
     "Opportunity": ("Name", "AccountId", "StageName", "Amount", "CloseDate", "OwnerId"),
     "Account": ("Name", "Industry", "Website", "BillingCity", "BillingCountry", "OwnerId"),
+    "Contact": ("Name", "AccountId", "Title", "Email", "Phone", "OwnerId"),
 }
 DETAILS = {
     "Opportunity": (
@@ -59,14 +60,17 @@ DETAILS = {
             "Internal_Notes__c",
         )
     ),
+    "Contact": ("Name", "AccountId", "Title", "Email", "Phone", "OwnerId"),
 }
 EDITABLE = {
     "Opportunity": {"StageName": "select", "Amount": "number", "CloseDate": "date", "NextStep": "text"},
     "Account": {"Website": "text", "Phone": "text", "BillingCity": "text"},
+    "Contact": {"Title": "text", "Phone": "text"},
 }
 HIGHLIGHTS = {
     "Opportunity": ("AccountId", "CloseDate", "Amount", "OwnerId"),
     "Account": ("Industry", "Website", "Phone", "OwnerId"),
+    "Contact": ("Title", "AccountId", "Email", "Phone"),
 }
 
 

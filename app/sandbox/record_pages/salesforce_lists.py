@@ -78,7 +78,24 @@ RELATED = {
             columns=("Name", "Title", "Email", "Phone"),
         ),
     ),
+    "Contact": (
+        RelatedList(
+            label="Partner Certifications",
+            object="Partner_Certification__c",
+            parent="Contact__c",
+            columns=("Name", "Certification_Name__c", "Level__c", "Status__c", "Expires_On__c"),
+        ),
+        RelatedList(
+            label="Partners",
+            object="Alongside_Partner__c",
+            parent="Contact__c",
+            columns=("Name", "Partner_Name__c", "Kind__c", "Person_Title__c"),
+        ),
+    ),
 }
+
+PAGED = ("Opportunity", "Account", "Contact")
+"""Objects whose records have a page here."""
 
 
 def display(org: Org, name: str, column: str, row: Row) -> Mapping[str, str]:
@@ -90,7 +107,7 @@ def display(org: Org, name: str, column: str, row: Row) -> Mapping[str, str]:
     raw = str(value)
     if field.type == "reference":
         return _reference(org, field.references, raw)
-    if column == "Name" and name in ("Opportunity", "Account"):
+    if column == "Name" and name in PAGED:
         return {"text": raw, "raw": raw, "href": f"/lightning/r/{name}/{row['Id']}/view"}
     return {"text": _written(field.type, value, org.config.currency), "raw": raw, "href": ""}
 
@@ -99,7 +116,7 @@ def _reference(org: Org, references: tuple[str, ...], raw: str) -> Mapping[str, 
     for kind in references:
         target = org.store.get(kind, raw)
         if target:
-            href = f"/lightning/r/{kind}/{raw}/view" if kind in ("Opportunity", "Account") else ""
+            href = f"/lightning/r/{kind}/{raw}/view" if kind in PAGED else ""
             return {"text": str(target["Name"]), "raw": raw, "href": href}
     return {"text": raw, "raw": raw, "href": ""}
 

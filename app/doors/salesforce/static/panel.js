@@ -1,4 +1,4 @@
-// The panel: seven tabs, one card at a time, commands and what they answer.
+// The panel: seven tabs, or a contact's one card, commands and what they answer.
 
 import { createApi, Refusal } from "./api.js";
 import { hostBridge } from "./bridge/index.js";
@@ -12,14 +12,15 @@ const POLL = 15_000; // ms: a partner's answer shows within seconds, and an unch
 
 const content = document.getElementById("panel");
 const root = document.getElementById("card");
-const tabs = [...document.querySelectorAll("[data-tab]")];
+let tabs = [...document.querySelectorAll("[data-tab]")];
 
 const { bridge, session, api } = await connect(content.dataset.host);
 const fresh = createFreshness(() => open(asked.card, { ...asked.params, refresh: "1" }), session.locale);
 const seen = new Map();
+const [first] = tabs.map((tab) => tab.dataset.tab);
 
-let asked = { card: "overview", params: {} };
-let shown = { card: "overview", params: {}, version: "", asked: null };
+let asked = { card: first, params: {} };
+let shown = { card: first, params: {}, version: "", asked: null };
 let latest = 0;
 let awaited = 0; // the question that somebody waits in front of, while it is the latest
 let composing = false;
@@ -31,6 +32,7 @@ async function connect(host) {
     const api = createApi(session, bridge);
     const granted = session.token ? session : await api.begin();
     document.querySelector(".foot")?.toggleAttribute("hidden", !granted.admin);
+    if (granted.record?.startsWith("contact:")) showOnly("certifications");
     return { bridge, session, api };
   } catch (error) {
     root.setAttribute("aria-busy", "false");
@@ -38,6 +40,15 @@ async function connect(host) {
     sayFailure(error instanceof Refusal ? error : new Refusal("unopened", words.unopened));
     throw error;
   }
+}
+
+/** A frame that learns only now whose page it is on leaves one card: a contact has no others. */
+function showOnly(card) {
+  for (const tab of tabs) if (tab.dataset.tab !== card) tab.remove();
+  tabs = tabs.filter((tab) => tab.isConnected);
+  document.querySelector("[role=tablist]").hidden = true;
+  root.setAttribute("role", "region");
+  root.setAttribute("aria-labelledby", `tab-${card}`);
 }
 
 // --- cards -------------------------------------------------------------------------------------------------------
@@ -341,4 +352,4 @@ setInterval(() => {
 window.addEventListener("online", () => fresh.lost && reload());
 
 for (const tab of tabs) tab.disabled = false; // until here a click would have been lost
-open("overview");
+open(first);

@@ -11,6 +11,10 @@ export const CARD_TITLES: Record<string, string> = {
 export const TAB_CARDS = Object.keys(CARD_TITLES);
 export const SIDEBAR_CARDS = ['overview', 'thread'];
 
+/** HubSpot's id of contacts, which have one card alone. */
+export const CONTACT = '0-1';
+export const CONTACT_CARD = 'certifications';
+
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;

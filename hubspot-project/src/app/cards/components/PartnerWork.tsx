@@ -3,7 +3,7 @@ import { Button, ErrorState, Flex, Heading, Tab, Tabs, Text } from '@hubspot/ui-
 import { useCallback, useMemo, useState } from 'react';
 import type { Params } from '../backend';
 import { createBackend } from '../backend';
-import { CARD_TITLES, SIDEBAR_CARDS, TAB_CARDS } from '../words';
+import { CARD_TITLES, CONTACT, CONTACT_CARD, SIDEBAR_CARDS, TAB_CARDS } from '../words';
 import { CardView } from './CardView';
 
 interface Props {
@@ -11,7 +11,7 @@ interface Props {
   actions: ExtensionPointApiActions<'crm.record.tab'>;
 }
 
-/** All partner work on one record: seven cards as tabs, or the two that fit a sidebar. */
+/** All partner work on one record: seven cards as tabs, or the two that fit a sidebar; a contact has one card. */
 export function PartnerWork({ context, actions }: Props) {
   const origin = context.variables?.backend_origin;
   if (typeof origin !== 'string' || origin === '')
@@ -32,9 +32,10 @@ function Cards({ origin, context, actions }: Props & { origin: string }) {
     return createBackend(origin, record, { locale, place: wide ? 'tab' : 'sidebar' });
   }, [origin, objectTypeId, objectId, locale, wide]);
   const shown = wide ? TAB_CARDS : SIDEBAR_CARDS;
-  const [selected, setSelected] = useState('overview');
+  const first = objectTypeId === CONTACT ? CONTACT_CARD : 'overview';
+  const [selected, setSelected] = useState(first);
   const [params, setParams] = useState<Record<string, Params>>({});
-  const [visited, setVisited] = useState<string[]>(['overview']);
+  const [visited, setVisited] = useState<string[]>([first]);
   const [revision, setRevision] = useState(0);
 
   const open = useCallback((card: string, next?: Params) => {
@@ -61,6 +62,7 @@ function Cards({ origin, context, actions }: Props & { origin: string }) {
     />
   );
 
+  if (objectTypeId === CONTACT) return view(CONTACT_CARD);
   if (!shown.includes(selected))
     return (
       <Flex direction="column" gap="sm">
