@@ -8,6 +8,7 @@ from app.domain.certification import Certification, Source, current, ends_before
 from app.domain.certification_rights import REGISTER, Eligibility, eligible, rights, same
 from app.domain.link import ShareLink
 from app.domain.plan import Step
+from app.domain.record import CrmKind
 from cards import words
 from cards.blocks import Block, Card, Empty, FieldType, Form, FormField, ListItem, Status, Text, Tone
 from cards.blocks import List as Rows
@@ -36,23 +37,20 @@ def build(facts: RecordFacts, now: datetime) -> Card:
 
 def _nobodys(facts: RecordFacts, person: Person) -> Iterator[Block]:
     """For most contacts of a CRM: calm, and how one changes it."""
-    what = "the certificates, steps and rooms of this person stand here"
+    title = "Works for none of your partners"
     if not facts.available_partners:
-        yield Empty(
-            title="Works for no partner",
-            text=f"You have no partners yet. Add one on a {'deal' if facts.crm_name == 'HubSpot' else 'opportunity'}"
-            f"; once you add this contact to it, {what}.",
-        )
+        where = "a deal" if facts.crm is CrmKind.HUBSPOT else "an opportunity"
+        yield Empty(title=title, text=f"You have no partner yet. The first one is added on {where}.")
     elif not person.email:
         yield Empty(
-            title="Works for no partner",
-            text=f"This contact has no e-mail address in {facts.crm_name}. Partners' people are known by theirs: "
-            f"give it one, then add it to its partner here, and {what}.",
+            title=title,
+            text=f"Partners’ people are known by their address, and this contact has none in {facts.crm_name}. "
+            "Fill it in there to add the contact to a partner here.",
         )
     else:
         yield Empty(
-            title="Works for no partner",
-            text=f"If it does, add it to its partner below; from then on {what}.",
+            title=title,
+            text="Add this contact to the partner it works for, and its certificates, steps and rooms stand here.",
         )
         if facts.may_write:
             yield _add_form(facts, person)
@@ -65,6 +63,7 @@ def _add_form(facts: RecordFacts, person: Person) -> Form:
         title="Add to a partner",
         command="partner.add_contact",
         submit="Add contact",
+        folded=True,
         fixed={"email": person.email, "title": person.title[:NAME_LIMIT]},
         note=f"{facts.crm_name} names the contact's company as this partner." if person.firm_id else "",
         fields=(

@@ -87,8 +87,10 @@ def main() -> None:
     with demo() as addresses, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable(), args=list(ARGUMENTS))
         take_hubspot(album, browser, addresses["records"]["hubspot"]["url"])
+        take_contact_in_hubspot(album, browser, contact_page(addresses, "hubspot"))
         take_settings(album, browser, addresses)
         take_salesforce(album, browser, addresses["records"]["salesforce"]["url"])
+        take_contact_in_salesforce(album, browser, contact_page(addresses, "salesforce"))
         take_share(album, browser, addresses)
         take_admin(album, browser, addresses["admin"])
         browser.close()
@@ -138,6 +140,34 @@ def take_hubspot(album: Album, browser: Browser, url: str) -> None:
         for card in each_card(page, tab):
             words = f"{card.capitalize()}, in {width} pixels"
             album.take(f"HubSpot: in {width} pixels", f"hubspot-{card}-{width}", words, tab)
+        page.close()
+
+
+def contact_page(addresses: dict[str, Any], crm: str) -> str:
+    """The page of a partner's person, beside that of the deal."""
+    found = addresses["records"][crm]
+    if crm == "hubspot":
+        return f"{found['url'].partition('/record/')[0]}/record/0-1/{found['contact']}"
+    return f"{found['url'].partition('/lightning/')[0]}/lightning/r/Contact/{found['contact']}/view"
+
+
+def take_contact_in_hubspot(album: Album, browser: Browser, url: str) -> None:
+    for width, suffix in ((1360, ""), *((width + HUBSPOT_FRAME, f"-{width}") for width in NARROW)):
+        page = opened(browser, url, width, 860)
+        words = f"A contact, in {suffix[1:]} pixels" if suffix else "A contact, record tab"
+        tab = page.locator("[data-card-host]").first
+        album.take("HubSpot: a contact", f"hubspot-contact{suffix}", words, tab)
+        page.close()
+
+
+def take_contact_in_salesforce(album: Album, browser: Browser, url: str) -> None:
+    for width, suffix in ((1360, "-wide"), *((width + LIGHTNING_FRAME, f"-{width}") for width in NARROW)):
+        page = opened(browser, f"{url}?panel=wide", width, 860)
+        words = (
+            f"A contact, in {suffix[1:]} pixels" if suffix != "-wide" else "A contact, over the full width"
+        )
+        frame = page.locator("iframe[name^=canvas-frame]")
+        album.take("Salesforce: a contact", f"salesforce-contact{suffix}", words, frame)
         page.close()
 
 

@@ -198,12 +198,17 @@ def _addresses(ports: Ports) -> dict[str, Any]:
 
 
 def _records(sample: Pipeline, loaded: dict[str, Any], ports: Ports) -> dict[str, dict[str, str]]:
-    """The first deal of the story in each CRM, with its company and its page."""
+    """The first deal of the story in each CRM with its page, its company, and the first person of its partner."""
     deal = told_deals(sample)[0]
+    firm = next(partner for partner in sample.partners if partner.key in deal.partner_keys)
     found = {}
     for crm in ("hubspot", "salesforce"):
         ids = loaded[crm]
-        found[crm] = {"deal": ids["deals"][deal.key], "company": ids["accounts"][str(deal.account_key)]}
+        found[crm] = {
+            "deal": ids["deals"][deal.key],
+            "company": ids["accounts"][str(deal.account_key)],
+            "contact": ids["contacts"][firm.people[0].key],
+        }
     found["hubspot"]["url"] = (
         f"{ports.origin('hubspot')}/contacts/{PORTAL_ID}/record/0-3/{found['hubspot']['deal']}"
     )

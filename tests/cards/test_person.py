@@ -102,7 +102,7 @@ def test_a_contact_of_no_partner_is_told_how_it_becomes_one():
     card = build("person_nobody")
 
     (empty,) = of(card, Empty)
-    assert empty.title == "Works for no partner"
+    assert empty.title == "Works for none of your partners"
     form = forms(card)["partner.add_contact"]
     assert form.fixed["email"] == "bill@initech.example"
     assert names(form) == ["partner_id", "name"]
@@ -118,7 +118,7 @@ def test_the_partner_whose_company_the_contact_is_in_is_proposed():
 def test_a_contact_without_an_address_cannot_be_added():
     card = build("person_unaddressed")
 
-    assert "no e-mail address in HubSpot" in of(card, Empty)[0].text
+    assert "has none in HubSpot" in of(card, Empty)[0].text
     assert not forms(card)
 
 

@@ -38,7 +38,7 @@ def test_a_contact_has_the_card_of_certifications_and_no_other(hubspot: Hubspot,
 
     answer = hubspot.card("certifications", "501", object_type)
 
-    assert answer.json["card"]["blocks"][0]["title"] == "Works for no partner"
+    assert answer.json["card"]["blocks"][0]["title"] == "Works for none of your partners"
     assert hubspot.card("thread", "501", object_type).json["reason"] == "unknown_card"
 
 

@@ -89,7 +89,9 @@ def test_anybody_else_costs_one_call_a_minute_and_is_kept_nowhere(house: TestHou
     first, again = card(house), card(house)
 
     assert house.crm.calls == ["read"]
-    assert [block.title for block in first.blocks if isinstance(block, Empty)] == ["Works for no partner"]
+    assert [block.title for block in first.blocks if isinstance(block, Empty)] == [
+        "Works for none of your partners"
+    ]
     assert first.version == again.version
     with house.house.database.read() as connection:
         assert people.emails_of(connection, house.tenant.id, KIM.crm_id) == []

@@ -76,6 +76,10 @@ class StoryCrm(ABC):
     def page(self, record: str, *, company: bool = False) -> str: ...
 
     @abstractmethod
+    def person(self, start: str) -> str:
+        """The page of the contact whose key in the sample has this in it."""
+
+    @abstractmethod
     def ask(self, deal: str, command: str, **fields: str) -> dict: ...
 
     @abstractmethod
@@ -113,6 +117,9 @@ class StoryHubspot(StoryCrm):
 
     def page(self, record: str, *, company: bool = False) -> str:
         return f"{self.origin}/contacts/62515/record/{'0-2' if company else '0-3'}/{record}"
+
+    def person(self, start: str) -> str:
+        return f"{self.origin}/contacts/62515/record/0-1/{self.demo.loaded(self.name, 'contacts', start)}"
 
     def ask(self, deal: str, command: str, **fields: str) -> dict:
         body = {"objectType": "0-3", "objectId": deal, "idempotencyKey": str(uuid4()), "fields": fields}
@@ -163,6 +170,9 @@ class StorySalesforce(StoryCrm):
 
     def page(self, record: str, *, company: bool = False) -> str:
         return f"{self.origin}/lightning/r/{'Account' if company else 'Opportunity'}/{record}/view"
+
+    def person(self, start: str) -> str:
+        return f"{self.origin}/lightning/r/Contact/{self.demo.loaded(self.name, 'contacts', start)}/view"
 
     def _panel(self, record: str, *, company: bool = False) -> dict[str, str]:
         """A bearer as the panel gets it: a signed request of the org, posted once."""

@@ -8,10 +8,11 @@ import requests
 from playwright.sync_api import expect
 
 from app.ground.clock import utc_now
+from tests.browser.axe import faults
 from tests.qr import said_by
 from tests.stories.crms import StoryHubspot
 from tests.stories.running import until
-from tests.stories.seats import HubspotSeat
+from tests.stories.seats import PATIENCE, HubspotSeat, put
 
 CARDS = {
     "Overview": "Northwind Integrators",
@@ -109,3 +110,37 @@ def test_the_companys_page_gathers_the_partner_work_and_leads_to_the_deal(
         overview.get_by_role("link", name="Open").first.click()
 
     expect(opened.value.get_by_role("heading", level=1)).to_have_text("Halden Marine – Fleet Insight rollout")
+
+
+def test_a_partners_person_has_a_page_with_certificates_and_rooms(
+    hubspot: StoryHubspot, hubspot_seat: HubspotSeat
+) -> None:
+    page = hubspot_seat.page
+    hubspot_seat.open(hubspot.person("priya"))
+    tab, sidebar = page.get_by_test_id("card-tab"), page.get_by_test_id("card-sidebar")
+
+    expect(tab).to_contain_text("Security Fundamentals", timeout=PATIENCE)
+    expect(sidebar).to_contain_text("Northwind Integrators", timeout=PATIENCE)
+    expect(tab.get_by_role("tab")).to_have_count(0)
+    assert faults(page, "a contact") == []
+    tab.get_by_role("button", name="Record a certification").click()
+    tab.get_by_label("Certification", exact=False).first.fill("Pipeline Builder")
+    tab.get_by_role("button", name="Record", exact=True).click()
+
+    expect(tab.get_by_role("listitem").filter(has_text="Pipeline Builder")).to_contain_text("Valid")
+    expect(sidebar).to_contain_text("Pipeline Builder", timeout=PATIENCE)
+
+
+def test_a_customers_person_is_added_to_a_partner_from_its_page(
+    hubspot: StoryHubspot, hubspot_seat: HubspotSeat
+) -> None:
+    hubspot_seat.open(hubspot.person("halden"))
+    tab = hubspot_seat.page.get_by_test_id("card-tab")
+
+    expect(tab).to_contain_text("Works for none of your partners", timeout=PATIENCE)
+    tab.get_by_role("button", name="Add to a partner").click()
+    put(tab.get_by_label("Partner"), "Fabrikam")
+    tab.get_by_role("button", name="Add contact").click()
+
+    expect(tab).to_contain_text("No certificate recorded", timeout=PATIENCE)
+    expect(tab).to_contain_text("Fabrikam Services")

@@ -8,10 +8,11 @@ import requests
 from playwright.sync_api import expect
 
 from app.ground.clock import utc_now
+from tests.browser.axe import faults
 from tests.qr import said_by
 from tests.stories.crms import StorySalesforce
 from tests.stories.running import until
-from tests.stories.seats import SalesforceSeat
+from tests.stories.seats import PATIENCE, SalesforceSeat, put
 
 CARDS = {
     "Overview": "Northwind Integrators",
@@ -126,3 +127,38 @@ def test_the_accounts_page_gathers_the_partner_work_and_leads_to_the_opportunity
         overview.get_by_role("link", name="Open").first.click()
 
     expect(opened.value.get_by_role("heading", level=1)).to_have_text("Halden Marine – Fleet Insight rollout")
+
+
+def test_a_partners_person_has_a_page_with_certificates_and_rooms(
+    salesforce: StorySalesforce, salesforce_seat: SalesforceSeat
+) -> None:
+    seat = salesforce_seat
+    seat.open(salesforce.person("priya"))
+    card = seat.frame.locator("#card[data-card=certifications]")
+
+    expect(card).to_contain_text("Security Fundamentals", timeout=PATIENCE)
+    expect(card).to_contain_text("Northwind Integrators")
+    expect(seat.frame.get_by_role("tab")).to_have_count(0)
+    frame = seat.page.frames[-1]
+    assert faults(frame, "a contact") == []
+    form = seat.unfold("certification.record")
+    form.get_by_label("Certification").first.fill("Pipeline Builder")
+    form.get_by_role("button", name="Record", exact=True).click()
+
+    expect(card.get_by_role("listitem").filter(has_text="Pipeline Builder").first).to_contain_text("Valid")
+
+
+def test_a_customers_person_is_added_to_a_partner_from_its_page(
+    salesforce: StorySalesforce, salesforce_seat: SalesforceSeat
+) -> None:
+    seat = salesforce_seat
+    seat.open(salesforce.person("halden"))
+    card = seat.frame.locator("#card[data-card=certifications]")
+
+    expect(card).to_contain_text("Works for none of your partners", timeout=PATIENCE)
+    form = seat.unfold("partner.add_contact")
+    put(form.get_by_label("Partner"), "Fabrikam")
+    form.get_by_role("button", name="Add contact").click()
+
+    expect(card).to_contain_text("No certificate recorded", timeout=PATIENCE)
+    expect(card).to_contain_text("Fabrikam Services")
