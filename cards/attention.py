@@ -9,7 +9,7 @@ from app.domain.actor import Side
 from app.domain.certification import Certification, current
 from app.domain.conflict import ConflictFlag, ConflictState
 from app.domain.registration import Registration, RegistrationState
-from cards import words
+from cards import tier, words
 from cards.blocks import Action, Tone
 from cards.facts import PartnerFacts, RecordFacts
 from cards.frame import refusal_line, retry
@@ -28,7 +28,8 @@ class Rank(IntEnum):
     DECISION = 3
     ASKED = 4
     LATE_STEP = 5
-    CERTIFICATION = 6
+    TIER = 6
+    CERTIFICATION = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,7 @@ def issues(facts: RecordFacts, known: PartnerFacts, now: datetime) -> list[Issue
         *(issue for r in known.registrations for issue in _registration(facts, r, now)),
         *_asked(facts, known, now),
         *_late_steps(facts, known, now),
+        *_tier(facts, known, now),
         *_certifications(facts, known, now),
     ]
     return sorted(found, key=lambda issue: issue.rank)
@@ -149,6 +151,20 @@ def _late_steps(facts: RecordFacts, known: PartnerFacts, now: datetime) -> Itera
                 label="Plan", card="plan", fields={"partner_id": known.partner.id}, hint=known.partner.name
             ),
         ),
+    )
+
+
+def _tier(facts: RecordFacts, known: PartnerFacts, now: datetime) -> Iterator[Issue]:
+    """The granted tier where it does not count, or only as time to renew."""
+    standing = known.tier
+    if standing is None or not (standing.is_lowered or standing.in_grace):
+        return
+    yield Issue(
+        rank=Rank.TIER,
+        tone=Tone.WARNING,
+        text=tier.said(standing, facts.today(now), facts.locale),
+        title=" ".join(standing.why),
+        actions=(Action(label="View", card="certifications", hint="what the tier lacks"),),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from app.domain.certification import Certification, Source, Standing, coverage, current
 from app.domain.certification_rights import REGISTER, Eligibility, eligible, rights, same, wanted
 from app.domain.partner import Partner
-from cards import words
+from cards import tier, words
 from cards.blocks import (
     Action,
     Block,
@@ -54,6 +54,9 @@ def _each_once(facts: RecordFacts) -> tuple[PartnerFacts, ...]:
 def _partner(facts: RecordFacts, known: PartnerFacts, now: datetime, is_direct: bool) -> Iterator[Block]:
     today = facts.today(now)
     yield partner_heading(known)
+    standing = tier.status(known.tier, today, facts.locale)
+    if standing:
+        yield standing
     held = current(known.certifications)
     if not held:
         yield Empty(title="No certification recorded")

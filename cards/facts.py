@@ -21,6 +21,7 @@ from app.domain.plan_upgrade import Upgrade
 from app.domain.record import CrmKind, ObjectKind, Record
 from app.domain.registration import Registration
 from app.domain.thread import Message
+from app.domain.tier import TierStanding
 from cards import words
 
 
@@ -78,7 +79,8 @@ class PartnerFacts:
     `preview_url` opens what the partner sees. `preset` is what an admin set for links of this type of partner, and
     `terms` says that there are terms to accept. `calendar_url` holds the plan's dates, if it has steps. `content` is
     what it should read with where that is opened. `upgrades` are newer versions of templates that the plan runs on;
-    `plans_elsewhere` are the customer's other deals with a plan with this partner, by id and name.
+    `plans_elsewhere` are the customer's other deals with a plan with this partner, by id and name. `tier` says what
+    certifications make of the tier it was granted, where they have a say in it.
     """
 
     partner: Partner
@@ -90,6 +92,7 @@ class PartnerFacts:
     steps: tuple[Step, ...] = ()
     registrations: tuple[Registration, ...] = ()
     certifications: tuple[Certification, ...] = ()
+    tier: TierStanding | None = None
     links: tuple[ShareLink, ...] = ()
     files: tuple[SharedFile, ...] = ()
     last_viewed_at: datetime | None = None

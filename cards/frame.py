@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from app.domain.partner import Partner, PartnerType
+from app.domain.tier import NO_TIER
 from app.ground.clock import to_iso
 from cards import words
 from cards.blocks import (
@@ -54,8 +55,10 @@ def _notices(name: str, facts: RecordFacts, now: datetime) -> Iterable[Block]:
 
 
 def partner_heading(known: PartnerFacts, badge: str = "") -> Heading:
-    tier = (known.partner.tier,) if known.partner.tier else ()
-    detail = " · ".join((known.partner.type.label, *tier))
+    tier, standing = known.partner.tier, known.tier
+    if standing is not None and standing.is_lowered:
+        tier = f"{standing.tier or NO_TIER} ({standing.granted} does not count)"
+    detail = " · ".join(filter(None, (known.partner.type.label, tier)))
     return Heading(
         text=known.partner.name, detail=detail, badge=badge, tone=Tone.INFO if badge else Tone.NEUTRAL
     )

@@ -7,7 +7,7 @@ from app.domain.fair_clock import Pause, standstill, used
 from app.domain.programme import Motion
 from app.domain.registration import Registration, RegistrationState
 from cards import registration_forms as forms
-from cards import words
+from cards import tier, words
 from cards.attention import PROTECTION_WARNING, extend
 from cards.blocks import (
     Alert,
@@ -58,6 +58,9 @@ def _summary(facts: RecordFacts, known: PartnerFacts, now: datetime) -> str:
 
 def _partner(facts: RecordFacts, known: PartnerFacts, now: datetime) -> Iterator[Block]:
     yield partner_heading(known)
+    standing = tier.status(known.tier, facts.today(now), facts.locale)
+    if standing:
+        yield standing
     ordered = sorted(known.registrations, key=lambda r: r.received_at, reverse=True)
     current = [r for r in ordered if not _is_over(r, now)]
     ended = [r for r in ordered if _is_over(r, now)]
@@ -213,6 +216,8 @@ def _details(facts: RecordFacts, registration: Registration, now: datetime) -> I
         ("Note", registration.note),
         ("Attribution", _attribution(registration)),
         ("Incumbent", registration.incumbent),
+        ("Tier", registration.terms.tier),
+        ("Why this tier", registration.terms.tier_note),
     ):
         if value:
             yield FieldItem(label=label, value=value)

@@ -12,6 +12,7 @@ A snapshot's content is plain JSON:
      "steps": [{"id", "milestone", "title", "side", "owner", "due", "status", "position", "proposed"?}],
      "messages": [{"id", "author", "side", "body", "at"}],
      "files": [{"id", "name", "type", "size", "at"}],
+     "tier": {"granted", "tier", "why": [str], "until", "then"} | null,
      "certifications": [{"id", "name", "level", "person", "expires", "revoked"}],
      "content": [{"id", "title", "url", "needs"}],
      "changes": [{"at", "what"}],
@@ -29,7 +30,7 @@ from typing import Any
 
 from app.domain.thread import MESSAGE_LIMIT
 from app.ground.clock import from_iso, to_iso
-from cards import room_certifications, room_content, room_registration, room_talk, words
+from cards import room_certifications, room_content, room_registration, room_talk, room_tier, words
 from cards.blocks import (
     Action,
     Block,
@@ -118,6 +119,7 @@ def build(content: Content, viewer: RoomViewer, now: datetime) -> tuple[Card, ..
         _plan(content, viewer, now),
         _thread(content, viewer, now),
         _files(content, viewer, now),
+        room_tier.build(content.get("tier"), viewer.today(now), viewer.locale),
         room_certifications.build(_rows(content, "certifications"), viewer.today(now), viewer.locale),
         room_content.build(_rows(content, "content"), viewer.content_url),
     )

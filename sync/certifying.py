@@ -1,20 +1,23 @@
 """Certifications that are about to lapse: the team hears of it 60, 30 and 7 days before, once each, and the CRM's
 status follows on the day itself."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
+from app.commands.announcing import newest_open_deal
 from app.domain.actor import SYSTEM
 from app.domain.certification import LAPSES_SOON, Certification, current, reminder_due
-from app.domain.record import ObjectKind, RecordKey
 from app.domain.tenant import Tenant
+from app.domain.tier import NO_TIER, falls_with
 from app.ground.errors import AppError
 from app.ground.log import get_logger
 from app.storage import certification as certifications
 from app.storage import partner as partners
-from app.storage import record as records
+from app.storage import programme as programmes
 from app.storage import tenant as tenants
+from app.storage import tier as tiers
 from cards.words import full_day, local_day
 from sync.deps import Agent
 
@@ -43,12 +46,17 @@ def _remind(agent: Agent, tenant: Tenant, one: Certification, stage: int, today:
     """The message first: should we stop in between, its key keeps it from being written twice."""
     with agent.database.read() as connection:
         held = certifications.of_partners(connection, tenant.id, [one.partner_id])
-        place = _where(connection, tenant, one.partner_id)
+        place = newest_open_deal(connection, tenant, one.partner_id)
+        carries = _tier_that_ends(connection, tenant, one, held)
     is_news = stage >= 0 and one.id in {c.id for c in current(held)} and one.is_valid(today)
     key = f"remind-{one.id}-{one.expires}-{stage}"
     try:
         if is_news and place is not None:
-            said = {"partner_id": one.partner_id, "audience": "team", "body": _sentence(one, today)}
+            said = {
+                "partner_id": one.partner_id,
+                "audience": "team",
+                "body": f"{_sentence(one, today)}{carries}",
+            }
             agent.executor.run(tenant.id, SYSTEM, "thread.post", place, said, f"{key}-told")
         fields = {"certification_id": one.id, "days": stage}
         agent.executor.run(tenant.id, SYSTEM, "certification.remind", None, fields, key)
@@ -58,14 +66,41 @@ def _remind(agent: Agent, tenant: Tenant, one: Certification, stage: int, today:
     return True
 
 
-def _where(connection: Connection, tenant: Tenant, partner_id: str) -> RecordKey | None:
-    """The open deal that the partner was brought to last: one place hears of it, not every one."""
-    closed = {stage.value for stage in tenants.stages(connection, tenant.id) if stage.closed}
-    for key in partners.newest_records_of(connection, tenant.id, partner_id):
-        record = records.get(connection, tenant.id, key)
-        if key.object is ObjectKind.DEAL and record and record.fields.get("stage") not in closed:
-            return key
-    return None
+def settle_tiers(agent: Agent) -> int:
+    """How many partners have another tier today than they had: a certification that lapsed no longer carries it. Each
+    account is looked through once on each of its own days."""
+    now = agent.clock()
+    with agent.database.read() as connection:
+        asking = set(tiers.asking(connection))
+        known = [one for one in tenants.all_of(connection) if one.id in asking]
+    changed = 0
+    for tenant in known:
+        key = f"tiers-{local_day(now, tenant.time_zone)}"
+        try:
+            done = agent.executor.run(tenant.id, SYSTEM, "partner.settle_tiers", None, {}, key)
+        except AppError as error:
+            log.info("certification.tiers_skipped", tenant=tenant.id, reason=str(error.reason))
+            continue
+        changed += int(str(done.result.get("changed", 0)))
+    return changed
+
+
+def _tier_that_ends(
+    connection: Connection, tenant: Tenant, one: Certification, held: Sequence[Certification]
+) -> str:
+    """What becomes of the partner's tier unless this certification is renewed, as one more sentence."""
+    partner = partners.get(connection, tenant.id, one.partner_id)
+    needs = certifications.requirements(connection, tenant.id) if partner and partner.tier else []
+    if partner is None or not needs:
+        return ""
+    programme = programmes.current(connection, tenant.id)
+    last = falls_with(one, partner.tier, programme, needs, held)
+    if last is None or last.until is None:
+        return ""
+    return (
+        f" The tier {last.tier} of {partner.name} hangs on it: unless it is renewed, {last.then or NO_TIER} counts "
+        f"after {full_day(last.until)}."
+    )
 
 
 def _sentence(one: Certification, today: date) -> str:

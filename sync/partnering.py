@@ -10,6 +10,7 @@ from app.storage import certification as certifications
 from app.storage import file as files
 from app.storage import partner as partners
 from app.storage import record as records
+from app.storage import tier as tiers
 from app.storage.outbox import OutboxRow
 from cards.words import local_day
 from sync.deps import Agent
@@ -19,6 +20,7 @@ def partner(connection: Connection, tenant: Tenant, row: OutboxRow, _: Agent) ->
     found = partners.get(connection, tenant.id, row.subject_id)
     if found is None:
         return None
+    held = tiers.standings(connection, tenant.id, [found.id]).get(found.id)
     return PartnerWrite(
         external_id=found.id,
         partner_name=found.name,
@@ -28,6 +30,8 @@ def partner(connection: Connection, tenant: Tenant, row: OutboxRow, _: Agent) ->
         domain=found.domain,
         company_id=found.crm_company_id,
         country=found.country,
+        tier_in_force=held.tier if held else found.tier,
+        tier_note=held.note if held else "",
     )
 
 

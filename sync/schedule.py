@@ -167,8 +167,9 @@ def _run(agent: Agent, tenant_id: str, command: str, fields: Mapping[str, object
 
 
 def remind_of_certifications(agent: Agent, _: Ticker) -> None:
-    """Tells of certifications that are about to lapse."""
+    """Tells of certifications that are about to lapse, and settles the tiers that no longer stand on any."""
     certifying.remind(agent)
+    certifying.settle_tiers(agent)
 
 
 def clean_up(agent: Agent, _: Ticker) -> None:

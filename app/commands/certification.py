@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from app.commands.context import Command, CommandResult, Context
+from app.commands.tier import settle
 from app.domain.actor import ActorKind
 from app.domain.certification import LAPSED, REMINDERS, Certification, Statement, told
 from app.domain.thread import clean_line
@@ -134,10 +135,13 @@ def remind(context: Context, data: Mapping[str, Any]) -> CommandResult:
 
 
 def show(context: Context, partner_ids: Iterable[str]) -> None:
-    """After the commit the rooms of these partners show it, where some safelist opens that part of a room."""
+    """These partners have the tier that their certifications carry now; after the commit their rooms show both, where
+    some safelist opens that part of a room."""
+    partner_ids = set(partner_ids)
+    settle(context, partner_ids)
     if "certifications" not in policies.current(context.connection, context.tenant.id).visible("room"):
         return
-    for partner_id in sorted(set(partner_ids)):
+    for partner_id in sorted(partner_ids):
         keys = partners.records_of(context.connection, context.tenant.id, partner_id)
         if keys:
             context.publish(*keys)

@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from app.commands.context import ADMINS, Command, CommandResult, Context
+from app.commands.tier import settle_all
 from app.domain.certification_rights import Requirement, wanted
 from app.domain.thread import clean_line
 from app.ground.errors import AppError, Reason
@@ -34,6 +35,7 @@ def require(context: Context, data: Mapping[str, Any]) -> CommandResult:
         people=data["people"],
     )
     certifications.save_requirement(context.connection, context.tenant.id, requirement)
+    settle_all(context)
     return CommandResult(
         result={"requirement_id": requirement.id},
         message=f"{requirement.right} needs {wanted(requirement)} now.",
@@ -44,6 +46,7 @@ def drop(context: Context, data: Mapping[str, Any]) -> CommandResult:
     """The right no longer needs this."""
     if not certifications.remove_requirement(context.connection, context.tenant.id, data["requirement_id"]):
         raise AppError(Reason.NOT_FOUND, "There is no such requirement any more.")
+    settle_all(context)
     return CommandResult(message="The requirement is gone.")
 
 

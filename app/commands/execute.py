@@ -32,6 +32,7 @@ from app.commands import (
     registration,
     sharing,
     thread,
+    tier,
     writes,
 )
 from app.commands.context import Command, CommandResult, Context, Outside, given
@@ -75,6 +76,7 @@ COMMANDS: Mapping[str, Command] = {
         partner,
         policy,
         programme,
+        tier,
         writes,
         following,
     )

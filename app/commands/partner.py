@@ -8,6 +8,7 @@ from marshmallow import Schema, fields, validate
 from app.commands.context import ADMINS, Command, CommandResult, Context
 from app.commands.forms import publish_form
 from app.commands.offboarding import require_welcome
+from app.commands.tier import settle
 from app.domain import matching
 from app.domain.partner import Partner, PartnerContact, PartnerType
 from app.domain.record import ObjectKind, RecordKey
@@ -75,6 +76,7 @@ def change(context: Context, data: Mapping[str, Any]) -> CommandResult:
         country=old.country,
     )
     partners.change(context.connection, context.tenant.id, partner)
+    settle(context, [partner.id])
     publish_form(context, partner)
     context.tell_crm(OutboxKind.PARTNER, partner.id, partner.id)
     keys = partners.records_of(context.connection, context.tenant.id, partner.id)
@@ -147,6 +149,8 @@ def _new_partner(context: Context, data: Mapping[str, Any]) -> Partner:
         crm_company_id=_own_company(context, name, data["domain"]),
     )
     partners.add(context.connection, context.tenant.id, partner)
+    if partner.tier:
+        settle(context, [partner.id])
     context.tell_crm(OutboxKind.PARTNER, partner.id, partner.id)
     return partner
 

@@ -16,6 +16,7 @@ from app.domain.record import ObjectKind, Record, RecordKey
 from app.domain.registration import Registration, most_telling
 from app.domain.tenant import Tenant
 from app.domain.thread import Audience
+from app.domain.tier import TierStanding
 from app.storage import certification as certifications
 from app.storage import content as contents
 from app.storage import file as files
@@ -26,6 +27,7 @@ from app.storage import record as records
 from app.storage import registration as registrations
 from app.storage import tenant as tenants
 from app.storage import thread as messages
+from app.storage import tier as tiers
 from app.storage.published.links import ROOM, links_of
 from app.storage.published.rooms import publish_snapshot
 
@@ -94,10 +96,19 @@ def compose_room(
             labels=labels,
             scope=policy.scope(partner.id, deal, company),
             content=_content(connection, tenant.id, deal, partner),
+            standing=_tier(connection, tenant.id, partner),
             certifications=current(certifications.of_partners(connection, tenant.id, [partner.id])),
         ),
         policy,
     )
+
+
+def _tier(connection: Connection, tenant_id: str, partner: Partner) -> TierStanding | None:
+    """As it was settled last; a partner without a tier asks the database nothing."""
+    if not partner.tier:
+        return None
+    plain = TierStanding(granted=partner.tier, tier=partner.tier, then=partner.tier)
+    return tiers.standings(connection, tenant_id, [partner.id]).get(partner.id, plain)
 
 
 def _content(

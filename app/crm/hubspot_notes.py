@@ -113,6 +113,8 @@ def registration_note(registration: RegistrationWrite) -> str:
             ("Rule", registration.rule),
             ("Attribution", _attribution(registration)),
             ("Incumbent", registration.incumbent),
+            ("Partner tier", registration.terms.tier),
+            ("Why this tier", registration.terms.tier_note),
             ("Partner asks for", registration.asks),
             ("What happened", "; ".join(_happened(registration))),
         ),
@@ -200,7 +202,13 @@ def certification_note(one: CertificationWrite) -> str:
 def partner_note(partner: PartnerWrite) -> str:
     return _facts(
         f"Partner: {partner.partner_name}",
-        (("Type", partner.type_label), ("Level", partner.tier), ("Domain", partner.domain)),
+        (
+            ("Type", partner.type_label),
+            ("Level", partner.tier),
+            ("Level in force", partner.tier_in_force),
+            ("Why", partner.tier_note),
+            ("Domain", partner.domain),
+        ),
         f"Alongside partner {partner.external_id}",
     )
 

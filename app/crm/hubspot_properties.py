@@ -66,6 +66,7 @@ _COLLABORATION = (
     _choice("alongside_attribution", "Partner attribution", "sourced", "influenced"),
     _property("alongside_partner_share", "Partner share (percent)", "number", "number"),
     _property("alongside_incumbent", "Incumbent partner"),
+    _property("alongside_price_tier", "Partner tier of the registration"),
     _property("alongside_partners", "Partners"),
     _choice("alongside_conflict", "Channel conflict", "open", "resolved"),
     _property("alongside_conflict_kind", "Channel conflict kind"),
@@ -100,9 +101,15 @@ _CERTIFICATION = (
     _property("alongside_certification_evidence", "Certification evidence", field_type="textarea"),
 )
 
+_TIER = (
+    _property("alongside_tier", "Partner tier granted"),
+    _property("alongside_tier_in_force", "Partner tier in force"),
+    _property("alongside_tier_note", "Partner tier: why", field_type="textarea"),
+)
+
 OURS: Mapping[str, Sequence[Mapping[str, Any]]] = {
     "deals": (*_COLLABORATION, *_PLAN),
-    "companies": (*_COLLABORATION, *_CERTIFICATION),
+    "companies": (*_COLLABORATION, *_CERTIFICATION, *_TIER),
     "contacts": _CERTIFICATION,
     "notes": (
         _UNIQUE,

@@ -91,7 +91,7 @@ class Writer:
             ConflictWrite: self._conflicts,
             CertificationWrite: self._certifications,
             ShareLinkWrite: lambda mine: self._on_records(mine, _link_properties),
-            PartnerWrite: lambda mine: self._notes(mine, "partner", partner_note),
+            PartnerWrite: self._partners,
             PersonWrite: lambda mine: self._notes(mine, "person", person_note),
             PlacementWrite: self._placements,
             PlanWrite: lambda mine: self._on_records(mine, _plan_properties),
@@ -108,6 +108,18 @@ class Writer:
         return self._flagged(
             writes, lambda one: {"alongside_partners": one.everyone}, placement_note, "placement"
         )
+
+    def _partners(self, writes: Sequence[PartnerWrite]) -> Mapping[str, WriteResult]:
+        """The tier on the partner's own company where the CRM has it, and always a note."""
+        homed = {one.company_id: _tier_properties(one) for one in writes if one.company_id}
+        outcome = self._batches.update("companies", homed)
+        refused: dict[str, WriteResult] = {
+            one.external_id: Refused(external_id=one.external_id, reason=outcome.refused[one.company_id])
+            for one in writes
+            if one.company_id and one.company_id in outcome.refused
+        }
+        told = [one for one in writes if one.external_id not in refused]
+        return refused | self._notes(told, "partner", partner_note)
 
     def _certifications(self, writes: Sequence[CertificationWrite]) -> Mapping[str, WriteResult]:
         """A line on the firm and on the person where the CRM has them, and always a note."""
@@ -325,6 +337,15 @@ def _registration_properties(registration: RegistrationWrite) -> dict[str, str]:
         "alongside_attribution": str(registration.attribution or ""),
         "alongside_partner_share": "" if registration.share is None else str(registration.share),
         "alongside_incumbent": registration.incumbent,
+        "alongside_price_tier": registration.terms.tier,
+    }
+
+
+def _tier_properties(partner: PartnerWrite) -> dict[str, str]:
+    return {
+        "alongside_tier": partner.tier,
+        "alongside_tier_in_force": partner.tier_in_force,
+        "alongside_tier_note": partner.tier_note,
     }
 
 

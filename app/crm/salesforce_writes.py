@@ -168,6 +168,7 @@ def _terms_of_partner(write: RegistrationWrite, prefix: str) -> Row:
         f"{prefix}Attribution__c": write.attribution.capitalize() if write.attribution else None,
         f"{prefix}Partner_Share__c": write.share,
         f"{prefix}Incumbent__c": write.incumbent or None,
+        f"{prefix}Partner_Tier__c": write.terms.tier[:80] or None,
         f"{prefix}Waiting_For__c": pause.blocker.label if pause else None,
         f"{prefix}Paused_Since__c": moment(pause.since) if pause else None,
     }
@@ -237,6 +238,8 @@ def partner_row(write: PartnerWrite) -> Row:
         "Partner_External_Id__c": write.external_id,
         "Type__c": write.type_label,
         "Level__c": write.tier,
+        "Level_In_Force__c": write.tier_in_force[:80] or None,
+        "Level_Note__c": write.tier_note or None,
         "Domain__c": write.domain,
         "Partner_Account__c": write.company_id,
         DATA: to_text(write),

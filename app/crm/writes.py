@@ -225,7 +225,8 @@ class ShareLinkWrite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerWrite:
-    """A partner organisation. `company_id` is its own company in the CRM, where one is known."""
+    """A partner organisation. `company_id` is its own company in the CRM, where one is known. `tier` is what it was
+    granted, `tier_in_force` what its certifications carry today; a rebuild finds that out anew."""
 
     external_id: str
     partner_name: str
@@ -235,6 +236,8 @@ class PartnerWrite:
     domain: str
     company_id: str | None
     country: str = ""
+    tier_in_force: str = ""
+    tier_note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

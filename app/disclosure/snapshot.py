@@ -9,6 +9,7 @@ A snapshot's content is plain JSON:
             "required", "after", "evidence": [{"label", "url"}], "proposed"?}],
  "messages": [{"id", "author", "side", "body", "at"}],
  "files": [{"id", "name", "type", "size", "at", "version"?, "kind"?, "digest"?}],
+ "tier": {"granted", "tier", "why": [str], "until", "then"}|null,
  "certifications": [{"id", "name", "level", "person", "expires", "revoked"}],
  "content": [{"id", "title", "url", "needs": ["stage" | "product"]}],
  "changes": [{"at", "what", "object", "field", "treatment"}], "vendor": {"name", "color"},
@@ -25,6 +26,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
+from app.disclosure import tier
 from app.disclosure.policy import Policy, View
 from app.disclosure.redaction import narrower, redact
 from app.disclosure.rules import UNKNOWN, Motion, Scope
@@ -38,6 +40,7 @@ from app.domain.plan_graph import counted_from
 from app.domain.record import Record
 from app.domain.registration import Registration, RegistrationState
 from app.domain.thread import Audience, Message
+from app.domain.tier import TierStanding
 from app.ground.clock import to_iso
 
 LABELS: Mapping[tuple[str, str], str] = {
@@ -65,6 +68,7 @@ LABELS: Mapping[tuple[str, str], str] = {
     ("room", "thread"): "Messages",
     ("room", "registration"): "Registration",
     ("room", "files"): "Files",
+    ("room", "tier"): "Tier",
     ("room", "certifications"): "Certifications",
     ("room", "content"): "Content",
 }
@@ -76,6 +80,7 @@ _SECTIONS = {
     "thread": "messages",
     "registration": "registration",
     "files": "files",
+    "tier": "tier",
     "certifications": "certifications",
     "content": "content",
 }
@@ -103,6 +108,7 @@ class Source:
     vendor_color: str
     labels: Mapping[tuple[str, str], str]
     scope: Scope = UNKNOWN
+    standing: TierStanding | None = None
     certifications: Sequence[Certification] = ()
     content: Sequence[ContentItem] = ()
 
@@ -115,6 +121,7 @@ def compose(source: Source, policy: Policy) -> Content:
         "messages": [_message(m) for m in source.messages if m.audience is Audience.PARTNER],
         "files": [_file(f) for f in source.files if f.state is not FileState.GONE],
         "registration": _registration(source.registration),
+        "tier": tier.shown(source.standing),
         "certifications": [_certification(one) for one in source.certifications],
         "content": [_item(one) for one in source.content],
     }
@@ -228,6 +235,7 @@ def differences(before: Content, after: Content, at: str) -> list[dict[str, str]
             if s["status"] == "done" and s["id"] not in done
         ],
     )
+    told += _section(at, "tier", tier.news(before.get("tier"), after.get("tier")))
     registration = after.get("registration")
     was = before.get("registration") or {}
     if registration and registration != was:

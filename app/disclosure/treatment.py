@@ -20,9 +20,9 @@ class Treatment(StrEnum):
 OBJECTS = ("deal", "company", "room")
 """`room` is what is ours, not the CRM's: its fields are the sections of the share page."""
 
-ROOM_SECTIONS = ("plan", "thread", "registration", "files", "certifications", "content")
+ROOM_SECTIONS = ("plan", "thread", "registration", "files", "tier", "certifications", "content")
 
-OPEN_AT_FIRST = ROOM_SECTIONS[:4]
+OPEN_AT_FIRST = ROOM_SECTIONS[:5]
 """What a new tenant's rooms show. The partner's own certificates name people, so an admin opens them."""
 
 NEVER: Mapping[str, str] = {

@@ -78,7 +78,7 @@ def fulfilment(requirement: Requirement, certifications: Sequence[Certification]
     fitting = [
         one
         for one in current(certifications)
-        if one.is_valid(today) and _fits(requirement, one) and one.is_personal == (requirement.people > 0)
+        if one.is_valid(today) and fits(requirement, one) and one.is_personal == (requirement.people > 0)
     ]
     people = holders(certifications)
     ends: dict[object, date] = {}
@@ -105,7 +105,8 @@ def wanted(requirement: Requirement) -> str:
     return f"{who} certified in {what}"
 
 
-def _fits(requirement: Requirement, one: Certification) -> bool:
+def fits(requirement: Requirement, one: Certification) -> bool:
+    """Whether the certification is of the kind that is asked for, whoever holds it and until when."""
     level = not requirement.level or same(requirement.level, one.level)
     return level and any(same(requirement.credential, what) for what in (one.credential, one.name) if what)
 

@@ -118,7 +118,8 @@ class Rule:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """What one registration is judged by, as it was on the day it was received. Version 0 is the default programme
-    that holds before anybody saved one."""
+    that holds before anybody saved one. `tier` is the partner's that counted then; `tier_note` says why it was not
+    the one that the partner was granted."""
 
     version: int = 0
     rule: str = "Everyone"
@@ -132,6 +133,8 @@ class Terms:
     extension_limit: int = 2
     reminder_days: tuple[int, ...] = (14, 3)
     idle_days: int = 0
+    tier: str = ""
+    tier_note: str = ""
 
 
 DEFAULT_TERMS = Terms()
@@ -141,7 +144,8 @@ DEFAULT_TERMS = Terms()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Programme:
     """Everything an admin decides about registrations and conflicts. `possible_from` and `same_from` are the
-    probabilities at which a match is shown to a person and taken for sure."""
+    probabilities at which a match is shown to a person and taken for sure. `tier_order` names the tiers, the highest
+    first; `tier_grace_days` is how long a tier outlasts a certification that it needs."""
 
     version: int = 0
     rules: tuple[Rule, ...] = (Rule(name="Everyone"),)
@@ -152,6 +156,8 @@ class Programme:
     dispute_days: int = 10
     dispute_to: str = ""
     probing_per_day: int = 20
+    tier_order: tuple[str, ...] = ()
+    tier_grace_days: int = 0
 
     def rule_for(self, partner_type: PartnerType, region: str) -> Rule:
         """The most particular rule that holds; of two the earlier one. The last resort is the default."""
@@ -167,8 +173,10 @@ class Programme:
             default=Rule(name="Everyone"),
         )
 
-    def terms(self, rule: Rule, tier: str, amount: float, region: str, product: str) -> Terms:
-        """What a registration with these values is judged by from now on."""
+    def terms(
+        self, rule: Rule, tier: str, amount: float, region: str, product: str, tier_note: str = ""
+    ) -> Terms:
+        """What a registration with these values is judged by from now on, for a partner whose tier counts as this."""
         benefit = next(
             (b for b in rule.tiers if b.tier.casefold() == tier.strip().casefold()), TierBenefit(tier="")
         )
@@ -185,6 +193,8 @@ class Programme:
             extension_limit=rule.extension_limit,
             reminder_days=rule.reminder_days,
             idle_days=rule.idle_days,
+            tier=tier,
+            tier_note=tier_note,
         )
 
 

@@ -170,6 +170,8 @@ class _Programme(_Strict):
     dispute_days = _days(1, 180, 10)
     dispute_to = _text(200)
     probing_per_day = _days(1, 1_000, 20)
+    tier_order = _texts()
+    tier_grace_days = _days(0, 180, 0)
 
     @validates_schema
     def check(self, data: dict[str, Any], **_: Any) -> None:
@@ -177,6 +179,8 @@ class _Programme(_Strict):
             [rule.name.casefold() for rule in data.get("rules", ())], "rules", "Two rules have the same name."
         )
         _once(data.get("precedence", ()), "precedence", "A rule of who wins stands there twice.")
+        ranks = [" ".join(tier.casefold().split()) for tier in data.get("tier_order", ())]
+        _once(ranks, "tier_order", "names a tier twice.")
         if data.get("possible_from", 0.5) > data.get("same_from", 0.8):
             raise ValidationError("A sure match needs at least what a possible one needs.", "same_from")
 

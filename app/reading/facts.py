@@ -18,6 +18,7 @@ from app.domain.record import ObjectKind, Record, RecordKey
 from app.domain.registration import Registration
 from app.domain.tenant import Tenant
 from app.domain.thread import Message
+from app.domain.tier import TierStanding
 from app.reading.plan_choices import with_choices
 from app.storage import certification as certifications
 from app.storage import conflict as conflicts
@@ -31,6 +32,7 @@ from app.storage import record as records
 from app.storage import registration as registrations
 from app.storage import tenant as tenants
 from app.storage import thread as messages
+from app.storage import tier as tiers
 from app.storage.change_mark import NEIGHBOURS
 from app.storage.outbox import OutboxKind
 from app.storage.published.copies import downloads_of
@@ -90,6 +92,7 @@ class _Shared:
 
     contacts: Sequence[PartnerContact]
     certifications: Sequence[Certification]
+    tiers: Mapping[str, TierStanding]
     catalogue: Sequence[ContentItem]
     registrations: Sequence[Registration]
     links: Sequence[ShareLink]
@@ -154,18 +157,21 @@ def _partners(
     attached = partners.on_record(connection, tenant.id, record.key)
     if not attached:
         return ()
-    shared = _shared(connection, tenant.id, record, [partner.id for partner, _ in attached], asked)
+    shared = _shared(connection, tenant.id, record, [partner for partner, _ in attached], asked)
     found = tuple(_partner(partner, record, shared, asked) for partner, _ in attached)
     return tuple(with_choices(connection, tenant.id, record, known) for known in found)
 
 
 def _shared(
-    connection: Connection, tenant_id: str, record: Record, partner_ids: Sequence[str], asked: Asked
+    connection: Connection, tenant_id: str, record: Record, here: Sequence[Partner], asked: Asked
 ) -> _Shared:
+    partner_ids = [partner.id for partner in here]
+    tiered = any(partner.tier for partner in here)
     deal_id, company_id = _ids(record)
     return _Shared(
         contacts=partners.contacts(connection, tenant_id, partner_ids),
         certifications=certifications.of_partners(connection, tenant_id, partner_ids),
+        tiers=tiers.standings(connection, tenant_id, partner_ids) if tiered else {},
         catalogue=contents.catalogue(connection, tenant_id) if asked.content_url else (),
         registrations=registrations.on_record(connection, tenant_id, deal_id=deal_id, company_id=company_id),
         links=_links(connection, tenant_id, record.key, visits=asked.visits),
@@ -214,6 +220,7 @@ def _partner(partner: Partner, record: Record, shared: _Shared, asked: Asked) ->
         steps=tuple(step for step in shared.steps if step.partner_id == partner.id),
         registrations=tuple(r for r in shared.registrations if r.partner_id == partner.id),
         certifications=tuple(c for c in shared.certifications if c.partner_id == partner.id),
+        tier=shared.tiers.get(partner.id),
         links=links,
         files=tuple(file for file in shared.files if file.partner_id == partner.id),
         last_viewed_at=max(visits, default=None),

@@ -168,11 +168,19 @@ def remarks(programme: Programme) -> Iterator[str]:
         )
         if first:
             yield f"“{rule.name}” never holds: “{first.name}” stands before it, for the same partners and regions."
+    ordered = {_plain(tier) for tier in programme.tier_order}
+    named = {one.tier for rule in programme.rules for one in rule.tiers if _plain(one.tier) not in ordered}
+    if ordered and named:
+        yield f"{words.listing(sorted(named))} {'stands' if len(named) == 1 else 'stand'} in no order of tiers."
     if all(rule.partner_types or rule.regions for rule in programme.rules):
         yield (
             "No rule is for everybody. Whoever fits none gets ours: anybody of your team decides within 48 hours, "
             "protection runs for 90 days."
         )
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def _sorted(names: Iterable[str]) -> list[str]:

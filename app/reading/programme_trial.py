@@ -15,6 +15,7 @@ from app.storage import certification as certifications
 from app.storage import partner as partners
 from app.storage import programme as programmes
 from app.storage import registration as registrations
+from app.storage import tier as tiers
 from cards import words
 
 TRIED = 300
@@ -56,9 +57,10 @@ class _Judged:
 
 def trial(connection: Connection, tenant_id: str, edited: Programme, now: datetime) -> Trial:
     """The newest registrations under the edited rules, beside the rules in force. Partners count as they are today:
-    their type, their tier and their certificates."""
+    their type, the tier that counts and their certificates."""
     saved = programmes.current(connection, tenant_id)
-    known = {one.id: one for one in partners.all_of(connection, tenant_id)}
+    everyone = tiers.counting(connection, tenant_id, partners.all_of(connection, tenant_id))
+    known = {one.id: one for one in everyone}
     past = [one for one in registrations.latest(connection, tenant_id, TRIED) if one.partner_id in known]
     held = _held(connection, tenant_id, {one.partner_id for one in past}, (saved, edited))
     cases, not_taken = [], 0

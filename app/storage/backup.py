@@ -31,6 +31,7 @@ KEPT: Sequence[Table] = (
     tables.credential,
     tables.policy,
     tables.certification_requirement,
+    tables.tier_standing,
     tables.unplaced_certification,
     tables.credential_feed,
     tables.credential_hint,

@@ -192,6 +192,14 @@ class HubspotWorld:
     def registrations_on(self, deal_id: str) -> list[str]:
         return self._notes("deals", deal_id, "registration")
 
+    def tier_on(self, deal_id: str) -> str:
+        return str(self.portal.get("deals", deal_id)["properties"]["alongside_price_tier"])
+
+    def tiers_of(self, company_id: str) -> list[str]:
+        found = self.portal.get("companies", company_id)["properties"]
+        names = ("alongside_tier", "alongside_tier_in_force", "alongside_tier_note")
+        return [found[name] for name in names]
+
     def plan_on(self, deal_id: str) -> list[str]:
         found = self.portal.get("deals", deal_id)["properties"]
         return [str(v).replace("_", " ").lower() for name, v in found.items() if "alongside_plan" in name]

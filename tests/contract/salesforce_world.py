@@ -224,6 +224,14 @@ class SalesforceWorld:
             for r in self.rows("Deal_Registration__c", Opportunity__c=deal_id)
         ]
 
+    def tier_on(self, deal_id: str) -> str:
+        (row,) = self.rows("Opportunity", Id=deal_id)
+        return str(row["Alongside_Partner_Tier__c"])
+
+    def tiers_of(self, company_id: str) -> list[str]:
+        (row,) = self.rows("Alongside_Partner__c", Partner_Account__c=company_id)
+        return [row[name] for name in ("Level__c", "Level_In_Force__c", "Level_Note__c")]
+
     def plan_on(self, deal_id: str) -> list[str]:
         (row,) = self.rows("Opportunity", Id=deal_id)
         return [str(v).removesuffix(".0").lower() for name, v in row.items() if "Alongside_Plan" in name]

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from app.crm.port import AuthExpired, Forbidden, RateLimited, Refused, Unavailable, Write, Written
+from app.domain.programme import Terms
 from app.domain.record import ObjectKind
 from tests.contract.world import Breakage, World
 from tests.contract.writes import (
@@ -13,6 +14,7 @@ from tests.contract.writes import (
     certification,
     conflict,
     message,
+    partner,
     registration,
     share_link,
     step,
@@ -286,6 +288,17 @@ def test_certifications_stand_on_the_partners_company(world: World, deal: str) -
     texts = world.certifications_on(company)
     assert len(texts) == 2
     assert any("Implementation Expert" in text and "Platinum" in text for text in texts)
+
+
+def test_the_tier_that_counts_stands_on_the_deal_and_with_the_partner(world: World, deal: str) -> None:
+    company = world.make_company("Northwind Traders")
+    why = "Gold does not count: needs 2 people certified in Security; 1 now."
+    terms = Terms(tier="Silver", tier_note=why)
+    write_one(world, registration(deal_id=deal, state="approved", terms=terms))
+    write_one(world, partner(company_id=company, tier_in_force="Silver", tier_note=why))
+
+    assert world.tier_on(deal) == "Silver"
+    assert world.tiers_of(company) == ["Gold", "Silver", why]
 
 
 def test_a_share_link_shows_its_use_and_never_its_token(world: World, deal: str) -> None:

@@ -102,6 +102,12 @@ class World(Protocol):
     def registrations_on(self, deal_id: str) -> list[str]:
         """One text per registration, holding its partner and its state."""
 
+    def tier_on(self, deal_id: str) -> str:
+        """The tier by which the deal's registration is judged, as the deal's own field says it."""
+
+    def tiers_of(self, company_id: str) -> list[str]:
+        """What the partner at this company was granted, what counts of it, and why, each in a field of its own."""
+
     def plan_on(self, deal_id: str) -> list[str]:
         """What the deal's own fields say of its plan, in small letters with spaces."""
 

@@ -10,6 +10,7 @@ from app.domain.certification import Certification
 from app.domain.content import ContentItem
 from app.domain.link import FileCopy, SharedFile
 from app.domain.partner import PartnerType
+from app.domain.tier import TierStanding
 from app.storage import changes, fault, published_tables, tables
 from app.storage.schema import metadata
 from tests.disclosure.strategies import COMPANY_FIELDS, DEAL_FIELDS, record
@@ -176,6 +177,7 @@ CONTENT = {
     "messages": "room.thread",
     "files": "room.files",
     "registration": "room.registration",
+    "tier": "room.tier",
     "certifications": "room.certifications",
     "content": "room.content",
     "changes": "each names the cell it was published under",
@@ -192,6 +194,7 @@ SOURCE = {
     "messages",
     "registration",
     "files",
+    "standing",
     "certifications",
     "content",
     "vendor_name",
@@ -248,6 +251,7 @@ def source() -> Source:
         vendor_color="#3b5bdb",
         labels={},
         content=[ContentItem(id="i1", version=1, title="Deck", url="https://x.example", author="nobody's")],
+        standing=TierStanding(granted="Gold", tier="Silver", why=("Needs 2 people; 1 now.",), then="Silver"),
         certifications=[Certification(id="c1", partner_id="p1", name="Gold", evidence="https://x.example")],
     )
 
@@ -290,6 +294,12 @@ def test_a_snapshot_holds_the_known_keys_and_no_other() -> None:
     for section, keys in ITEMS.items():
         assert content[section], section
         assert {key for item in content[section] for key in item} == keys
+
+
+def test_a_tier_is_published_with_what_it_lacks_and_without_who_holds_what() -> None:
+    content = compose(source(), default_policy())
+
+    assert set(content["tier"]) == {"granted", "tier", "why", "until", "then"}
 
 
 def test_a_registration_is_published_without_who_decides_by_which_rule_and_what_happened() -> None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from marshmallow import Schema, fields
 
 from app.commands.context import Context
+from app.commands.tier import standing_of
 from app.domain.business_time import add_hours
 from app.domain.partner import Partner
 from app.domain.programme import Programme, Rule, number_in
@@ -103,8 +104,14 @@ def under_terms(
     context: Context, registration: Registration, programme: Programme, rule: Rule, partner: Partner
 ) -> dict[str, Any]:
     """The terms that hold for the registration as it stands, and when its decision is due by them."""
+    tier = standing_of(context, partner, programme)
     terms = programme.terms(
-        rule, partner.tier, number_in(registration.amount), registration.region, registration.product
+        rule,
+        tier.tier,
+        number_in(registration.amount),
+        registration.region,
+        registration.product,
+        tier.note,
     )
     zone = ZoneInfo(context.tenant.time_zone)
     due: datetime = (

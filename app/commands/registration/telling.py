@@ -3,18 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app.commands.announcing import announce
 from app.commands.context import Context
 from app.commands.registration.store import reason_of
 from app.commands.thread import look_again
-from app.domain.actor import ActorKind, Side
+from app.domain.actor import ActorKind
 from app.domain.record import ObjectKind, RecordKey
 from app.domain.registration import Registration
-from app.domain.thread import Audience, Message
-from app.ground.ids import new_id
+from app.domain.thread import Audience
 from app.storage import partner as partners
-from app.storage import registration as registrations
-from app.storage import thread as messages
-from app.storage.outbox import OutboxKind
 
 
 def require_sayable(
@@ -47,20 +44,6 @@ def say(context: Context, registration: Registration, audience: Audience, body: 
     for kind, crm_id in places:
         key = RecordKey(kind, crm_id or "")
         partner_id = registration.partner_id
-        if not crm_id or not partners.is_on(context.connection, context.tenant.id, key, partner_id):
-            continue
-        message = Message(
-            id=new_id(),
-            partner_id=partner_id,
-            author_name="Alongside",
-            author_email="",
-            side=Side.US,
-            audience=audience,
-            body=body,
-            sent_at=context.now,
-            channel=registrations.PROGRAMME,
-        )
-        messages.add(context.connection, context.tenant.id, key, message)
-        context.tell_crm(OutboxKind.MESSAGE, message.id, partner_id, record=key)
-        context.publish(key)
-        return
+        if crm_id and partners.is_on(context.connection, context.tenant.id, key, partner_id):
+            announce(context, key, partner_id, audience, body)
+            return

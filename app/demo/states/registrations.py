@@ -31,7 +31,12 @@ SHORT = {
     "protection_starts": "receipt",
     "idle_days": 45,
 }
-PROGRAMME = {"rules": [EVERYONE, STEPS, SHORT], "dispute_to": MANAGER}
+PROGRAMME = {
+    "rules": [EVERYONE, STEPS, SHORT],
+    "dispute_to": MANAGER,
+    "tier_order": ["Platinum", "Gold", "Silver"],
+    "tier_grace_days": 30,
+}
 
 WHY = "Three kinds of partner, three sets of rules"
 

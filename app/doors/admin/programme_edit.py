@@ -52,6 +52,8 @@ LABELS = {
     "dispute_days": "Days to settle a dispute",
     "dispute_to": "A late dispute goes to",
     "probing_per_day": "Unusually many registrations",
+    "tier_order": "Tiers, the highest first",
+    "tier_grace_days": "Days of grace",
 }
 """What the form calls a field; the list of what is wrong says it likewise."""
 

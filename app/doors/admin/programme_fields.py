@@ -59,6 +59,8 @@ def read_form(form: MultiDict[str, str]) -> dict[str, Any]:
         "dispute_days": _whole(form, "dispute_days"),
         "dispute_to": _line(form, "dispute_to"),
         "probing_per_day": _whole(form, "probing_per_day"),
+        "tier_order": _words(form, "tier_order"),
+        "tier_grace_days": _whole(form, "tier_grace_days"),
     }
 
 

@@ -225,6 +225,8 @@ CUSTOM_OBJECTS = (
             *PARTNER,
             text("Type__c", "Partner Type", 80),
             text("Level__c", "Level", 80),
+            text("Level_In_Force__c", "Level in Force", 80),
+            long_text("Level_Note__c", "Why This Level"),
             text("Domain__c", "Domain"),
             text("Person_Name__c", "Person"),
             text("Person_Title__c", "Title"),

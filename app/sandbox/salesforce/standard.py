@@ -73,6 +73,7 @@ def attribution(prefix: str = "") -> tuple[Field, ...]:
         picklist(f"{prefix}Attribution__c", "Partner Attribution", "Sourced", "Influenced"),
         percent(f"{prefix}Partner_Share__c", "Partner Share"),
         text(f"{prefix}Incumbent__c", "Incumbent Partner"),
+        text(f"{prefix}Partner_Tier__c", "Partner Tier", 80),
         text(f"{prefix}Waiting_For__c", "Partner Waits For", 80),
         moment(f"{prefix}Paused_Since__c", "Protection Paused Since"),
     )

@@ -36,6 +36,7 @@ from app.storage.tables.plan_template import plan_template
 from app.storage.tables.programme import programme
 from app.storage.tables.proof import audit_checkpoint, signing_key
 from app.storage.tables.proposal import policy_proposal
+from app.storage.tables.tier import tier_standing
 from app.storage.tables.work import (
     attachment,
     certification,
@@ -95,5 +96,6 @@ __all__ = [
     "stage",
     "step",
     "tenant",
+    "tier_standing",
     "unplaced_certification",
 ]
