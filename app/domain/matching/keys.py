@@ -6,7 +6,7 @@ from hashlib import blake2b
 from app.domain.matching.domains import bare_label
 from app.domain.matching.names import Name, is_ideograph
 from app.domain.matching.profile import Profile, profile
-from app.domain.matching.words import FILLERS
+from app.domain.matching.words import NOTHING
 
 MAX_KEYS = 40
 """Keys of one company at most: the cost of a look-up must not depend on what somebody wrote into a field."""
@@ -70,7 +70,7 @@ def _of_name(name: Name) -> list[str]:
     found += [f"word:{word}" for word in _rarest(name)]
     found.append(f"sound:{_consonants(name.sound)}")
     found += _halves(name.sound)
-    said = [token for token in name.tokens if token not in FILLERS] or name.tokens
+    said = [token for token in name.tokens if token not in NOTHING] or name.tokens
     found.append(f"words:{' '.join(sorted(said))}")
     return found + (_pairs(said) if len(said) > 1 else _parts(name.sound)) + _ends(name.tokens)
 

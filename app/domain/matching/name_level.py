@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from app.domain.matching.names import Name, distance, near
-from app.domain.matching.words import FILLERS, GENERIC, word_set
+from app.domain.matching.words import GENERIC, NOTHING, word_set
 
 CUT = 6
 """Letters that a name must have left to be recognised as the beginning of a longer one."""
@@ -112,9 +112,9 @@ def _contained(short: Name, long: Name) -> NameLevel | None:
     paired, cut, left = _pair(short, long)
     if not paired or (left and not short.distinctive):
         return None
-    if all(word in FILLERS for word in left):
+    if all(word in NOTHING for word in left):
         return NameLevel.FILLED if left and not cut else NameLevel.SHORTENED
-    if all(word in GENERIC for word in left):
+    if all(word in GENERIC or word in NOTHING for word in left):
         return NameLevel.TRADE
     if len(short.tokens) > 1:
         return NameLevel.LONGER

@@ -1,5 +1,6 @@
 """Company names without what varies between two people who write the same name down."""
 
+import html
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -11,6 +12,7 @@ from rapidfuzz.distance import OSA
 
 from app.domain.matching.words import (
     ALSO,
+    CITIES,
     COUNTRY_PAIRS,
     DEPARTMENTS,
     DIRECTIONS,
@@ -36,6 +38,15 @@ _QUOTES = re.compile("['’‘`´ʼ\"“”„\0]")
 _NOT_WORD = re.compile(r"[\W_]+")
 _BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _DASH = re.compile(r"\s+[-–—/|:•]+\s+")
+_NOTES = re.compile(r"#\s*\d+\b|\bdo not (?:use|call|contact)\b", re.IGNORECASE)
+_ENDING = re.compile(
+    r"(?:\bhttps?://)?(?:\bwww\.)?\b([^\W_]{2,}(?:-[^\W_]+)*)"
+    r"\.(?:com|net|org|io|ai|biz|info|co\.uk|com\.[a-z]{2}|eu|de|fr|es|nl|pl|ch|se|jp|uk)(?:/\S*)?(?![\w.])",
+    re.IGNORECASE,
+)
+"""Somebody wrote the address for the name, or the name is one: "www.acme.com", "Amazon.com, Inc."."""
+
+_COUNT = re.compile(r"(?:fy|q|h|v)?\d+")
 _PHRASES = re.compile(r"\s(?:" + "|".join(re.escape(p) for p in LEGAL_PHRASES) + r")(?=\s|$)")
 _ALSO = re.compile(
     r"(?<=\S)[\s,;]+(?:" + "|".join(re.escape(p) for p in ALSO) + r")[.:]?\s+(?=\S)", re.IGNORECASE
@@ -100,8 +111,12 @@ def normalise_all(text: str) -> tuple[Name, ...]:
 
 
 def _without_forms(text: str) -> str:
-    plain = unicodedata.normalize("NFKC", text)
+    plain = unicodedata.normalize("NFKC", html.unescape(text) if "&" in text else text)
+    plain = _NOTES.sub(" ", plain)
+    if "." in plain:
+        plain = _ENDING.sub(r"\1", plain)
     if not plain.isascii():
+        plain = "".join(c for c in plain if unicodedata.category(c) != "Cf")  # no width, no meaning
         for form in EAST_ASIAN_FORMS:
             plain = plain.replace(form, " ")
     return plain
@@ -115,6 +130,8 @@ def _brackets(text: str) -> tuple[str, list[str]]:
     for found in _BRACKETS.findall(text):
         held = _ALSO_FIRST.sub("", found)
         words = [word for word in _words(held) if word != "and"]
+        if " ".join(words) in CITIES:
+            continue
         if words and (" ".join(words) in _PLACES or all(word in REGIONS for word in words)):
             regions += words
         elif not all(word in _NO_NAME or len(word) == 1 for word in words) and not _is_common(words):
@@ -131,12 +148,15 @@ def _is_common(words: list[str]) -> bool:
 
 
 def _without_additions(text: str) -> str:
-    """The text without what stands behind a dash and names a department; a region there stays."""
+    """The text without what stands behind a dash and names a department, a city or a count; a region there stays."""
     head, *tails = _DASH.split(text)
     kept = [head]
     for tail in tails:
         words = _words(tail)
-        if all(word in DEPARTMENTS or word in REGIONS or word in LEGAL_FORMS for word in words):
+        if " ".join(words) in CITIES or all(
+            word in DEPARTMENTS or word in REGIONS or word in LEGAL_FORMS or _COUNT.fullmatch(word)
+            for word in words
+        ):
             kept += [word for word in words if word in REGIONS]
         else:
             kept.append(tail)
@@ -149,6 +169,8 @@ def _in_order(text: str) -> str:
     if not comma or "," in after or not before.strip():
         return text
     words = [word for word in _split(after) if word not in LEGAL_FORMS]
+    if " ".join(words) in CITIES and not all(word in GENERIC for word in _split(before)):
+        return before  # "Acme, London", but not "Airport, Zurich"
     if not words or any(word in REGIONS or word in DEPARTMENTS or word == "and" for word in words):
         return text
     return f"{' '.join(words)} {before}"
@@ -198,7 +220,7 @@ def _name(words: list[str]) -> Name:
         elif len(kept) > 2 and (pair := COUNTRY_PAIRS.get((kept[-2], last))):  # noqa: PLR2004 - "South Africa" is a name
             region.insert(0, pair)
             del kept[-2:]
-        elif last in REGIONS and (last not in DIRECTIONS or kept[-2] in REGIONS):
+        elif last in REGIONS and (last not in DIRECTIONS or region or kept[-2] in REGIONS):
             region.insert(0, kept.pop())
         else:
             break

@@ -5,6 +5,11 @@ def word_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+def _names(text: str) -> frozenset[str]:
+    """Names of one or more words, divided by bars."""
+    return frozenset(" ".join(name.split()) for name in text.split("|"))
+
+
 def _pairs(text: str) -> dict[str, str]:
     return {word: one for word, _, one in (pair.partition(":") for pair in text.split())}
 
@@ -100,7 +105,9 @@ DEPARTMENTS = word_set(
     """new old duplicate dup test copy department departments dept division div office offices branch
     headquarters head hq procurement purchasing purchase sales hr it ict finance accounts account
     payable marketing logistics operations team attn site main confidential renewal prospect
-    customer client closed inactive legal einkauf vertrieb achats compras niederlassung filiale
+    customer client closed inactive obsolete opportunity opp deal expansion upsell pilot poc quote tender
+    rfp rfq project phase seats users licence licences license licenses corporate legal einkauf
+    vertrieb achats compras niederlassung filiale
     zweigniederlassung sucursal succursale filial hauptsitz zentrale siege"""
 )
 """What sellers and partners add to a name for themselves, behind a dash or in brackets."""
@@ -222,17 +229,29 @@ COUNTRY_NAMES = {
 """A country at the end of a name, by its code: with the country of the company it explains a branch."""
 
 COUNTRY_PAIRS = {
-    tuple(name.split()): one
-    for name, _, one in (
-        pair.partition(":")
-        for pair in """costa rica:costarica|czech republic:czechia|great britain:britain|hong kong:hongkong|
-        new zealand:newzealand|northern ireland:britain|puerto rico:usa|saudi arabia:saudiarabia|
-        south africa:southafrica|south korea:korea|sri lanka:srilanka|united kingdom:uk|united states:usa""".replace(
-            "\n", ""
-        ).split("|")
+    (first, second): one
+    for first, second, one in map(
+        str.split,
+        """asia pacific apac
+        costa rica costarica
+        czech republic czechia
+        great britain britain
+        hong kong hongkong
+        latin america latam
+        new zealand newzealand
+        north america america
+        northern ireland britain
+        puerto rico usa
+        saudi arabia saudiarabia
+        south africa southafrica
+        south america america
+        south korea korea
+        sri lanka srilanka
+        united kingdom uk
+        united states usa""".splitlines(),
     )
 }
-"""Countries of two words, by the one word that stands for them in the table."""
+"""Countries and regions of two words, by the one word that stands for them in the tables."""
 
 REGIONS = frozenset(COUNTRY_NAMES) | word_set(
     """africa america americas apac asia benelux dach emea europe europa iberia latam mea nordic nordics
@@ -242,6 +261,21 @@ REGIONS = frozenset(COUNTRY_NAMES) | word_set(
 
 DIRECTIONS = word_set("north south east west northern southern eastern western central")
 """At the end they only count as a region when a country stands there too; alone they are part of the name."""
+
+CITIES = _names(
+    """abu dhabi|amsterdam|antwerp|athens|atlanta|auckland|austin|bangalore|bangkok|barcelona|basel|beijing|
+    bengaluru|berlin|birmingham|bogota|boston|bratislava|bristol|brussels|bucharest|budapest|buenos aires|cairo|
+    cape town|chengdu|chennai|chicago|cologne|copenhagen|dallas|delhi|denver|detroit|doha|dubai|dublin|
+    dusseldorf|edinburgh|frankfurt|geneva|glasgow|gothenburg|guangzhou|hamburg|hangzhou|helsinki|houston|
+    hyderabad|istanbul|jakarta|johannesburg|koln|krakow|kuala lumpur|kyiv|lagos|leeds|leipzig|lima|lisbon|
+    ljubljana|london|los angeles|luxembourg|lyon|madrid|malmo|manchester|manila|marseille|melbourne|mexico city|
+    miami|milan|milano|montreal|moscow|mumbai|munchen|munich|nairobi|nanjing|new delhi|new york|osaka|oslo|
+    paris|perth|prague|praha|pune|riga|rio de janeiro|riyadh|roma|rome|rotterdam|san diego|san francisco|
+    santiago|sao paulo|seattle|seoul|shanghai|shenzhen|sofia|stockholm|stuttgart|suzhou|sydney|taipei|tallinn|
+    tel aviv|tianjin|tokyo|toronto|turin|valencia|vancouver|vienna|vilnius|warsaw|warszawa|wien|wuhan|zagreb|
+    zurich"""
+)
+"""Behind a dash, a comma or in brackets they say where a branch sits; at the end of a name they belong to it."""
 
 GENERIC = (
     frozenset(COUNTRY_NAMES)
@@ -287,6 +321,9 @@ FILLERS = word_set(
     brands europe of the de da do del di y e et a co inc limited"""
 )
 """Words added to a name without meaning another company. A trade ("motor", "bank") may mean a sister."""
+
+NOTHING = FILLERS | LEGAL_FORMS
+"""Fillers, and forms that stand before one: "Acme Ltd Group"."""
 
 SPELLINGS = _pairs(
     """intl:international internatl:international int:international mfg:manufacturing mfr:manufacturing

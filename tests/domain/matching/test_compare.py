@@ -19,6 +19,7 @@ def _band(one, other) -> Band:
         (("Renamed Works", "acme.com"), ("Acme", "acme.com")),
         (("Franklin Elec", "franklin-electric.com.br"), ("Franklin Electric", "franklin-electric.com")),
         (("Alphabet (Google)", ""), ("Google Inc", "")),
+        (("Acme Ltd Group", ""), ("Acme", "")),
         (("IBM", "ibm.com"), ("International Business Machines", "www.ibm.com")),
     ],
 )
