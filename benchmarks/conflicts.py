@@ -145,6 +145,9 @@ def _growth() -> Iterator[dict[str, Any]]:
             "n": len(claims) * ROUNDS,
             "accounts": size,
             "ms_per_registration": round(1000 * cost / len(claims), 3),
+            "compared_per_registration": round(
+                sum(len(index.candidates(claim_profile(row))) for row in claims) / len(claims), 2
+            ),
             "missed_per_100": round(100 * len(truth - found) / len(truth), 2),
         }
 
