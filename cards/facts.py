@@ -17,6 +17,7 @@ from app.domain.partner import Partner, PartnerContact
 from app.domain.plan import Step, live
 from app.domain.plan_calendar import Calendar, calendar_of
 from app.domain.plan_template import Template
+from app.domain.plan_undo import Undo
 from app.domain.plan_upgrade import Upgrade
 from app.domain.record import CrmKind, ObjectKind, Record
 from app.domain.registration import Registration
@@ -80,7 +81,8 @@ class PartnerFacts:
     `terms` says that there are terms to accept. `calendar_url` holds the plan's dates, if it has steps. `content` is
     what it should read with where that is opened. `upgrades` are newer versions of templates that the plan runs on;
     `plans_elsewhere` are the customer's other deals with a plan with this partner, by id and name. `tier` says what
-    certifications make of the tier it was granted, where they have a say in it.
+    certifications make of the tier it was granted, where they have a say in it; `undo` is what was done last to the
+    plan as a whole.
     """
 
     partner: Partner
@@ -102,6 +104,7 @@ class PartnerFacts:
     calendar_url: str = ""
     content: tuple[tuple[ContentItem, str], ...] = ()
     upgrades: tuple[UpgradeOffer, ...] = ()
+    undo: Undo | None = None
     plans_elsewhere: tuple[tuple[str, str], ...] = ()
 
     @property

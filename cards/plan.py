@@ -44,6 +44,7 @@ from cards.plan_forms import (
     start_forms,
     step_actions,
     take_back,
+    take_back_whole,
     talk_forms,
 )
 from cards.timeline import timeline
@@ -109,6 +110,7 @@ def _running(facts: RecordFacts, known: PartnerFacts, today: date) -> Iterator[B
     yield from proposals(facts, known, today)
     yield from upgrade_blocks(known, may_write=facts.may_write)
     yield from take_back(facts, known, today)
+    yield from take_back_whole(facts, known, today)
     if any(step.status is StepStatus.OPEN for step in plan):
         yield forecast_line(plan, close, today, facts.locale, noun=facts.noun, calendar=days)
         yield from chain_line(plan, today, days)

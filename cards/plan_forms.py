@@ -246,7 +246,7 @@ def start_forms(facts: RecordFacts, known: PartnerFacts, today: date) -> Iterato
                 ),
             ),
         )
-    if known.plans_elsewhere and not known.steps:
+    if known.plans_elsewhere and not known.plan:
         yield Form(
             id=f"copy-{known.partner.id}",
             title="Copy the plan of another deal",
@@ -284,6 +284,25 @@ def take_back(facts: RecordFacts, known: PartnerFacts, today: date) -> Iterator[
                 confirm=f"Set aside the {count} that this template added?",
             )
             yield Actions(items=(back,))
+
+
+def take_back_whole(facts: RecordFacts, known: PartnerFacts, today: date) -> Iterator[Block]:
+    """On the day of an upgrade or a copy, and while nobody has worked on what it did, it can be taken back."""
+    last = known.undo
+    if last is None or not facts.may_write or words.local_day(last.at, facts.zone) != today:
+        return
+    if not last.is_open({step.id: step for step in known.steps}):
+        return
+    parts = [f"set aside {words.count(last.made, 'step')}"] if last.made else []
+    parts += [f"put back {words.count(last.changed, 'step')}"] if last.changed else []
+    back = Action(
+        label=f"Take back {last.what.label}",
+        command="plan.undo",
+        fields={"partner_id": known.partner.id},
+        style=Style.LINK,
+        confirm=f"{words.sentence(' and '.join(parts) or 'take it back')}?",
+    )
+    yield Actions(items=(back,))
 
 
 def talk_forms(known: PartnerFacts) -> Iterator[Form]:

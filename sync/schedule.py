@@ -12,7 +12,7 @@ from app.domain.record import CrmKind
 from app.domain.registration import Registration, is_idle, reminder_due
 from app.ground.errors import AppError
 from app.ground.log import get_logger
-from app.storage import checkpoint, credential_feed, inbox, outbox, signing_key, tables
+from app.storage import checkpoint, credential_feed, inbox, outbox, plan_undo, signing_key, tables
 from app.storage import conflict as conflicts
 from app.storage import event_feed as feeds
 from app.storage import file as files
@@ -184,6 +184,7 @@ def clean_up(agent: Agent, _: Ticker) -> None:
         connection.execute(
             tables.done_command.delete().where(tables.done_command.c.at < now - timedelta(days=7))
         )
+        plan_undo.forget_before(connection, now - timedelta(days=2))
         connection.execute(tables.admin_session.delete().where(tables.admin_session.c.expires_at < now))
         forget_sessions(connection, now)
         forget_attempts(connection, now)

@@ -12,10 +12,11 @@ from app.commands.plan_changes import holder, save, settle, spread, tell_health
 from app.commands.plan_state import anchors, calendar, today
 from app.domain.actor import ActorKind
 from app.domain.partner import Partner
-from app.domain.plan import OwnerRole, Step, StepStatus
+from app.domain.plan import OwnerRole, Step, StepStatus, live
 from app.domain.plan_dates import Anchor, close_day, resolve
 from app.domain.plan_graph import require_sound
 from app.domain.plan_template import Template, TemplateState, TemplateStep
+from app.domain.plan_undo import Whole, undo_of
 from app.domain.plan_upgrade import Upgrade, difference, with_ids
 from app.domain.record import ObjectKind, RecordKey
 from app.domain.thread import Delivery
@@ -23,6 +24,7 @@ from app.ground.errors import AppError, Reason
 from app.ground.ids import new_id
 from app.storage import plan as steps
 from app.storage import plan_template as templates
+from app.storage import plan_undo as undos
 from app.storage import record as records
 
 
@@ -111,6 +113,7 @@ def upgrade(context: Context, data: Mapping[str, Any]) -> CommandResult:
     for step in after:  # what people changed and what the template says now may not fit each other
         require_sound(after, step)
     settle(context, partner.id)
+    _remember(context, partner, Whole.UPGRADE, template.name, mine, template.id)
     return CommandResult(
         result={"version": template.version},
         message=f"The plan runs on version {template.version} of “{template.name}” now: it {found.summary}.",
@@ -127,17 +130,19 @@ def copy(context: Context, data: Mapping[str, Any]) -> CommandResult:
     record = records.get(context.connection, context.tenant.id, source)
     if not kept or record is None or record.company_id != context.company_id or source == context.key:
         raise AppError(Reason.NOT_FOUND, "There is no plan on that deal to copy.", field="from_deal")
-    if _plan(context, partner.id):
+    if live(_plan(context, partner.id)):
         raise AppError(Reason.STATE_CONFLICT, "This deal has a plan with this partner already.")
     now = anchors(context).close
     before = close_day(record.fields.get("close_date"))
     ids = {step.id: new_id() for step in kept}
     days = calendar(context.connection, context.tenant, partner.id)
-    for position, step in enumerate(kept, 1):
+    first = steps.next_position(context.connection, context.tenant.id, context.key, partner.id)
+    for position, step in enumerate(kept, first):
         due = step.due - before + now if step.due and before and now else None
         due = days.next_work_day(max(due, today(context))) if due else None
         _write(context, _copied(context, partner, step, ids, due, position))
     settle(context, partner.id)
+    _remember(context, partner, Whole.COPY, record.name)
     return CommandResult(message=f"Copied {len(kept)} steps from “{record.name}”.")
 
 
@@ -146,6 +151,21 @@ def resolve_again(context: Context, _: Mapping[str, Any]) -> CommandResult:
     plans = {step.partner_id for step in steps.on_record(context.connection, context.tenant.id, context.key)}
     moved = sum(settle(context, partner_id) for partner_id in sorted(plans))
     return CommandResult(result={"moved": moved}, message="Saved.")
+
+
+def _remember(
+    context: Context,
+    partner: Partner,
+    what: Whole,
+    name: str,
+    before: Sequence[Step] = (),
+    template_id: str = "",
+) -> None:
+    """So that `plan.undo` can take it back: the plan's steps as they are now, or those of one template."""
+    plan = _plan(context, partner.id)
+    after = [one for one in plan if one.template_id == template_id] if template_id else live(plan)
+    undo = undo_of(what, name, context.now, list(before), list(after))
+    undos.keep(context.connection, context.tenant.id, context.key, partner.id, undo)
 
 
 def _copied(

@@ -10,6 +10,7 @@ from app.domain.plan_upgrade import difference
 from app.domain.record import ObjectKind, Record
 from app.storage import plan as steps
 from app.storage import plan_template as templates
+from app.storage import plan_undo as undos
 from app.storage import record as records
 from cards.facts import PartnerFacts, UpgradeOffer
 
@@ -18,9 +19,11 @@ DEALS_OFFERED = 20
 
 
 def with_choices(connection: Connection, tenant_id: str, record: Record, known: PartnerFacts) -> PartnerFacts:
-    """Asks nothing of a plan that runs on no template, and no other deal once there is a plan."""
-    if known.steps:
-        return replace(known, upgrades=tuple(_upgrades(connection, tenant_id, known)))
+    """Asks nothing of a plan that was written step by step, and no other deal once there is a plan."""
+    begun = any(step.plan_start for step in known.steps)
+    undo = undos.get(connection, tenant_id, record.key, known.partner.id) if begun else None
+    if known.plan:
+        return replace(known, upgrades=tuple(_upgrades(connection, tenant_id, known)), undo=undo)
     return replace(known, plans_elsewhere=tuple(_elsewhere(connection, tenant_id, record, known)))
 
 

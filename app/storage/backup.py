@@ -74,6 +74,7 @@ PASSING: Sequence[Table] = (
     tables.admin_session,
     tables.crm_event,
     tables.event_feed,
+    tables.plan_undo,
     published_tables.viewer_code,
     published_tables.viewer_session,
     published_tables.attempt,

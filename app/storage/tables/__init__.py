@@ -33,6 +33,7 @@ from app.storage.tables.following import erased_person, merged_record, person
 from app.storage.tables.link import link_preset
 from app.storage.tables.offboarding import offboarding
 from app.storage.tables.plan_template import plan_template
+from app.storage.tables.plan_undo import plan_undo
 from app.storage.tables.programme import programme
 from app.storage.tables.proof import audit_checkpoint, signing_key
 from app.storage.tables.proposal import policy_proposal
@@ -84,6 +85,7 @@ __all__ = [
     "partner_contact",
     "person",
     "plan_template",
+    "plan_undo",
     "policy",
     "policy_proposal",
     "programme",
