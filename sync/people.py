@@ -44,6 +44,12 @@ def look_up(agent: Agent, tenant: Tenant) -> int:
     found = crm.contacts_by_email(emails)
     with agent.database.write() as connection:
         person.learn(connection, tenant.id, {email: found.get(email) for email in emails}, now)
+        # What was written before we knew the contact stands on the firm alone, or on nothing.
+        told = person.waiting(connection, tenant.id, found)
+        for kind, subject_id, partner_id in told:
+            outbox.add(connection, tenant.id, kind, subject_id, record=None, partner_id=partner_id, at=now)
+    if told:
+        agent.bell.ring("crm")
     return len(emails)
 
 

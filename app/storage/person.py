@@ -7,6 +7,7 @@ from sqlalchemy import Connection, func, or_, select, union
 
 from app.domain.record import ObjectKind, RecordKey
 from app.storage import tables
+from app.storage.outbox import OutboxKind
 from app.storage.published_tables import share_link
 from app.storage.rows import put_all, update
 
@@ -53,6 +54,24 @@ def learn(connection: Connection, tenant_id: str, known: Mapping[str, str | None
         if crm_id:
             mine = (_C.tenant_id == tenant_id, func.lower(_C.email) == email, _C.crm_contact_id.is_(None))
             update(connection, tables.partner_contact, {"crm_contact_id": crm_id}, *mine)
+
+
+def waiting(
+    connection: Connection, tenant_id: str, emails: Iterable[str]
+) -> list[tuple[OutboxKind, str, str]]:
+    """What stands in the CRM without its contact, whom these addresses, in small letters, are now known to be: our
+    people and their certifications, each as (what, its id, its partner)."""
+    wanted, found = sorted(set(emails)), []
+    for kind, table, email in (
+        (OutboxKind.PERSON, tables.partner_contact, "email"),
+        (OutboxKind.CERTIFICATION, tables.certification, "person_email"),
+    ):
+        c = table.c
+        rows = connection.execute(
+            select(c.id, c.partner_id).where(c.tenant_id == tenant_id, func.lower(c[email]).in_(wanted))
+        )
+        found += [(kind, row.id, row.partner_id) for row in rows]
+    return found
 
 
 def holds(connection: Connection, tenant_id: str, emails: Iterable[str]) -> set[str]:

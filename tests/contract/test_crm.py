@@ -111,6 +111,16 @@ def test_the_primary_company_comes_first(world: World) -> None:
     assert lonely not in related
 
 
+def test_people_are_known_by_their_addresses_in_one_call(world: World) -> None:
+    kim = world.make_contact("kim@acme.example", last_name="Roe")
+    world.reset_calls()
+
+    found = world.crm.contacts_by_email(["kim@acme.example", "nobody@acme.example", "o'hara@acme.example"])
+
+    assert found == {"kim@acme.example": kim}
+    assert world.calls() == 1
+
+
 def test_contacts_of_a_deal_are_related(world: World) -> None:
     contact = world.make_contact("ada@acme.example", last_name="Byron")
     deal = world.make_deal("Acme expansion", contact_ids=[contact])
