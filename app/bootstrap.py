@@ -28,7 +28,7 @@ from app.crm.port import (
     Unavailable,
 )
 from app.crm.salesforce import SalesforceCrm
-from app.disclosure.treatment import never_reason
+from app.disclosure.treatment import NEVER, never_reason
 from app.domain.actor import Actor
 from app.domain.record import CrmKind, ObjectKind, RecordKey
 from app.domain.tenant import Tenant
@@ -136,7 +136,8 @@ class House:
         labels = {
             info.canonical: info.label
             for info in infos
-            if (never_reason(info.canonical) or never_reason(info.label))
+            # A date or a count of notes says nothing in a message: only what is secret itself is looked for there.
+            if {never_reason(info.canonical), never_reason(info.label)} - {None, NEVER["activity"]}
             and not info.canonical.lower().startswith(OURS)
         }
         if not labels or self.budgets.of(tenant_id).paused():

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
+from app.crm.fields import CRM_PREFIX
 from app.crm.port import FieldInfo
 from app.disclosure.treatment import never_reason
 from app.domain.actor import SYSTEM
@@ -15,7 +16,9 @@ from app.ground.clock import from_iso, to_iso
 from app.ground.ids import hash_token
 from app.ground.log import get_logger
 from app.storage import policy as policies
+from app.storage import record as records
 from app.storage import tenant as tenants
+from app.storage.published.links import open_rooms
 from sync.deps import Agent
 
 KINDS = (ObjectKind.DEAL, ObjectKind.COMPANY)
@@ -56,7 +59,22 @@ def take(agent: Agent, tenant: Tenant, found: Mapping[ObjectKind, Sequence[Field
     with agent.database.write() as connection:
         for kind, infos in told.items():
             tenants.set_fields(connection, tenant.id, kind, infos)
+        if any(_labels(before[kind]) != _labels(infos) for kind, infos in told.items()):
+            say_anew(agent, connection, tenant)
         note(agent, connection, tenant)
+
+
+def say_anew(agent: Agent, connection: Connection, tenant: Tenant) -> None:
+    """The CRM calls something else by now, so every open room is published anew. If that waited until something is
+    done on the record, a new word would tell one partner that something was done for another."""
+    records.mark(
+        connection, tenant.id, "publish", open_rooms(connection, tenant.id, agent.clock()), agent.clock()
+    )
+    agent.bell.ring("publish")
+
+
+def _labels(infos: Sequence[FieldInfo]) -> Mapping[str, str]:
+    return {info.canonical: info.label for info in infos if info.canonical.startswith(CRM_PREFIX)}
 
 
 def note(agent: Agent, connection: Connection, tenant: Tenant) -> None:

@@ -34,6 +34,13 @@ from sync.deps import Agent
 
 log = get_logger(__name__)
 
+PUT_OFF = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError)
+"""The server is there and does not take this mail: that says nothing of the next one. Whoever's mailbox is full must
+not keep another partner's mail from it."""
+
+NEVER = 500
+"""SMTP: the first code of a lasting refusal."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
@@ -63,6 +70,8 @@ def _remind_tenant(agent: Agent, tenant: Tenant) -> int:
             continue
         try:
             sent += _remind_step(agent, tenant, key, step, stage)
+        except PUT_OFF as error:
+            log.warning("plans.mail_put_off", tenant=tenant.id, step=step.id, error=type(error).__name__)
         except (OSError, smtplib.SMTPException) as error:
             log.warning("plans.mail_failed", tenant=tenant.id, error=type(error).__name__)
             return sent  # the server is away: the next hour tries again
@@ -82,9 +91,20 @@ def _remind_step(agent: Agent, tenant: Tenant, key: RecordKey, step: Step, stage
                 agent.send_mail(mail.to, tenant.name, mail.subject, mail.text)
         except AppError as error:
             log.info("plans.mail_refused", tenant=tenant.id, reason=str(error.reason))
+        except PUT_OFF as error:
+            if not _for_good(error):
+                raise
+            log.info("plans.mail_refused", tenant=tenant.id, step=step.id, error=type(error).__name__)
     fields = {"step_id": step.id, "stage": str(stage), "mails": len(mails)}
     agent.executor.run(tenant.id, SYSTEM, "plan.remind", key, fields, name)
     return len(mails)
+
+
+def _for_good(error: smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError) -> bool:
+    """A mail server answers 4xx for what it may take later, and 5xx for what it never will."""
+    if isinstance(error, smtplib.SMTPDataError):
+        return error.smtp_code >= NEVER
+    return all(code >= NEVER for code, _ in error.recipients.values())
 
 
 def _mails(

@@ -81,9 +81,12 @@ def first_load(agent: Agent, tenant: Tenant) -> None:
         new = tenants.cursor(connection, tenant.id, "company") is None
     about = crm.size(ObjectKind.COMPANY) if new and isinstance(crm, KnowsSize) else None
     with agent.database.write() as connection:
+        words = tenants.stages(connection, tenant.id), tenants.owners(connection, tenant.id)
         tenants.set_account(connection, tenant.id, account)
         tenants.set_stages(connection, tenant.id, stages)
         tenants.set_owners(connection, tenant.id, owners)
+        if words != (tenants.stages(connection, tenant.id), tenants.owners(connection, tenant.id)):
+            metadata.say_anew(agent, connection, tenant)
         if new:
             tenants.move_cursor(connection, tenant.id, "company", "", agent.clock())
             loading.begin(connection, tenant.id, about, agent.clock())

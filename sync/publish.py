@@ -3,10 +3,14 @@
 import random
 from datetime import timedelta
 
-from app.commands.publishing import publish_rooms
+from sqlalchemy import Connection
+
+from app.commands.publishing import publish_room, rooms_of
 from app.domain.record import RecordKey
+from app.domain.tenant import Tenant
 from app.ground import metrics
 from app.storage import fault
+from app.storage import policy as policies
 from app.storage import record as records
 from app.storage import tenant as tenants
 from app.storage.fault import Work
@@ -31,10 +35,12 @@ def _publish_tenant(agent: Agent, tenant_id: str) -> int:
         claimed = records.claim(connection, "publish", agent.clock(), LEASE, BATCH, tenant_id)
     for _, key, fence in claimed:
         try:
-            _publish(agent, tenant_id, key, fence)
+            error = _publish(agent, tenant_id, key, fence)
         except NOT_ITS_FAULT:
             raise
-        except Exception as error:  # noqa: BLE001 - one room that cannot be composed must not stop the others
+        except Exception as raised:  # noqa: BLE001 - one record that cannot be published must not stop the others
+            error = raised
+        if error is not None:
             times = note_fault(agent, tenant_id, Work.PUBLISH, str(key), error)
             wait = delay(times) if times < SET_ASIDE_AFTER else LONGEST
             with agent.database.write() as connection:
@@ -42,13 +48,35 @@ def _publish_tenant(agent: Agent, tenant_id: str) -> int:
     return len(claimed)
 
 
-def _publish(agent: Agent, tenant_id: str, key: RecordKey, fence: str) -> None:
+def _publish(agent: Agent, tenant_id: str, key: RecordKey, fence: str) -> Exception | None:
+    """What kept a room of the record from being composed; then the record still waits, its other rooms do not."""
     with agent.database.write() as connection:
         since = records.hold(connection, "publish", tenant_id, key, fence)
         if since is None:
-            return  # marked again, or our lease ran out: whoever claims it next does all of it
+            return None  # marked again, or our lease ran out: whoever claims it next does all of it
         tenant = tenants.by_id(connection, tenant_id)
-        if tenant is not None and publish_rooms(connection, tenant, key, agent.clock()):
+        written, error = _rooms(agent, connection, tenant, key) if tenant else (0, None)
+        if written:
             metrics.observe("publish", agent.clock() - since)
-        records.clear(connection, "publish", tenant_id, [key], fence)
-        fault.forget(connection, tenant_id, Work.PUBLISH, [str(key)])
+        if error is None:
+            records.clear(connection, "publish", tenant_id, [key], fence)
+            fault.forget(connection, tenant_id, Work.PUBLISH, [str(key)])
+        return error
+
+
+def _rooms(
+    agent: Agent, connection: Connection, tenant: Tenant, key: RecordKey
+) -> tuple[int, Exception | None]:
+    """How many snapshots were written, and the first failure. Each room by itself: one that cannot be composed would
+    otherwise hold back every other partner's, who would learn that it is there."""
+    now, written, failure = agent.clock(), 0, None
+    policy = policies.current(connection, tenant.id)
+    for partner in rooms_of(connection, tenant, key, now):
+        try:
+            with connection.begin_nested():
+                written += publish_room(connection, tenant, key, partner, policy, now)
+        except NOT_ITS_FAULT:
+            raise
+        except Exception as error:  # noqa: BLE001 - as above
+            failure = failure or error
+    return written, failure

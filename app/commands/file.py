@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from app.commands.context import Command, CommandResult, Context, Outside
-from app.commands.publishing import publish_rooms
+from app.commands.publishing import publish_at_once
 from app.disclosure.file_kind import check_size, kind_of
 from app.domain.link import SharedFile
 from app.domain.record import RecordKey
@@ -58,7 +58,7 @@ def unshare_file(context: Context, data: Mapping[str, Any]) -> CommandResult:
     partner = context.partner(file.partner_id)
     files.remove(context.connection, context.tenant.id, file.id)
     context.tell_crm_of_place(file.partner_id)
-    publish_rooms(context.connection, context.tenant, context.key, context.now)
+    publish_at_once(context.connection, context.tenant, context.key, file.partner_id, context.now)
     return CommandResult(
         result={"file_id": file.id},
         message=f"{partner.name} no longer sees {file.name}. Copies that were downloaded stay with them.",

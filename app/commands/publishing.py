@@ -38,28 +38,40 @@ MESSAGES_PUBLISHED = 200
 """The newest messages a room shows; the whole thread stays in the CRM."""
 
 
-def publish_rooms(connection: Connection, tenant: Tenant, key: RecordKey, now: datetime) -> int:
-    """How many new snapshots were written: none for a partner whose view has not changed, nor for one without a
-    link that can still be opened."""
+def rooms_of(
+    connection: Connection, tenant: Tenant, key: RecordKey, now: datetime, partner_id: str = ""
+) -> list[Partner]:
+    """Whose rooms of the record are published: every partner's there with a link that can still be opened, or the one
+    that is named."""
     open_to = {
         link.partner_id
-        for link in links_of(connection, tenant.id, record=key)
+        for link in links_of(connection, tenant.id, record=key, partner_id=partner_id or None)
         if link.purpose == ROOM and link.ended_at is None and link.expires_at > now
     }
     if not open_to or records.get(connection, tenant.id, key) is None:
-        return 0
+        return []
+    return [partner for partner, _ in partners.on_record(connection, tenant.id, key) if partner.id in open_to]
+
+
+def publish_room(
+    connection: Connection, tenant: Tenant, key: RecordKey, partner: Partner, policy: Policy, now: datetime
+) -> bool:
+    """Whether a new snapshot was written: none for a partner whose view has not changed."""
+    content = compose_room(connection, tenant, key, partner, policy, now)
+    return (
+        publish_snapshot(connection, tenant.id, key, partner.id, partner.type, content, policy.version, now)
+        is not None
+    )
+
+
+def publish_at_once(
+    connection: Connection, tenant: Tenant, key: RecordKey, partner_id: str, now: datetime
+) -> None:
+    """The partner's room says what there is now. Nobody else's moves with it: when a page changes would tell one
+    partner of what is done for another."""
     policy = policies.current(connection, tenant.id)
-    written = 0
-    for partner, _ in partners.on_record(connection, tenant.id, key):
-        if partner.id in open_to:
-            content = compose_room(connection, tenant, key, partner, policy, now)
-            written += (
-                publish_snapshot(
-                    connection, tenant.id, key, partner.id, partner.type, content, policy.version, now
-                )
-                is not None
-            )
-    return written
+    for partner in rooms_of(connection, tenant, key, now, partner_id):
+        publish_room(connection, tenant, key, partner, policy, now)
 
 
 def compose_room(

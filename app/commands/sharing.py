@@ -13,7 +13,7 @@ from app.commands.link_qr import qr_code
 from app.commands.link_rules import check_days, choose, preset_of, read_people
 from app.commands.offboarding import require_welcome
 from app.commands.policy import require_admitted
-from app.commands.publishing import publish_rooms
+from app.commands.publishing import publish_at_once
 from app.domain.partner import PartnerContact
 from app.domain.record import RecordKey
 from app.domain.thread import clean_line
@@ -77,7 +77,7 @@ def create_link(context: Context, data: Mapping[str, Any]) -> CommandResult:
     link = _new_link(context, ROOM, partner.id, days, record=context.key, contact=contact)
     link = replace(link, rules=chosen.rules)
     save_link(context.connection, link, hash_token(token))
-    publish_rooms(context.connection, context.tenant, context.key, context.now)
+    publish_at_once(context.connection, context.tenant, context.key, partner.id, context.now)
     context.tell_crm(OutboxKind.LINK, link.id, partner.id)
     whom = f"{contact.email} only" if not link.also else f"{contact.email} and {', '.join(link.also)}"
     message = f"This link opens for {whom}, until {link.expires_at:%d %b %Y}. Copy it now."

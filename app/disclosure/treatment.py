@@ -31,8 +31,20 @@ NEVER: Mapping[str, str] = {
     "internal_notes": "Internal notes are written for your team only.",
     "competitor": "Competitors on a deal are never shared.",
     "other_partners": "What another partner does on a record is never shared with this one.",
+    "activity": "When and how often a record was worked on tells one partner of the others on it.",
 }
 """Field names that no policy can open, each with the reason an admin reads."""
+
+_ACTIVITY = (
+    r"^crm:(num_(contacted_)?notes|num_associated_\w+|notes_(last|next)_\w+|engagements_last_\w+"
+    r"|hs_last(_|modified)\w*|hs_latest_(?!source)\w+|hs_next_(activity|meeting)\w*|hs_updated_by_\w+"
+    r"|hs_num_(associated|times)_\w+"
+    r"|LastModified\w+|SystemModstamp|Last(Activity|Viewed|Referenced)Date|Has(OpenActivity|OverdueTask))$"
+    r"|^(last|next) (activity|modified|contacted|viewed|referenced)\b"
+    r"|^number of (times contacted|sales activities)"
+)
+"""What HubSpot and Salesforce themselves note of a record's last change and count of its notes and tasks. It moves
+with everything that is written there, for whichever partner."""
 
 _NEVER_LIKE = tuple(
     (re.compile(pattern, re.IGNORECASE), name)
@@ -45,6 +57,7 @@ _NEVER_LIKE = tuple(
         ),
         (r"competit", "competitor"),
         (r"other.*partner|channel[ _-]?conflict|^crm:alongside_", "other_partners"),
+        (_ACTIVITY, "activity"),
     )
 )
 """The same ban for CRM fields we have no name for: a custom field called Gross_Margin__c is a margin. The fields we

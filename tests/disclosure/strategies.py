@@ -25,6 +25,10 @@ LOOKALIKES = (
     "crm:alongside_partners",
     "crm:Markup__c",
     "crm:Other_Partner__c",
+    "crm:num_notes",
+    "crm:notes_last_updated",
+    "crm:hs_lastmodifieddate",
+    "crm:LastActivityDate",
 )
 DEAL_FIELDS = ("name", "stage", "amount", "close_date", "next_step", "crm:Region__c", *NEVER, *LOOKALIKES)
 COMPANY_FIELDS = ("name", "domain", "industry", "internal_notes")

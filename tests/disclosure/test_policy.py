@@ -53,6 +53,13 @@ def test_a_policy_that_opens_the_never_list_is_refused_with_the_reason(field):
     assert caught.value.field == field
 
 
+@pytest.mark.parametrize(
+    "field", ["crm:Notes__c", "crm:hs_latest_source", "crm:Last_Order__c", "crm:num_employees", "Next step"]
+)
+def test_a_field_that_only_sounds_like_a_banned_one_is_the_admins_to_decide(field):
+    assert never_reason(field) is None
+
+
 def test_a_policy_may_say_that_a_never_shared_field_is_absent():
     assert read_policy(_one_cell("margin", "absent"), 1).visible("deal") == frozenset()
 

@@ -10,6 +10,7 @@ from app.domain.record import ObjectKind
 from app.storage import fault, outbox, tables
 from app.storage import record as records
 from app.storage.published.links import link_of
+from app.storage.published.rooms import latest_snapshot
 from app.storage.published_tables import partner_inbox
 from app.storage.rows import find_all
 from sync import ingest, publish, webhook_events
@@ -188,16 +189,16 @@ def test_an_answer_behind_one_that_has_to_wait_waits_too_even_in_the_same_batch(
 def test_a_room_that_cannot_be_composed_does_not_hold_up_the_others(
     house: TestHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    composes = publish.publish_rooms
+    finds = publish.rooms_of
     done = []
 
-    def publish_rooms(connection, tenant, key, now):
+    def rooms_of(connection, tenant, key, now):
         if key == DEAL:
             raise ZeroDivisionError
         done.append(key)
-        return composes(connection, tenant, key, now)
+        return finds(connection, tenant, key, now)
 
-    monkeypatch.setattr(publish, "publish_rooms", publish_rooms)
+    monkeypatch.setattr(publish, "rooms_of", rooms_of)
     with house.house.database.write() as connection:
         records.mark(connection, house.tenant.id, "publish", [DEAL, COMPANY], house.clock())
 
@@ -207,6 +208,33 @@ def test_a_room_that_cannot_be_composed_does_not_hold_up_the_others(
     with house.house.database.read() as connection:
         assert not records.waiting(connection, "publish", house.clock())
         assert records.waiting(connection, "publish", house.clock() + timedelta(minutes=1))
+
+
+def test_a_room_that_cannot_be_composed_holds_up_no_other_partners_on_the_same_record(
+    house: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoiled, whole = house.attach("Contoso"), house.attach()
+    house.link(spoiled, "ann@contoso.example")
+    house.link(whole)
+    publishes = publish.publish_room
+
+    def publish_room(connection, tenant, key, partner, *rest):
+        done = publishes(connection, tenant, key, partner, *rest)
+        if partner.id == spoiled:
+            raise ZeroDivisionError
+        return done
+
+    monkeypatch.setattr(publish, "publish_room", publish_room)
+    for partner in (spoiled, whole):
+        house.run("thread.post", {"partner_id": partner, "body": "Hello"})
+
+    house.work()
+
+    with house.house.database.read() as connection:
+        rooms = {one: latest_snapshot(connection, house.tenant.id, DEAL, one) for one in (spoiled, whole)}
+        assert not records.waiting(connection, "publish", house.clock())
+        assert records.waiting(connection, "publish", house.clock() + timedelta(minutes=1))
+    assert [len(rooms[one].content["messages"]) for one in (spoiled, whole)] == [0, 1]
 
 
 def test_a_record_that_cannot_be_read_does_not_hold_up_the_others(

@@ -1,5 +1,6 @@
 """Reminders: to whoever has to act, once each, and to a partner only what its page shows."""
 
+import smtplib
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -116,6 +117,27 @@ def test_without_a_mail_server_nothing_is_taken_for_sent(house: TestHouse) -> No
 
     assert plan_reminders.remind(house.agent) == 0
     assert len(remind(house)) == 1
+
+
+@pytest.mark.parametrize(("code", "again"), [(550, 0), (451, 1)])
+def test_a_mailbox_that_takes_no_mail_keeps_no_other_partners_mail_from_it(
+    house: TestHouse, code: int, again: int
+) -> None:
+    full = house.attach("Contoso")
+    house.run("plan.add_step", {"partner_id": full, "title": "Sizing", "due": str(DUE)})
+    house.link(full, "ann@contoso.example")
+    plan(house)
+    tried: list[str] = []
+
+    def send(to: str, *_: str) -> None:
+        tried.append(to)
+        if to.startswith("ann"):
+            raise smtplib.SMTPRecipientsRefused({to: (code, b"no")})
+
+    for _ in range(2):
+        plan_reminders.remind(replace(house.agent, send_mail=send))
+
+    assert sorted(tried) == sorted(["kim@northwind.example", *["ann@contoso.example"] * (1 + again)])
 
 
 def test_a_mail_server_that_is_away_is_tried_again_later(house: TestHouse) -> None:
