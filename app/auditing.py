@@ -9,6 +9,7 @@ from typing import Any
 from app.running import house_of
 from app.storage import audit, audit_export, checkpoint, signing_key
 from app.storage import tenant as tenants
+from app.storage.published import copy_keys
 
 VERIFIER = Path(__file__).with_name("audit_verifier.py")
 PDF_VERIFIER = Path(__file__).with_name("pdf_verifier.py")
@@ -97,7 +98,9 @@ def export_pdf_verifier(tenant_id: str, folder: Path) -> Mapping[str, Any]:
 
 
 def renew_key(tenant_id: str) -> str:
-    """The public key that signs from now on."""
+    """The public key that signs from now on, what leaves the share pages too."""
     with house_of(tenant_id) as (parts, tenant), parts.database.write() as connection:
         tenants.lock(connection, tenant.id)
-        return signing_key.renew(connection, tenant.id, parts.vault, parts.clock()).public
+        root = signing_key.renew(connection, tenant.id, parts.vault, parts.clock())
+        copy_keys.renew(connection, tenant.id, root, parts.clock())
+        return root.public

@@ -9,8 +9,10 @@ from app.domain.tenant import Tenant
 from app.ground.errors import AppError, Reason
 from app.ground.ids import new_id
 from app.storage import policy as policies
+from app.storage import signing_key
 from app.storage import tenant as tenants
 from app.storage.credentials import StoredTokens
+from app.storage.published import copy_keys
 from app.storage.published.links import set_face
 from sync import poll
 
@@ -27,8 +29,9 @@ def add_tenant(
     brand_color: str = "",
     tokens: HubspotTokens | None = None,
 ) -> Tenant:
-    """The connected account, with the cautious default policy in force. An account that is known already keeps its
-    work, takes the new tokens and gets the admins added. Raises AppError for values that cannot be right."""
+    """The connected account, with the cautious default policy in force, and keys to sign with. An account that is
+    known already keeps its work, takes the new tokens and gets the admins added. Raises AppError for values that
+    cannot be right."""
     _check(crm, account_id, instance_url)
     with house.database.write() as connection:
         tenant = tenants.by_account(connection, crm, account_id)
@@ -48,6 +51,9 @@ def add_tenant(
             policies.save(
                 connection, tenant.id, default_policy(), "Alongside", "The cautious start", house.clock()
             )
+            # From the first PDF on: nobody waits for a checkpoint of the audit log. The agent keeps it up.
+            root = signing_key.current(connection, tenant.id, house.vault, house.clock())
+            copy_keys.renew(connection, tenant.id, root, house.clock())
         else:
             tenants.add_admins(connection, tenant, admin_emails)
         tenants.set_trouble(connection, tenant.id, "")

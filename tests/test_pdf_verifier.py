@@ -11,13 +11,15 @@ import pypdfium2
 import pytest
 
 from app import auditing, pdf_verifier
+from app.bootstrap_share import build_share_app
 from app.identity.signing_key import new_signing_key
 from app.pdf_verifier import Broken, check
 from app.sharing.signature import signed
+from app.storage import checkpoint, signing_key
 from app.storage.published import copy_keys
 from app.storage.published_tables import copy_key
 from tests.house import TestHouse
-from tests.share_world import EMAIL, NOW, TENANT, count, opened, share_world
+from tests.share_world import EMAIL, NOW, ORIGIN, TENANT, Outgoing, count, opened, share_world
 
 ROOT = new_signing_key()
 
@@ -47,6 +49,22 @@ def test_a_saved_pdf_says_for_whom_over_which_link_and_when_it_was_made(pdf):
 
     assert (said["viewer"], said["link"], said["at"]) == (EMAIL, code, "2026-11-22T10:15:00.000Z")
     assert root == ROOT.public
+
+
+def test_the_first_pdf_of_a_new_account_is_signed_before_any_checkpoint(house: TestHouse):
+    made = house.link(house.attach())
+    mailer, code = Outgoing(), str(made["code"])
+    share = build_share_app(database=house.house.database, origin=ORIGIN, mailer=mailer, clock=house.clock)
+    client, door = share.test_client(), "/s/" + str(made["url"]).rpartition("/")[2]
+    client.post(f"{door}/code")
+    client.post(f"{door}/enter", data={"code": mailer.code})
+
+    body = client.post(f"/s/room/{code}/pdf").data
+
+    with house.house.database.read() as connection:
+        known = set(signing_key.public_keys(connection, house.tenant.id).values())
+        assert checkpoint.all_of(connection, house.tenant.id) == []
+    assert check(body, known)[0]["link"] == code
 
 
 def test_the_verifier_runs_alone_and_names_the_key_where_none_was_given(pdf, tmp_path: Path):

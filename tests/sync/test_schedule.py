@@ -182,8 +182,14 @@ def test_a_key_that_cannot_be_opened_stops_no_other_schedule(house: TestHouse) -
     assert tick(house.agent, ticker([])) == len(SCHEDULES)
 
 
-def test_share_pages_are_handed_what_they_sign_with_by_the_tenants_own_key(house: TestHouse) -> None:
-    tick(house.agent, ticker([]))
+@pytest.mark.parametrize("days", [0, 2])
+def test_share_pages_are_handed_what_they_sign_with_by_the_tenants_own_key(
+    house: TestHouse, days: int
+) -> None:
+    """From the moment that the account is connected, before any checkpoint; later by the agent."""
+    if days:
+        house.clock.advance(timedelta(days=days))
+        tick(house.agent, ticker([]))
 
     with house.house.database.read() as connection:
         key = copy_keys.current(connection, house.tenant.id, house.clock())
