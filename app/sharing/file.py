@@ -74,7 +74,7 @@ def _marked_pdf(body: bytes, said: str, tile: bytes) -> bytes:
         for page, size in zip(document.pages, sizes, strict=True):
             page.add_overlay(stamps[size], pikepdf.Rectangle(0, 0, *size))
         out = io.BytesIO()
-        document.save(out, deterministic_id=True)  # or else it would tell the second by the server's own clock
+        document.save(out, deterministic_id=True)  # the other kind tells the second by this machine's clock
     return out.getvalue()
 
 
