@@ -17,7 +17,8 @@ from app.ground import ids
 from app.storage import policy as policies
 from tests.disclosure.strategies import ruled_policies
 from tests.house import ADMIN, TestHouse
-from tests.security.twin_worlds import ALL, DOINGS, FOR_ALL, MINE, OTHER, Dice, World, twin_worlds
+from tests.security.twin_doings import DOINGS, FOR_ALL
+from tests.security.twin_worlds import ALL, MINE, OTHER, Dice, World, twin_worlds
 
 NUMBERS = count(1)
 
@@ -86,7 +87,7 @@ def test_nothing_that_a_partner_receives_tells_of_another(worlds, doings, kind, 
     print(number, kind, doings)
 
     for place, (who, doing) in enumerate([*FIRST, *doings, *LAST]):
-        noisy, quiet = (world.do(who, doing, place) for world in worlds)
+        noisy, quiet = (world.do(who, DOINGS[doing], place) for world in worlds)
         assert who == OTHER or noisy == quiet, (place, who, doing)
 
     assert worlds[0].published() == worlds[1].published()
