@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app.storage.published.links import FORM, revoke_link
 from app.storage.published_tables import partner_inbox
+from tests.browser.axe import violations
 from tests.sandbox.serve import serve
 from tests.share_world import HOSTILE, NOW, TENANT, ShareWorld, content, share_world
 
@@ -191,7 +191,7 @@ def test_no_page_has_a_fault_that_axe_knows(phone, world, scheme):
 
 
 def axe(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
+    found = violations(page)
     return [f"{fault['id']}: {fault['nodes'][0]['html'][:120]}" for fault in found]
 
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from cards import html, registry, room
+from tests.browser.axe import violations
 from tests.cards import make, rooms
 
 pytestmark = pytest.mark.browser
@@ -46,7 +46,7 @@ def test_cards_fit_a_narrow_column_and_are_accessible(chromium, state, scheme):
     page.evaluate(OPEN_ALL)
 
     assert page.evaluate("document.documentElement.scrollWidth") == 320
-    faults = Axe().run(page).response["violations"]
+    faults = violations(page)
     assert not [(fault["id"], fault["nodes"][0]["html"]) for fault in faults]
     context.close()
 

@@ -9,13 +9,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, FrameLocator, Page, Route, expect
 
 from app.doors.salesforce import CrmSession
 from app.ground.errors import AppError, Reason
 from app.sandbox.record_pages.salesforce import LightningConfig, create_blueprint
 from app.sandbox.salesforce import Org, SalesforceSandboxConfig, create_app
+from tests.browser.axe import violations
 from tests.cards import make
 from tests.doors.salesforce_fakes import app_of, door_of
 from tests.doors.salesforce_room import Room
@@ -183,7 +183,7 @@ def test_every_card_is_accessible(chromium: Browser, state: str) -> None:
         inside = next(part for part in page.frames if part.url.startswith(world.panel_origin))
         for card in ("overview", "thread", "plan", "registration", "certifications", "conflicts", "sharing"):
             open_card(frame, card)
-            found = Axe().run(inside).response["violations"]
+            found = violations(inside)
             assert [(each["id"], [n["html"] for n in each["nodes"]]) for each in found] == [], card
         page.close()
 

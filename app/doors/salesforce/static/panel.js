@@ -127,9 +127,17 @@ function draw(card, params, { html, version }, same) {
   const newThread = root.querySelector(".al-thread");
   if (newThread) {
     newThread.scrollTop = reading ?? newThread.scrollHeight;
-    if (newThread.scrollHeight > newThread.clientHeight) newThread.tabIndex = 0; // so that keys can scroll it
+    letKeysScroll();
   }
   goBack();
+}
+
+/** A thread that is longer than its window is scrolled by keys, too: also when the column became narrower since. */
+function letKeysScroll() {
+  const thread = root.querySelector(".al-thread");
+  if (!thread) return;
+  if (thread.scrollHeight > thread.clientHeight) thread.tabIndex = 0;
+  else thread.removeAttribute("tabindex");
 }
 
 const foldName = (fold) => fold.id || fold.querySelector("summary")?.textContent.trim();
@@ -342,7 +350,10 @@ document.getElementById("admin")?.addEventListener("click", async (event) => {
   }
 });
 
-new ResizeObserver(() => bridge.resize(content.getBoundingClientRect().height)).observe(content);
+new ResizeObserver(() => {
+  bridge.resize(content.getBoundingClientRect().height);
+  letKeysScroll();
+}).observe(content);
 
 setInterval(() => {
   const busy = awaited === latest || composing || root.querySelector('[aria-busy="true"]');
