@@ -17,11 +17,11 @@ from app.domain.matching.words import (
     DEPARTMENTS,
     DIRECTIONS,
     EAST_ASIAN_FORMS,
-    FILLERS,
     FORMS_BEFORE,
     GENERIC,
     LEGAL_FORMS,
     LEGAL_PHRASES,
+    NOTHING,
     OFFICES,
     REGIONS,
     SPELLINGS,
@@ -143,8 +143,10 @@ def _brackets(text: str) -> tuple[str, list[str]]:
 
 
 def _is_common(words: list[str]) -> bool:
-    """As "(International)" or "(Group)": one such word names no company, several may."""
-    return len(words) == 1 and (words[0] in GENERIC or words[0] in FILLERS)
+    """As "(International)" or "(software company)"; several common words without that one may be a name."""
+    if len(words) > 1 and words[-1] != "company":
+        return False
+    return all(word in GENERIC or word in NOTHING for word in words)
 
 
 def _without_additions(text: str) -> str:

@@ -38,6 +38,7 @@ def test_a_partner_that_registers_itself_keeps_its_domain():
         ("Acme (The)", ["acme"]),
         ("Acme AB (publ)", ["acme"]),
         ("Acme (International) Ltd", ["acme"]),
+        ("Acme (American software company)", ["acme"]),
         ("Acme (UK & Ireland)", ["acme"]),
         ("Acme (Hong Kong) Limited", ["acme"]),
         ("Acme (Dublin)", ["acme"]),
