@@ -46,6 +46,9 @@ _ENDING = re.compile(
 )
 """Somebody wrote the address for the name, or the name is one: "www.acme.com", "Amazon.com, Inc."."""
 
+_ABBREVIATION = 4
+"""Letters. A name that is one short word abbreviates nothing: "NAT Inc." is not "National"."""
+
 _COUNT = re.compile(r"(?:fy|q|h|v)?\d+")
 _PHRASES = re.compile(r"\s(?:" + "|".join(re.escape(p) for p in LEGAL_PHRASES) + r")(?=\s|$)")
 _ALSO = re.compile(
@@ -226,7 +229,8 @@ def _name(words: list[str]) -> Name:
             region.insert(0, kept.pop())
         else:
             break
-    tokens = tuple(SPELLINGS.get(w, w) for w in kept)
+    alone = len(kept) == 1 and len(kept[0]) <= _ABBREVIATION
+    tokens = tuple(kept) if alone else tuple(SPELLINGS.get(w, w) for w in kept)
     tokens = tuple(t for t in tokens if t != "and") or tokens
     return _made(tokens, tuple(region), "".join(kept))
 

@@ -36,6 +36,7 @@ def test_one_customer_described_twice_is_the_same(one, other):
         (("Globex", "linkedin.com/company/globex"), ("Initech", "linkedin.com/company/initech")),
         (("Elis", "elis.fr"), ("Elisa", "elisa.fi")),
         (("Morgan Freight", ""), ("Morgan Stanley", "")),
+        (("NAT Inc.", ""), ("Rational", "")),
         (("Initech (Dublin)", ""), ("Globex (Dublin)", "")),
         (("Initech (brand)", ""), ("Globex (brand)", "")),
         (("Initech AB (publ)", ""), ("Globex AB (publ)", "")),
