@@ -8,6 +8,7 @@ from app.domain.plan_undo import Undo
 from app.domain.record import RecordKey
 from app.ground.plain import from_plain, plain
 from app.storage import tables
+from app.storage.changes import UNSEEN
 from app.storage.rows import find, put
 
 _U = tables.plan_undo.c
@@ -33,7 +34,8 @@ def get(connection: Connection, tenant_id: str, key: RecordKey, partner_id: str)
 
 def forget_before(connection: Connection, at: datetime) -> None:
     """Of every tenant: what is older is not taken back any more, and names people."""
-    connection.execute(tables.plan_undo.delete().where(_U.at < at))
+    gone = tables.plan_undo.delete().where(_U.at < at)
+    connection.execute(gone, execution_options={UNSEEN: True})  # no card offers what is as old
 
 
 def forget(connection: Connection, tenant_id: str, key: RecordKey, partner_id: str) -> None:
