@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 import app.domain
 from app.demo.states.scenes import SCENES
 from app.demo.states.sharing import FORBIDDEN
-from app.domain import actor, link, plan_forecast, plan_reminders, record
+from app.domain import actor, link, plan_forecast, plan_reminders, plan_undo, record
 from app.domain.matching import features, name_level
 from app.domain.matching.compare import Band, band
 from app.domain.plan import live
@@ -37,6 +37,7 @@ NO_STATES = {
     actor.ActorKind: "who acts, not how something stands",
     record.CrmKind: "the sample is told in both",
     record.ObjectKind: "what kinds of records a CRM has",
+    plan_undo.Whole: "how something came about, kept for two days; the steps are the state",
     link.FileState: "copies are made of bytes that lie in a CRM; the story shares a file",
     features.DomainLevel: "a grade of one comparison; people read a sentence",
     features.CountryLevel: "a grade of one comparison; people read a sentence",
