@@ -31,7 +31,8 @@ from cards.facts import DealWork, PartnerFacts, Person, RecordFacts, RejectedWri
 STEPS_SHOWN = 12
 ROOMS_SHOWN = 12
 WORKPLACES = 200
-"""Records of the person's firms whose links are looked at: the newest."""
+"""Records of the person's firms whose steps and links are looked at, the newest: so that a card costs what the firms
+work on, not what the account holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,13 +131,11 @@ def _work(
     """The records on which the person has something to do or a room to open, with no more than that."""
     if not firms:
         return ()
-    by_id = {partner.id: partner for partner in firms}
-    mine = [
-        (key, step)
-        for key, step in steps.open_steps_of(connection, tenant.id, who.emails, STEPS_SHOWN)
-        if step.partner_id in by_id
-    ]
-    rooms = _rooms(connection, tenant.id, sorted(by_id), who, now)
+    ids = sorted(partner.id for partner in firms)
+    places = partners.workplaces(connection, tenant.id, ids, WORKPLACES)
+    found = steps.open_steps_of(connection, tenant.id, places, who.emails, STEPS_SHOWN)
+    mine = [(key, step) for key, step in found if step.partner_id in ids]
+    rooms = _rooms(connection, tenant.id, places, ids, who, now)
     keys = dict.fromkeys([*(key for key, _ in mine), *(link.record for link in rooms if link.record)])
     held = records.get_many(connection, tenant.id, keys)
     return tuple(
@@ -166,10 +165,14 @@ def _share(
 
 
 def _rooms(
-    connection: Connection, tenant_id: str, partner_ids: Sequence[str], who: Who, now: datetime
+    connection: Connection,
+    tenant_id: str,
+    places: Sequence[RecordKey],
+    partner_ids: Sequence[str],
+    who: Who,
+    now: datetime,
 ) -> list[PublishedLink]:
     """The links that one of the person's mailboxes opens, whatever else they ask for once they are opened."""
-    places = partners.workplaces(connection, tenant_id, partner_ids, WORKPLACES)
     found = open_links(connection, tenant_id, places, partner_ids, now)
     return [link for link in found if any(_lets_in(link, email, now) for email in who.emails)][:ROOMS_SHOWN]
 

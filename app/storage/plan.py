@@ -16,7 +16,7 @@ from app.domain.thread import Audience, Delivery
 from app.ground.clock import from_iso, to_iso
 from app.ground.plain import from_plain, plain
 from app.storage import tables
-from app.storage.rows import ask, equal, find, find_all, insert, insert_missing, update
+from app.storage.rows import ask, equal, find, find_all, insert, insert_missing, named, update
 
 _T = tables.step.c
 _ON_RECORD = select(tables.step).where(equal(_T.tenant_id, _T.object, _T.crm_id)).order_by(_T.position, _T.id)
@@ -70,13 +70,16 @@ def on_record(connection: Connection, tenant_id: str, key: RecordKey) -> list[St
 
 
 def open_steps_of(
-    connection: Connection, tenant_id: str, emails: Sequence[str], limit: int
+    connection: Connection, tenant_id: str, keys: Sequence[RecordKey], emails: Sequence[str], limit: int
 ) -> list[tuple[RecordKey, Step]]:
-    """The open steps that a person has to do, by its addresses in small letters: what is due first stands first."""
+    """The open steps on these records that a person has to do, by its addresses in small letters: what is due first
+    stands first."""
+    if not keys:
+        return []
     rows = find_all(
         connection,
         tables.step,
-        _T.tenant_id == tenant_id,
+        named(tables.step, tenant_id, keys),
         _T.status == StepStatus.OPEN,
         func.lower(_T.owner_email).in_(emails),
         order=[_T.due.is_(None), _T.due, _T.id],
