@@ -52,9 +52,10 @@ _ABBREVIATION = 4
 _COUNT = re.compile(r"(?:fy|q|h|v)?\d+")
 _PHRASES = re.compile(r"\s(?:" + "|".join(re.escape(p) for p in LEGAL_PHRASES) + r")(?=\s|$)")
 _ALSO = re.compile(
-    r"(?<=\S)[\s,;]+(?:" + "|".join(re.escape(p) for p in ALSO) + r")[.:]?\s+(?=\S)", re.IGNORECASE
+    r"(?<=\S)(?:[\s,;]+(?:" + "|".join(re.escape(p) for p in ALSO) + r")|\s*[,;]\s*now)[.:]?\s+(?=\S)",
+    re.IGNORECASE,
 )
-_ALSO_FIRST = re.compile(r"^\s*(?:" + "|".join(re.escape(p) for p in ALSO) + r")[.:]?\s+", re.IGNORECASE)
+_ALSO_FIRST = re.compile(r"^\s*(?:now|" + "|".join(re.escape(p) for p in ALSO) + r")[.:]?\s+", re.IGNORECASE)
 _SOUNDS = (
     *(
         ("sch", "s"),

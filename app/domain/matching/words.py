@@ -131,7 +131,6 @@ ALSO = (
         "now known as",
         "n/k/a",
         "nka",
-        "now",
         "d/b/a",
         "dba",
     ),

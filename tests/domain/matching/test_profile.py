@@ -44,6 +44,8 @@ def test_a_partner_that_registers_itself_keeps_its_domain():
         ("Acme (Dublin)", ["acme"]),
         ("Acme (Little Rock)", ["acme", "littlerock"]),
         ("Facebook, now Meta", ["facebook", "meta"]),
+        ("Facebook (now Meta)", ["facebook", "meta"]),
+        ("Act Now Group", ["actnowgroup"]),
         ("Acme - Renewal 2025", ["acme"]),
         ("Acme - 500 seats", ["acme"]),
         ("Acme #12", ["acme"]),
