@@ -185,7 +185,14 @@ class House:
     def cards(self) -> Cards:
         pages = (self.preview_url, self.calendar_url, self.content_url)
         return Cards(
-            self.database, self.bell, self.clock, self.fetch, self.crm_of, *pages, contact=self.contact
+            self.database,
+            self.bell,
+            self.clock,
+            self.fetch,
+            self.crm_of,
+            *pages,
+            file_url=self.file_url,
+            contact=self.contact,
         )
 
     def settings(self) -> Settings:
@@ -221,6 +228,11 @@ class House:
         """Where this actor finds, for a quarter of an hour, the dates of the plan with the partner."""
         token = self.tokens.mint(Audience.CALENDAR, tenant_id=tenant.id, record=record, actor=actor)
         return f"{self.config.public_origin}/calendar/{token}/plan.ics?partner={partner_id}"
+
+    def file_url(self, tenant: Tenant, actor: Actor, record: RecordKey, file_id: str, version: int) -> str:
+        """Where this actor opens, for a quarter of an hour, a version of a file that is shared from the record."""
+        token = self.tokens.mint(Audience.FILE, tenant_id=tenant.id, record=record, actor=actor)
+        return f"{self.config.public_origin}/file/{token}/{file_id}/{version}"
 
     def content_url(self, tenant: Tenant, actor: Actor, record: RecordKey, item_id: str) -> str:
         """Where this actor opens, for a quarter of an hour, a piece of content from the record, counted."""

@@ -19,6 +19,7 @@ from app.doors import (
     calendar,
     content,
     credentials,
+    file,
     health,
     hubspot,
     hubspot_oauth,
@@ -33,6 +34,7 @@ from app.doors.admin.routes import create_blueprint as admin_blueprint
 from app.doors.calendar import CalendarDoor
 from app.doors.content import ContentDoor
 from app.doors.credentials import CredentialDoor
+from app.doors.file import FileDoor
 from app.doors.hubspot import HubspotDoor
 from app.doors.hubspot_oauth import OauthDoor
 from app.doors.preview import PreviewDoor
@@ -44,6 +46,7 @@ from app.ground.config import read_config
 from app.ground.log import set_up_logging
 from app.identity.embed_key import EmbedKeys
 from app.reading.cards import Cards
+from app.reading.copies import Copies
 from app.reading.evidence import pack
 from app.reading.feeds import FeedRegister
 from app.reading.kept_answers import KeptAnswers
@@ -82,6 +85,7 @@ def web_app(house: House) -> Flask:
     app.register_blueprint(preview.create_blueprint(_preview(house)))
     app.register_blueprint(calendar.create_blueprint(_calendar(house)))
     app.register_blueprint(content.create_blueprint(_content(house, parts)))
+    app.register_blueprint(file.create_blueprint(_file(house, parts)))
     app.register_blueprint(admin_blueprint(_admin(house, parts)))
     app.register_blueprint(credentials.create_blueprint(_credentials(house, parts)))
     app.after_request(_harden)
@@ -187,6 +191,16 @@ def _content(house: House, parts: _Parts) -> ContentDoor:
     return ContentDoor(
         commands=parts.executor,
         tokens=house.tokens,
+        https=house.config.public_origin.startswith("https://"),
+    )
+
+
+def _file(house: House, parts: _Parts) -> FileDoor:
+    return FileDoor(
+        commands=parts.executor,
+        copies=Copies(house.database),
+        tokens=house.tokens,
+        clock=house.clock,
         https=house.config.public_origin.startswith("https://"),
     )
 

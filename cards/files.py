@@ -79,6 +79,9 @@ def _earlier(facts: RecordFacts, file: SharedFile, one: EarlierCopy, now: dateti
             (f"version {one.version}", words.size(one.size, facts.locale), f"offered {day}", taken)
         ),
         title=words.absolute(one.offered_at, facts.zone, facts.locale),
+        actions=(Action(label=f"Open version {one.version}", href=one.url, hint=file.name),)
+        if one.url
+        else (),
     )
 
 

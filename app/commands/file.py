@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from app.commands.context import Command, CommandResult, Context, Outside
 from app.commands.publishing import publish_at_once
@@ -14,6 +14,7 @@ from app.domain.thread import clean_line
 from app.ground.errors import AppError, Reason
 from app.ground.ids import new_id
 from app.storage import file as files
+from app.storage.published.files import versions_of
 
 
 class FileSchema(Schema):
@@ -23,6 +24,10 @@ class FileSchema(Schema):
 
 class SharedFileSchema(Schema):
     file_id = fields.String(required=True)
+
+
+class CopySchema(SharedFileSchema):
+    version = fields.Integer(required=True, validate=validate.Range(min=1))
 
 
 def share_file(context: Context, data: Mapping[str, Any]) -> CommandResult:
@@ -76,6 +81,21 @@ def refresh_file(context: Context, data: Mapping[str, Any]) -> CommandResult:
     )
 
 
+def open_copy(context: Context, data: Mapping[str, Any]) -> CommandResult:
+    """A version that partners were ever offered is opened by one of us. That it was stands in the audit log; the
+    bytes leave with that person's mark."""
+    file = _own(context, data["file_id"])
+    kept = versions_of(context.connection, context.tenant.id, file.id)
+    found = next((one for one in kept if one.version == data["version"]), None)
+    if found is None:
+        raise AppError(Reason.NOT_FOUND, "This version of the file is not kept.", field="version")
+    return CommandResult(
+        result={"name": file.name, "kind": found.kind, "digest": found.digest},
+        message=f"Opened version {found.version} of {file.name}.",
+        told={"name": file.name},
+    )
+
+
 def _own(context: Context, file_id: str) -> SharedFile:
     shared = files.on_record(context.connection, context.tenant.id, context.key)
     found = next((file for file in shared if file.id == file_id), None)
@@ -97,5 +117,6 @@ def _look_up_file(
 COMMANDS = (
     Command(name="sharing.share_file", schema=FileSchema, run=share_file, ask=_look_up_file),
     Command(name="sharing.unshare_file", schema=SharedFileSchema, run=unshare_file),
+    Command(name="sharing.open_file", schema=CopySchema, run=open_copy),
     Command(name="sharing.refresh_file", schema=SharedFileSchema, run=refresh_file),
 )

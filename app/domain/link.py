@@ -32,12 +32,14 @@ class FileCopy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierCopy:
-    """A version of a shared file that partners were offered before: since when, and how often it left."""
+    """A version of a shared file that partners were offered before: since when, how often it left, and where the
+    seller who asks opens it."""
 
     version: int
     size: int
     offered_at: datetime
     downloads: int = 0
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

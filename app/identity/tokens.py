@@ -47,6 +47,7 @@ class Audience(StrEnum):
     PREVIEW = "preview"
     CALENDAR = "calendar"
     CONTENT = "content"
+    FILE = "file"
 
 
 LIVES = {Audience.SALESFORCE_EMBED: timedelta(seconds=60)}

@@ -48,11 +48,13 @@ class Cards:
         calendar_url: Callable[[Tenant, Actor, RecordKey, str], str],
         content_url: Callable[[Tenant, Actor, RecordKey, str], str],
         *,
+        file_url: Callable[[Tenant, Actor, RecordKey, str, int], str],
         contact: Callable[[str, str], Mapping[str, str]],
     ) -> None:
         """`fetch(tenant_id, key)` brings a record we hold no copy of; `preview_url` is where this actor sees what a
         partner sees, `calendar_url` where it finds the plan's dates, `content_url` where it opens a piece of
-        content; `contact(tenant_id, id)` is what the CRM says of a contact that we do not know."""
+        content, `file_url` a version of a shared file; `contact(tenant_id, id)` is what the CRM says of a contact
+        that we do not know."""
         self._database = database
         self._bell = bell
         self._clock = clock
@@ -61,6 +63,7 @@ class Cards:
         self._preview_url = preview_url
         self._calendar_url = calendar_url
         self._content_url = content_url
+        self._file_url = file_url
         self._contact = contact
 
     def card(
@@ -84,6 +87,7 @@ class Cards:
             content_url=partial(self._content_url, tenant, actor, record)
             if name in ("certifications", "overview")
             else None,
+            file_url=partial(self._file_url, tenant, actor, record) if name == "sharing" else None,
             visits=name == "sharing",
         )
         with self._database.read() as connection:

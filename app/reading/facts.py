@@ -83,6 +83,7 @@ class Asked:
     preview_url: Callable[[str], str] = _nowhere
     calendar_url: Callable[[str], str] | None = None
     content_url: Callable[[str], str] | None = None
+    file_url: Callable[[str, int], str] | None = None
     visits: bool = False
 
 
@@ -181,7 +182,7 @@ def _shared(
         ),
         unread=messages.unread(connection, tenant_id, record.key),
         steps=steps.on_record(connection, tenant_id, record.key),
-        files=_files(connection, tenant_id, record.key),
+        files=_files(connection, tenant_id, record.key, asked.file_url),
         presets=link_preset.presets(connection, tenant_id) if asked.visits else {},
         terms=asked.visits and bool(newest_terms(connection, tenant_id)[0]),
     )
@@ -309,7 +310,12 @@ def _ids(record: Record) -> tuple[str | None, str | None]:
     return None, record.key.crm_id
 
 
-def _files(connection: Connection, tenant_id: str, key: RecordKey) -> list[SharedFile]:
+def _files(
+    connection: Connection,
+    tenant_id: str,
+    key: RecordKey,
+    file_url: Callable[[str, int], str] | None,
+) -> list[SharedFile]:
     """Each with how often it was downloaded, and the versions before today's. Most files have none, which asks the
     database nothing."""
     shared = files.on_record(connection, tenant_id, key)
@@ -322,7 +328,11 @@ def _files(connection: Connection, tenant_id: str, key: RecordKey) -> list[Share
             downloads=sum(times for (file_id, _), times in taken.items() if file_id == file.id),
             earlier=tuple(
                 EarlierCopy(
-                    version=number, size=size, offered_at=at, downloads=taken.get((file.id, number), 0)
+                    version=number,
+                    size=size,
+                    offered_at=at,
+                    downloads=taken.get((file.id, number), 0),
+                    url=file_url(file.id, number) if file_url else "",
                 )
                 for number, size, at in versions.get(file.id, ())
                 if number < newer[file.id]

@@ -46,7 +46,7 @@ _RESERVED = re.compile(r"(?i:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?")
 
 
 def marked(body: bytes, kind: Kind, said: str, tile: bytes) -> bytes:
-    """The file with `said` across all of it, and the tile."""
+    """The file with `said` across all of it, and the tile where there is one: a viewing's."""
     return _marked_pdf(body, said, tile) if kind is Kind.PDF else _marked_picture(body, kind, said, tile)
 
 
@@ -161,18 +161,23 @@ def _marked_picture(body: bytes, kind: Kind, said: str, tile: bytes) -> bytes:
         picture = found.convert("RGBA")
     times = max(1, round(max(picture.size) / NORMAL_SIDE))
     picture.alpha_composite(_letters(picture.size, times, said))
-    patch = _tile(tile, times)
-    for y in range(0, picture.height, patch.height):
-        for x in range(0, picture.width, patch.width):
-            right = min(patch.width, picture.width - x)
-            below = min(patch.height, picture.height - y)
-            picture.alpha_composite(patch.crop((0, 0, right, below)), (x, y))
+    if tile:
+        _lay(picture, _tile(tile, times))
     out = io.BytesIO()
     if kind is Kind.JPEG:
         picture.convert("RGB").save(out, "JPEG", quality=90)
     else:
         picture.save(out, "PNG", compress_level=3)
     return out.getvalue()
+
+
+def _lay(picture: Image.Image, patch: Image.Image) -> None:
+    """The patch over all of the picture, side by side."""
+    for y in range(0, picture.height, patch.height):
+        for x in range(0, picture.width, patch.width):
+            right = min(patch.width, picture.width - x)
+            below = min(patch.height, picture.height - y)
+            picture.alpha_composite(patch.crop((0, 0, right, below)), (x, y))
 
 
 @lru_cache(maxsize=8)

@@ -111,6 +111,19 @@ def test_earlier_versions_of_a_file_are_listed_with_how_often_they_left():
     assert [(item.text, item.detail) for item in listed.items] == [
         ("Architecture.pdf", "version 1 · 120 kB · offered 20 Nov · downloaded 2 times")
     ]
+    assert not listed.items[0].actions
+
+
+def test_an_earlier_version_is_opened_by_whoever_may():
+    old = EarlierCopy(
+        version=1, size=120_000, offered_at=make.NOW, url="https://app.vendor.example/file/t/f/1"
+    )
+    files = (make.shared_file(earlier=(old,)),)
+
+    listed = rows(build("sharing", partners=(make.known(files=files),)), "Earlier versions")
+
+    (action,) = listed.items[0].actions
+    assert (action.label, action.href, action.hint) == ("Open version 1", old.url, "Architecture.pdf")
 
 
 def test_a_file_that_cannot_be_handed_out_says_why_and_can_be_tried_again():

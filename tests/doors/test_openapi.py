@@ -14,6 +14,7 @@ NOT_DESCRIBED = {
     r"/s/.*": "pages for a person in a browser",
     r"/preview/<token>": "a page for a person in a browser",
     r"/content/.*": "what a person opens in a browser",
+    r"/file/.*": "what a person opens in a browser",
     r"/calendar/<token>/plan.ics": "for a person's calendar, whose format is its description",
     r"/calendar/<token>/plan.pdf": "for a person's printer, whose format is its description",
     r"/hubspot/oauth/(start|callback)": "a person's way through HubSpot's own screens",

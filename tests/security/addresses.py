@@ -74,6 +74,7 @@ WITHOUT_ID = {
     "/admin/plans": "the session's own",
     "/admin/plans/country": "the session's own",
     "/content/<token>/<item_id>": "a signed address names tenant and record; then a piece of content",
+    "/file/<token>/<file_id>/<int:version>": "a signed address names tenant and record; then a shared file",
     "/calendar/<token>/plan.ics": "a signed address names tenant, record and partner",
     "/calendar/<token>/plan.pdf": "a signed address names tenant and record",
     "/admin/certifications": "the session's own",

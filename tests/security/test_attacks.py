@@ -183,6 +183,7 @@ def test_a_bearer_is_good_at_no_other_door(house: TestHouse, web: FlaskClient) -
             "/salesforce/panel/cards/overview", headers={"Authorization": f"Bearer {token}"}
         ),
         Audience.PREVIEW: lambda token: web.get(f"/preview/{token}?partner=x"),
+        Audience.FILE: lambda token: web.get(f"/file/{token}/x/1"),
         Audience.CALENDAR: lambda token: web.get(f"/calendar/{token}/plan.ics?partner=x"),
         Audience.SALESFORCE_EMBED: lambda token: web.post("/salesforce/embed/exchange", json={"code": token}),
     }
