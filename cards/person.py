@@ -9,7 +9,7 @@ from app.domain.certification_rights import REGISTER, Eligibility, eligible, rig
 from app.domain.link import ShareLink
 from app.domain.plan import Step
 from app.domain.record import CrmKind
-from cards import words
+from cards import tier, words
 from cards.blocks import Block, Card, Empty, FieldType, Form, FormField, ListItem, Status, Text, Tone
 from cards.blocks import List as Rows
 from cards.certifications import (
@@ -224,6 +224,9 @@ def _room(facts: RecordFacts, deal: DealWork, link: ShareLink, now: datetime) ->
 
 def _firm(facts: RecordFacts, known: PartnerFacts, person: Person, today: date) -> Iterator[Block]:
     yield partner_heading(known)
+    standing = tier.status(known.tier, today, facts.locale)
+    if standing:
+        yield standing
     held = current(known.certifications)
     leaning = _leaning(facts, known, [c for c in held if person.holds(c)], today)
     items = tuple(

@@ -23,6 +23,7 @@ from app.storage import partner as partners
 from app.storage import plan as steps
 from app.storage import record as records
 from app.storage import tenant as tenants
+from app.storage import tier as tiers
 from app.storage.outbox import OutboxKind
 from app.storage.published.links import PublishedLink, open_links
 from cards import words
@@ -110,11 +111,13 @@ def _firms(
         return ()
     held = certifications.of_partners(connection, tenant_id, [partner.id for partner in firms])
     catalogue = contents.catalogue(connection, tenant_id) if asked.content_url else ()
+    standings = tiers.standings(connection, tenant_id, [one.id for one in firms if one.tier])
     return tuple(
         PartnerFacts(
             partner=partner,
             contacts=tuple(one for one in who.contacts if one.partner_id == partner.id),
             certifications=tuple(one for one in held if one.partner_id == partner.id),
+            tier=standings.get(partner.id),
             content=tuple(
                 (item, asked.content_url(item.id))
                 for item in recommended(catalogue, partner.type, "", "")

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from app.domain.record import ObjectKind
+from app.domain.tier import TierStanding
 from app.ground.errors import AppError, Reason
 from cards import html, registry, schema
 from cards.blocks import Card, Empty, Tone, to_json
@@ -75,6 +76,15 @@ def test_a_right_that_leans_on_the_person_says_so():
 
     assert register.detail.endswith("not without Maria Quint")
     assert pricing.badge == "Unlocked"
+
+
+def test_a_tier_that_does_not_count_is_said_with_what_it_lacks():
+    (firm,) = people.facts().partners
+    lowered = TierStanding(granted="Gold", tier="Silver", why=("Needs 2 people; 1 now.",), then="Silver")
+
+    card = registry.build("certifications", people.facts(partners=(replace(firm, tier=lowered),)), make.NOW)
+
+    assert "Gold does not count now: Silver does" in lines(card)
 
 
 def test_somebody_elses_certificates_carry_a_right_on():
