@@ -21,7 +21,11 @@ POLICIES = 6
 Body = dict[str, dict[str, dict[str, str]]]
 
 BANNED = re.compile(
-    r"margin|discount|competit|internal[ _]?(note|comment)|internal_notes|^crm:alongside_", re.IGNORECASE
+    r"margin|discount|competit|internal[ _]?(note|comment)|internal_notes|^crm:alongside_"
+    r"|^crm:(num_|notes_(last|next)_|engagements_last_|hs_last|hs_latest_(?!source)|hs_next_|hs_updated_by_|hs_num_)"
+    r"|^crm:(LastModified|SystemModstamp|Last(Activity|Viewed|Referenced)Date|HasOpenActivity|HasOverdueTask)"
+    r"|^(last|next) (activity|modified|contacted|viewed|referenced)\b|^number of (times contacted|sales activ)",
+    re.IGNORECASE | re.MULTILINE,
 )
 """Said here once more, apart from the product: names and labels that no policy can open."""
 
@@ -59,6 +63,7 @@ SECTIONS = {
     "thread": {".message to partner", ".id of message for partner", "seller.name"},
     "files": {".file"},
     "content": set(),
+    "tier": {".tier"},
     "certifications": {".certification", ".level", ".certified person"},
     "registration": set(),
 }
