@@ -160,7 +160,7 @@ def _partners(
         return ()
     shared = _shared(connection, tenant.id, record, [partner for partner, _ in attached], asked)
     found = tuple(_partner(partner, record, shared, asked) for partner, _ in attached)
-    return tuple(with_choices(connection, tenant.id, record, known) for known in found)
+    return tuple(with_choices(connection, tenant.id, record, found))
 
 
 def _shared(

@@ -1,6 +1,6 @@
 """What a seller may do with a plan as a whole: move it to a newer template, or begin it from another deal's."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -18,13 +18,18 @@ DEALS_OFFERED = 20
 """Deals to copy a plan from."""
 
 
-def with_choices(connection: Connection, tenant_id: str, record: Record, known: PartnerFacts) -> PartnerFacts:
+def with_choices(
+    connection: Connection, tenant_id: str, record: Record, found: Sequence[PartnerFacts]
+) -> Iterator[PartnerFacts]:
     """Asks nothing of a plan that was written step by step, and no other deal once there is a plan."""
-    begun = any(step.plan_start for step in known.steps)
-    undo = undos.get(connection, tenant_id, record.key, known.partner.id) if begun else None
-    if known.plan:
-        return replace(known, upgrades=tuple(_upgrades(connection, tenant_id, known)), undo=undo)
-    return replace(known, plans_elsewhere=tuple(_elsewhere(connection, tenant_id, record, known)))
+    begun = any(step.plan_start for known in found for step in known.steps)
+    last = undos.on_record(connection, tenant_id, record.key) if begun else {}
+    for known in found:
+        if known.plan:
+            upgrades = tuple(_upgrades(connection, tenant_id, known))
+            yield replace(known, upgrades=upgrades, undo=last.get(known.partner.id))
+        else:
+            yield replace(known, plans_elsewhere=tuple(_elsewhere(connection, tenant_id, record, known)))
 
 
 def _upgrades(connection: Connection, tenant_id: str, known: PartnerFacts) -> Iterator[UpgradeOffer]:

@@ -9,7 +9,7 @@ from app.domain.record import RecordKey
 from app.ground.plain import from_plain, plain
 from app.storage import tables
 from app.storage.changes import UNSEEN
-from app.storage.rows import find, put
+from app.storage.rows import find, find_all, put
 
 _U = tables.plan_undo.c
 
@@ -30,6 +30,15 @@ def get(connection: Connection, tenant_id: str, key: RecordKey, partner_id: str)
     )
     found: Undo | None = from_plain(Undo, row["body"]) if row else None
     return found
+
+
+def on_record(connection: Connection, tenant_id: str, key: RecordKey) -> dict[str, Undo]:
+    """By partner, what was done last to each plan on the record."""
+    mine = (_U.tenant_id == tenant_id, _U.object == key.object, _U.crm_id == key.crm_id)
+    return {
+        row["partner_id"]: from_plain(Undo, row["body"])
+        for row in find_all(connection, tables.plan_undo, *mine)
+    }
 
 
 def forget_before(connection: Connection, at: datetime) -> None:

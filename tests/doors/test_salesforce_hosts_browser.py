@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 from flask import Flask, Response, send_from_directory
-from playwright.sync_api import Browser, FrameLocator, Page, Route, expect
+from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from app.identity.embed_key import EmbedKeys
 from tests.browser.axe import WIDTHS, too_wide, violations
+from tests.browser.held import Held
 from tests.cards import make
 from tests.doors.salesforce_client import auth
 from tests.doors.salesforce_fakes import KEY, app_of, door_of
@@ -104,31 +105,6 @@ def test_a_card_never_seen_says_that_there_is_no_network(page: Page, world: Worl
 
 
 # --- somebody who is faster than the answers ------------------------------------------------------------------------
-
-
-class Held:
-    """The first request to such an address waits on its way, until it is let go."""
-
-    def __init__(self, page: Page, address: str) -> None:
-        self._page = page
-        self._first: Route | None = None
-        page.route(address, self._hold)
-
-    def _hold(self, route: Route) -> None:
-        if self._first is None:
-            self._first = route
-        else:
-            route.continue_()
-
-    def arrived(self) -> Route:
-        for _ in range(200):
-            if self._first is not None:
-                return self._first
-            self._page.wait_for_timeout(50)
-        raise AssertionError("nothing was asked for")
-
-    def let_go(self) -> None:
-        self.arrived().continue_()
 
 
 def test_whoever_goes_on_while_a_message_is_sent_stays_where_it_went(page: Page, world: World) -> None:

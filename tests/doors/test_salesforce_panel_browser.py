@@ -9,13 +9,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from playwright.sync_api import Browser, FrameLocator, Page, Route, expect
+from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from app.doors.salesforce import CrmSession
 from app.ground.errors import AppError, Reason
 from app.sandbox.record_pages.salesforce import LightningConfig, create_blueprint
 from app.sandbox.salesforce import Org, SalesforceSandboxConfig, create_app
 from tests.browser.axe import violations
+from tests.browser.held import Held
 from tests.cards import make
 from tests.doors.salesforce_fakes import app_of, door_of
 from tests.doors.salesforce_room import Room
@@ -135,13 +136,12 @@ def test_the_panel_shows_every_card_and_grows_with_it(page: Page, world: World) 
 
 
 def test_a_tab_is_shut_until_the_panel_hears_a_click_on_it(page: Page, world: World) -> None:
-    held: list[Route] = []
-    page.route("**/panel.js", lambda route: held.append(route))  # noqa: PLW0108 - it is marked, a method cannot be
+    held = Held(page, "**/panel.js")
     page.goto(world.record_url, wait_until="commit")
     frame = page.frame_locator("#canvas-frame")
     expect(frame.get_by_role("tab", name="Plan")).to_be_disabled()
 
-    held[0].continue_()
+    held.let_go()
 
     open_card(frame, "plan")
 
@@ -342,9 +342,8 @@ def test_messages_of_strangers_change_nothing(page: Page, world: World) -> None:
     frame = open_record(page, world)
     open_card(frame, "thread")
     frame.locator("html").evaluate("() => addEventListener('message', () => { window.heard = true; })")
-    held: list[Route] = []
+    held = Held(page, "**/_canvas/**")
     renewals: list[str] = []
-    page.route("**/_canvas/**", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks it
     page.on("request", lambda sent: renewals.append(sent.post_data or "") if "renew" in sent.url else None)
     world.room.clock.advance(timedelta(minutes=16))
 
@@ -353,7 +352,7 @@ def test_messages_of_strangers_change_nothing(page: Page, world: World) -> None:
     page.wait_for_timeout(400)
     assert frame.locator("html").evaluate("() => window.heard") is True
     assert renewals == []
-    held[0].continue_()
+    held.let_go()
 
     expect(frame.locator("#notices")).to_contain_text("Sent.")
     assert len(renewals) == 1
