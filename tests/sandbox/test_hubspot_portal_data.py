@@ -1,8 +1,10 @@
 """The stand-in's portal data: it survives a restart, loads much at once, and describes itself."""
 
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,6 +37,18 @@ def test_a_restart_loses_nothing(tmp_path: Path) -> None:
     second.grants.check(f"Bearer {token}")
     assert second.create("deals", {}) > deal
     second.close()
+
+
+def test_a_portal_of_an_older_release_gets_the_properties_that_came_since(tmp_path: Path) -> None:
+    settings = config(tmp_path)
+    HubspotSandbox(settings).close()
+    with closing(sqlite3.connect(settings.db_path)) as older, older:
+        older.execute("DELETE FROM properties WHERE name = 'hs_parent_company_id'")
+
+    portal = HubspotSandbox(settings)
+
+    portal.create("companies", {"name": "Acme", "hs_parent_company_id": "1"})
+    portal.close()
 
 
 def test_ten_thousand_deals_load_and_answer_quickly(portal: Portal) -> None:

@@ -31,16 +31,16 @@ class PropertyBook:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._cache: dict[str, dict[str, dict[str, Any]]] = {}
-        if db.setting("seeded") is None:
-            self._seed()
+        self._seed()
 
     def _seed(self) -> None:
+        """After this the portal has HubSpot's own properties, those too that came with a later release."""
+        groups, new = "INSERT OR IGNORE INTO property_groups VALUES (?, 'information', 'Information')", []
         with self._db.transaction() as db:
             for kind, definitions in default_properties(stage_options()).items():
-                db.execute("INSERT INTO property_groups VALUES (?, 'information', 'Information')", (kind,))
-                for definition in definitions:
-                    self._insert(kind, definition)
-            self._db.set_setting("seeded", 1)
+                db.execute(groups, (kind,))
+                new += [(kind, each["name"], json.dumps(each)) for each in definitions]
+            db.executemany("INSERT OR IGNORE INTO properties VALUES (?, ?, ?)", new)
 
     def _insert(self, kind: str, definition: dict[str, Any]) -> None:
         with self._db.transaction() as db:
