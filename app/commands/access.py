@@ -11,7 +11,7 @@ from app.commands.link_rules import with_mailbox
 from app.commands.offboarding import require_welcome
 from app.commands.policy import require_admitted
 from app.commands.sharing import LONGEST_DAYS, LinkSchema, link_answer, own_link
-from app.domain.link import LinkPreset, LinkState
+from app.domain.link import AccessState, LinkPreset, LinkState
 from app.domain.partner import PartnerType
 from app.domain.thread import clean_text
 from app.ground.errors import AppError, Reason
@@ -20,7 +20,7 @@ from app.sharing.rules import hours
 from app.storage.link_preset import save, save_terms
 from app.storage.outbox import OutboxKind
 from app.storage.published.links import ROOM, PublishedLink, replace_token, set_rules
-from app.storage.published.requests import DECLINED, GRANTED, decide, newest_terms, request_of
+from app.storage.published.requests import decide, newest_terms, request_of
 
 TERMS_LIMIT = 20_000
 
@@ -68,7 +68,7 @@ def grant(context: Context, data: Mapping[str, Any]) -> CommandResult:
     require_admitted(context, partner, asked.email)
     rules = with_mailbox(link.rules, link.contact_email, asked.email)
     set_rules(context.connection, context.tenant.id, link.id, rules)
-    _decide(context, asked.id, GRANTED)
+    _decide(context, asked.id, AccessState.GRANTED)
     return CommandResult(
         result={"link_id": link.id},
         message=f"{asked.email} can open the link now. Tell them: the same link, with their own address.",
@@ -80,7 +80,7 @@ def decline(context: Context, data: Mapping[str, Any]) -> CommandResult:
     """The mailbox stays out, and may ask no more over this link. Nobody is told."""
     link_id, asked = request_of(context.connection, context.tenant.id, data["request_id"])
     link = own_link(context, link_id)
-    _decide(context, asked.id, DECLINED)
+    _decide(context, asked.id, AccessState.DECLINED)
     return CommandResult(
         message=f"{asked.email} stays out. They are not told.", told={"link_id": link.id, "code": link.code}
     )
@@ -137,7 +137,7 @@ def _live(context: Context, link: PublishedLink) -> PublishedLink:
     return link
 
 
-def _decide(context: Context, request_id: str, state: str) -> None:
+def _decide(context: Context, request_id: str, state: AccessState) -> None:
     by = context.actor.email or context.actor.name
     decide(context.connection, context.tenant.id, request_id, state, by, context.now)
 

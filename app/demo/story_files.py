@@ -1,8 +1,6 @@
 """The files that lie on the story's deal in the CRM."""
 
-from base64 import b64encode
-
-from app.demo.loading import Wire
+from app.demo.crm_files import crm_files, paper
 from app.demo.site import Ports
 from app.domain.record import CrmKind
 
@@ -13,49 +11,13 @@ FILES = (
 )
 """What lies on the deal in the CRM; the story shares the first with the partner."""
 
+OFFER = ("Scope: 14 vessels, one dashboard.", "Pilot: six weeks.", "Valid for 60 days.")
+
 
 def attach(crm: CrmKind, ports: Ports, deal_id: str) -> None:
-    """Files that somebody of the vendor attached to the deal in the CRM."""
+    """Files that somebody of the vendor attached to the deal in the CRM: the offer has bytes, so that the demo's
+    partner has something to download."""
+    held = crm_files(crm, ports.origin(str(crm)))
     for name, size in FILES:
-        body = b64encode(_paper(name)).decode()
-        if crm is CrmKind.HUBSPOT:
-            wire = Wire(ports.origin("hubspot"))
-            wire.call(
-                "POST",
-                "/_sandbox/files",
-                {"objectType": "deals", "objectId": deal_id, "name": name, "size": size, "content": body}
-                if name.endswith(".pdf")
-                else {"objectType": "deals", "objectId": deal_id, "name": name, "size": size},
-            )
-        else:
-            wire = Wire(ports.origin("salesforce"))
-            title, _, extension = name.rpartition(".")
-            row = {
-                "Title": title,
-                "FileExtension": extension,
-                "FileType": extension.upper(),
-                "ContentSize": size,
-            }
-            made = wire.call("POST", "/_sandbox/load", {"ContentDocument": [row]})
-            link = {"ContentDocumentId": made["ContentDocument"][0], "LinkedEntityId": deal_id}
-            wire.call("POST", "/_sandbox/load", {"ContentDocumentLink": [link]})
-            version = {"Title": title, "ContentDocumentId": link["ContentDocumentId"], "ContentSize": size}
-            version |= {"IsLatest": True, "VersionData": body}
-            wire.call("POST", "/_sandbox/load", {"ContentVersion": [version]})
-        wire.close()
-
-
-def _paper(name: str) -> bytes:
-    """An offer of one page, so that the demo's partner has something to download."""
-    from fpdf import FPDF
-
-    paper = FPDF(unit="pt")
-    paper.add_page()
-    paper.set_font("helvetica", size=22)
-    paper.text(60, 90, name.rpartition(".")[0])
-    paper.set_font("helvetica", size=12)
-    for line, text in enumerate(
-        ("Scope: 14 vessels, one dashboard.", "Pilot: six weeks.", "Valid for 60 days.")
-    ):
-        paper.text(60, 130 + line * 22, text)
-    return bytes(paper.output())
+        stem, _, ending = name.rpartition(".")
+        held.attach(deal_id, name, paper(stem, *OFFER) if ending == "pdf" else None, size)

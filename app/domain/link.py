@@ -11,6 +11,14 @@ class LinkState(StrEnum):
     REVOKED = "revoked"
 
 
+class AccessState(StrEnum):
+    """How a request to be let in stands: nobody answered it yet, or somebody did."""
+
+    WAITING = "waiting"
+    GRANTED = "granted"
+    DECLINED = "declined"
+
+
 class FileState(StrEnum):
     """Whether partners can download a shared file: not yet, yes, not as it is now, or no longer."""
 

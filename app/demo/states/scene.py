@@ -98,10 +98,11 @@ class Deal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Do:
-    """One command. `ago` is how many days ago it was given. What it answers is known to the commands behind it, and
-    under `keep` for good. `partner` works beside the scene's own; `customer` is another than the scene's. With
-    `early` it was given before the demo's own story: receipts are numbered by our clock, so what was received long
-    ago has to come first."""
+    """One command, or what happens beside the commands (app.demo.states.beside). `ago` is how many days ago it was
+    given. What it answers is known to the commands behind it, and under `keep` for good. `partner` works beside the
+    scene's own; `customer` is another than the scene's. With `early` it was given before the demo's own story:
+    receipts are numbered by our clock, so what was received long ago has to come first. `late` ends a scene, once all
+    others are told: the agent has done its part of it meanwhile, and nobody waits."""
 
     command: str
     fields: Mapping[str, object] = field(default_factory=dict)
@@ -113,6 +114,7 @@ class Do:
     customer: str = ""
     second: bool = False
     early: bool = False
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,3 +146,8 @@ def do(command: str, by: By = By.SELLER, on: On = On.DEAL, /, *, ago: float = 0,
 def early(*done: Do) -> tuple[Do, ...]:
     """The same commands, given before the demo's own story."""
     return tuple(replace(one, early=True) for one in done)
+
+
+def late(*done: Do) -> tuple[Do, ...]:
+    """The same commands, given when all else is told."""
+    return tuple(replace(one, late=True) for one in done)

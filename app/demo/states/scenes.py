@@ -3,8 +3,9 @@
 from app.demo.states.certifications import CERTIFICATIONS
 from app.demo.states.conflicts import CONFLICTS
 from app.demo.states.content import CONTENT
+from app.demo.states.files import FILES
 from app.demo.states.plans import PLANS
 from app.demo.states.registrations import REGISTRATIONS
 from app.demo.states.sharing import SHARING
 
-SCENES = (*REGISTRATIONS, *CONFLICTS, *PLANS, *CERTIFICATIONS, *CONTENT, *SHARING)
+SCENES = (*REGISTRATIONS, *FILES, *CONFLICTS, *PLANS, *CERTIFICATIONS, *CONTENT, *SHARING)

@@ -1,5 +1,6 @@
 """Share links in their states, a safelist with exceptions, and a write that the CRM refuses."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from app.demo.states.cast import customer
@@ -19,6 +20,25 @@ def _link(person: str, name: str, *, ago: float = 0, days: int = 30, **more: obj
     return do(LINK, ago=ago, **values | more)
 
 
+def _used_up(person: str, name: str) -> tuple[Do, Do]:
+    """Opened once, which is as often as it may be."""
+    visit = do("link.open", By.PARTNER, ago=11, link_id=Known("used.link_id"), device="Chrome on Windows")
+    return replace(_link(person, name, ago=12, max_views=1), keep="used"), visit
+
+
+def _passed_on(link: str) -> Iterator[Do]:
+    """Three people got the link from whom it was made for. One was let in, one declined, one waits."""
+    for keep, name, email, ago, note in (
+        ("joined", "Lena Ostrom", "lena@woodgrove.example", 5, "I take over the rollout from Anselm."),
+        ("unknown", "P. Quill", "quill@quill-and-co.example", 4, ""),
+        ("waits", "Marek Zielinski", "marek@portworks.example", 0.5, "Anselm sent me the plan for berth 4."),
+    ):
+        asked = {"link_id": Known(link), "name": name, "email": email, "note": note}
+        yield replace(do("link.ask", By.PARTNER, ago=ago, **asked), keep=keep)
+    yield do("sharing.grant_access", ago=4.5, request_id=Known("joined.request_id"))
+    yield do("sharing.decline_access", ago=3, request_id=Known("unknown.request_id"))
+
+
 def _links() -> Scene:
     deal = customer("greystone").deal
     anselm, yara = "anselm.richter@woodgrove.example", "yara.benali@woodgrove.example"
@@ -27,19 +47,25 @@ def _links() -> Scene:
         customer="greystone",
         partner="woodgrove",
         does=(
-            _link(anselm, "Anselm Richter", ago=6),
+            replace(_link(anselm, "Anselm Richter", ago=6), keep="passed"),
             _link(yara, "Yara Benali", ago=2, max_views=3, also_for="@woodgrove.example"),
             _link(anselm, "Anselm Richter", ago=40, days=14),
             replace(_link(yara, "Yara Benali", ago=30, days=60), keep="revoked"),
             do("sharing.revoke_link", ago=25, link_id=Known("revoked.link_id")),
+            *_used_up(yara, "Yara Benali"),
+            *_passed_on("passed.link_id"),
         ),
         shows=tuple(
-            Shown(subject="Share link", state=state, record=deal, where=WHERE)
-            for state in (
-                "active, not opened yet",
-                "active, for a whole domain, three openings at most",
-                "expired",
-                "revoked",
+            Shown(subject="Share link", state=state, record=deal, where=where)
+            for state, where in (
+                ("active, not opened yet", WHERE),
+                ("active, for a whole domain, three openings at most", WHERE),
+                ("expired", WHERE),
+                ("revoked", WHERE),
+                ("used up: opened as often as it may be", WHERE),
+                ("passed on: a stranger asks for access, and nobody has answered", WHERE),
+                ("passed on: somebody who asked was let in", WHERE),
+                ("passed on: somebody who asked was declined", "Admin pages: Audit log"),
             )
         ),
     )

@@ -3,10 +3,12 @@ are printed, so that nobody waits for it."""
 
 import time
 from collections.abc import Mapping
+from itertools import product
 from pathlib import Path
 
 from app.bootstrap import House, build
 from app.demo import load_hubspot, load_salesforce
+from app.demo.crm_files import crm_files
 from app.demo.loading import Wire
 from app.demo.site import Ports
 from app.demo.states.journal import Journal
@@ -37,7 +39,16 @@ Ids = Mapping[str, Mapping[str, Mapping[str, str]]]
 def teller_of(house: House, tenant: Tenant, loaded: Ids, folder: Path) -> Teller:
     stages = load_hubspot.STAGES if tenant.crm is CrmKind.HUBSPOT else load_salesforce.STAGES
     journal = Journal(folder / JOURNAL, house.clock())
-    return Teller(house=house, tenant=tenant, ids=loaded[str(tenant.crm)], stages=stages, journal=journal)
+    config = house.config
+    origin = config.hubspot_api_origin if tenant.crm is CrmKind.HUBSPOT else config.salesforce_login_origin
+    return Teller(
+        house=house,
+        tenant=tenant,
+        ids=loaded[str(tenant.crm)],
+        stages=stages,
+        journal=journal,
+        files=crm_files(tenant.crm, origin),
+    )
 
 
 def tell_early(house: House, tenant: Tenant, loaded: Ids, folder: Path) -> None:
@@ -94,8 +105,8 @@ def _tell_round(house: House, loaded: Ids, folder: Path) -> dict[str, AppError]:
     with house.database.read() as connection:
         everyone = tenants.all_of(connection)
     refused = {}
-    for tenant in everyone:
-        for error in teller_of(house, tenant, loaded, folder).tell(SCENES):
+    for late, tenant in product((False, True), everyone):
+        for error in teller_of(house, tenant, loaded, folder).tell(SCENES, late=late):
             if error is not None:
                 refused[str(tenant.crm)] = error
             time.sleep(BREATH)

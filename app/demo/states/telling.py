@@ -10,7 +10,9 @@ from sqlalchemy import Connection
 from app.bootstrap import House
 from app.commands.context import Command, CommandResult, Context
 from app.commands.execute import Executor
+from app.demo.crm_files import CrmFiles
 from app.demo.pipeline import SamplePartner, Stage
+from app.demo.states.beside import BESIDE, Beside
 from app.demo.states.cast import company_key, deal_key, partner
 from app.demo.states.journal import Journal
 from app.demo.states.scene import (
@@ -80,6 +82,7 @@ class Teller:
     ids: Mapping[str, Mapping[str, str]]
     stages: Mapping[Stage, str]
     journal: Journal
+    files: CrmFiles
     executor: PastExecutor = field(init=False)
 
     def __post_init__(self) -> None:
@@ -109,17 +112,26 @@ class Teller:
                 except AppError:  # the rest is told later, and says so then
                     stuck.add(scene.key)
 
-    def tell(self, scenes: Sequence[Scene]) -> Iterator[AppError | None]:
-        """The rest, a command at a time, so that whoever calls may pause between two. A refusal ends its scene, and
-        is handed out; the others are told."""
+    def tell(self, scenes: Sequence[Scene], *, late: bool = False) -> Iterator[AppError | None]:
+        """The rest, a command at a time, so that whoever calls may pause between two; what is `late`, by itself. A
+        refusal ends its scene, and is handed out; the others are told."""
         for scene in scenes:
+            if late and not self._begun(scene):
+                continue
             try:
                 self._introduce(scene)
                 for number, one in enumerate(scene.does):
-                    if self._do(scene, number, one):
+                    if one.late is late and self._do(scene, number, one) and one.command not in BESIDE:
                         yield None
             except AppError as error:
                 yield error
+
+    def _begun(self, scene: Scene) -> bool:
+        """Whether all of the scene that comes before what is late was told."""
+        return all(
+            one.late or self._noted(f"{scene.key}-{number}") is not None
+            for number, one in enumerate(scene.does)
+        )
 
     def _do(self, scene: Scene, number: int, one: Do) -> bool:
         """Whether anything had to be done."""
@@ -253,10 +265,28 @@ class Teller:
         self, key: str, one: Do, record: RecordKey | None, fields: Mapping[str, Any], actor: Actor
     ) -> dict[str, Any]:
         at = self.journal.begun - timedelta(days=one.ago) if one.ago else None
-        done = self.executor.at(at).run(self.tenant.id, actor, one.command, record, fields, f"state-{key}")
-        answer = dict(done.result)
+        if one.command in BESIDE and record:
+            answer = self._beside(one, record, fields, at)
+        else:
+            done = self.executor.at(at).run(
+                self.tenant.id, actor, one.command, record, fields, f"state-{key}"
+            )
+            answer = dict(done.result)
         self._note(key, answer)
         return answer
+
+    def _beside(
+        self, one: Do, record: RecordKey, fields: Mapping[str, Any], at: datetime | None
+    ) -> dict[str, Any]:
+        happened = Beside(
+            house=self.house,
+            tenant=self.tenant,
+            files=self.files,
+            record=record,
+            fields=fields,
+            at=at or self.house.clock(),
+        )
+        return BESIDE[one.command](happened)
 
     def _noted(self, key: str) -> dict[str, Any] | None:
         return self.journal.answer(f"{self.tenant.crm}-{key}")

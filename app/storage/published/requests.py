@@ -6,14 +6,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select, update
 
-from app.domain.link import AccessRequest, Visits
+from app.domain.link import AccessRequest, AccessState, Visits
 from app.ground.errors import AppError, Reason
 from app.ground.ids import new_id
 from app.storage.published.links import PublishedLink
 from app.storage.published.upsert import insert
 from app.storage.published_tables import access_request, link_terms, pdf_copy, view
-
-WAITING, GRANTED, DECLINED = "waiting", "granted", "declined"
 
 MOST_WAITING = 20
 """Requests that wait on one link at most: a seller reads them, so a flood must not hide the one that matters."""
@@ -28,7 +26,7 @@ def ask(
     """After this the seller sees that this mailbox asked, once however often it asks. Nothing changes for a mailbox
     that was answered already, or while too many wait."""
     waiting = connection.scalar(
-        select(func.count()).where(_C.link_id == link.id, _C.state == WAITING, _C.email != email)
+        select(func.count()).where(_C.link_id == link.id, _C.state == AccessState.WAITING, _C.email != email)
     )
     if (waiting or 0) >= MOST_WAITING:
         return
@@ -42,12 +40,12 @@ def ask(
             name=name,
             note=note,
             asked_at=at,
-            state=WAITING,
+            state=AccessState.WAITING,
         )
         .on_conflict_do_update(
             index_elements=["link_id", "email"],
             set_={"name": name, "note": note, "asked_at": at},
-            where=_C.state == WAITING,
+            where=_C.state == AccessState.WAITING,
         )
     )
 
@@ -59,14 +57,14 @@ def request_of(connection: Connection, tenant_id: str, request_id: str) -> tuple
     ).first()
     if row is None:
         raise AppError(Reason.NOT_FOUND, "There is no such request. It may belong to another account.")
-    if row.state != WAITING:
+    if row.state != AccessState.WAITING:
         raise AppError(Reason.STATE_CONFLICT, "This request was answered already.")
     values = {name: row._mapping[name] for name in AccessRequest.__dataclass_fields__}  # noqa: SLF001 - public
     return row.link_id, AccessRequest(**values)
 
 
 def decide(
-    connection: Connection, tenant_id: str, request_id: str, state: str, by: str, at: datetime
+    connection: Connection, tenant_id: str, request_id: str, state: AccessState, by: str, at: datetime
 ) -> None:
     connection.execute(
         update(access_request)
@@ -82,7 +80,7 @@ def waiting_on(
     found: dict[str, list[AccessRequest]] = {}
     rows = connection.execute(
         select(_C.link_id, *_COLUMNS)
-        .where(_C.tenant_id == tenant_id, _C.link_id.in_(list(link_ids)), _C.state == WAITING)
+        .where(_C.tenant_id == tenant_id, _C.link_id.in_(list(link_ids)), _C.state == AccessState.WAITING)
         .order_by(_C.asked_at, _C.id)
     )
     for row in rows.mappings():

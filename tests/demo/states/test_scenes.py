@@ -7,6 +7,7 @@ from pathlib import Path
 from app.commands.execute import COMMANDS
 from app.demo.pipeline import unknown_keys
 from app.demo.sample import make_sample
+from app.demo.states.beside import BESIDE
 from app.demo.states.cast import cast
 from app.demo.states.guide import table
 from app.demo.states.scenes import SCENES
@@ -28,7 +29,8 @@ def test_every_scene_has_a_key_of_its_own_and_shows_something():
 
 
 def test_scenes_give_only_commands_there_are():
-    assert {one.command for scene in SCENES for one in scene.does} <= COMMANDS.keys()
+    assert {one.command for scene in SCENES for one in scene.does} <= COMMANDS.keys() | BESIDE.keys()
+    assert not COMMANDS.keys() & BESIDE.keys()
 
 
 def test_the_cast_shares_nothing_with_the_story():

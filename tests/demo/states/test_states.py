@@ -11,17 +11,23 @@ import pytest
 from sqlalchemy import func, select
 
 import app.domain
+from app.demo.states.beside import BESIDE
+from app.demo.states.cast import deal_key
 from app.demo.states.scenes import SCENES
 from app.demo.states.sharing import FORBIDDEN
-from app.domain import actor, link, plan_forecast, plan_reminders, plan_undo, record
+from app.domain import actor, plan_forecast, plan_reminders, plan_undo, record
+from app.domain.link import AccessState, FileState
 from app.domain.matching import features, name_level
 from app.domain.matching.compare import Band, band
 from app.domain.plan import live
 from app.domain.plan_dates import close_day, read_rule
-from app.domain.record import RecordKey
+from app.domain.record import ObjectKind, RecordKey
 from app.domain.registration import Registration
+from app.sharing.gate import rules_of
+from app.sharing.rules import Failure, Refusal, Visit
 from app.storage import certification as certifications
 from app.storage import conflict as conflicts
+from app.storage import file as files
 from app.storage import partner as partners
 from app.storage import plan as plans
 from app.storage import plan_template as templates
@@ -29,7 +35,10 @@ from app.storage import programme as programmes
 from app.storage import record as records
 from app.storage import registration as registrations
 from app.storage import tables, thread
-from app.storage.published.links import links_of
+from app.storage.published.files import versions_of
+from app.storage.published.links import PublishedLink, links_of
+from app.storage.published_tables import access_request
+from sync.files import fetch_due
 from tests.demo.states.world import Told, tell_again, tell_all
 from tests.house import START
 
@@ -38,7 +47,6 @@ NO_STATES = {
     record.CrmKind: "the sample is told in both",
     record.ObjectKind: "what kinds of records a CRM has",
     plan_undo.Whole: "how something came about, kept for two days; the steps are the state",
-    link.FileState: "copies are made of bytes that lie in a CRM; the story shares a file",
     features.DomainLevel: "a grade of one comparison; people read a sentence",
     features.CountryLevel: "a grade of one comparison; people read a sentence",
     features.RegionLevel: "a grade of one comparison; people read a sentence",
@@ -105,6 +113,15 @@ def thread_of(connection, tenant: str) -> list:
     return [thread.get(connection, tenant, one)[1] for one in ids]
 
 
+def see_links(seen: Seen, links: list[PublishedLink]) -> None:
+    """How each stands, and how it answers somebody who brings nothing along."""
+    for one in links:
+        note(seen, [one.for_seller().state(START)])
+        for rule in rules_of(one):
+            verdict = rule.check(Visit(at=START, opening=one.views + 1))
+            note(seen, [verdict.reason] if isinstance(verdict, Failure) else [])
+
+
 def look(house, teller) -> Seen:
     seen: Seen = defaultdict(set)
     tenant = house.tenant.id
@@ -117,8 +134,9 @@ def look(house, teller) -> Seen:
         see_plans(seen, connection, tenant, deals)
         see_people(seen, connection, tenant)
         for key in deals:
-            for one in links_of(connection, tenant, record=key):
-                note(seen, [one.for_seller().state(START)])
+            see_links(seen, links_of(connection, tenant, record=key))
+            note(seen, [one.state for one in files.on_record(connection, tenant, key)])
+        note(seen, map(AccessState, connection.scalars(select(access_request.c.state))))
     return seen
 
 
@@ -130,9 +148,43 @@ def seen(told: Told) -> Seen:
     with house.house.database.read() as connection:
         said = [one for one in thread_of(connection, house.tenant.id) if FORBIDDEN in one.body]
     house.crm.refusals = {one.id: "No bank details here." for one in said}
+    fetch_due(house.agent)
     house.work()
     after = look(house, teller)
     return defaultdict(set, {kind: before[kind] | after[kind] for kind in {*before, *after}})
+
+
+NO_LINK = {
+    Refusal.UNKNOWN: "no link at all",
+    Refusal.SESSION_ENDED: "a visit ends, not the link",
+    Refusal.WRONG_MAILBOX: "who stands before the link, not how it stands",
+    Refusal.NO_PASSCODE: "who stands before the link, not how it stands",
+    Refusal.NO_TERMS: "who stands before the link, not how it stands",
+    Refusal.NOT_YET: "every link begins when it is made",
+    Refusal.OUT_OF_HOURS: "changes with the hour at which one looks",
+    Refusal.UNKNOWN_RULE: "a release that is newer, or a damaged row",
+}
+"""Why a link does not open, where it is nothing to be looked for in a sample."""
+
+
+def test_the_sample_shows_every_way_in_which_a_link_does_not_open(seen: Seen) -> None:
+    assert set(Refusal) - NO_LINK.keys() == seen[Refusal]
+
+
+@pytest.mark.usefixtures("seen")  # the agent has looked at all of them
+def test_a_renewed_file_keeps_its_first_version_and_a_refused_one_says_why(told: Told) -> None:
+    house, deal = told.house, RecordKey(ObjectKind.DEAL, deal_key("greystone"))
+    with house.house.database.read() as connection:
+        held = {one.name: one for one in files.on_record(connection, house.tenant.id, deal)}
+        kept = versions_of(connection, house.tenant.id, held["Rollout timetable.pdf"].id)
+
+    assert [one.version for one in kept] == [2, 1]
+    assert {one.reason for one in held.values()} == {
+        "",
+        "The PDF is locked with a password. Save it without one.",
+        "The file is no longer in the CRM.",
+    }
+    assert {one.state for one in held.values()} == set(FileState) - {FileState.WAITING}
 
 
 WANTED = sorted(enums_of_the_domain() - NO_STATES.keys(), key=lambda one: (one.__module__, one.__name__))
@@ -154,7 +206,7 @@ def test_nothing_is_refused_and_a_second_telling_changes_nothing(told: Told) -> 
         said = set(connection.scalars(select(tables.audit.c.command)))
 
     assert told.refused == []
-    assert {one.command for scene in SCENES for one in scene.does} <= said
+    assert {one.command for scene in SCENES for one in scene.does} - BESIDE.keys() <= said
     assert tell_all(told.house, tell_again(told.house, told.folder)) == []
     with told.house.house.database.read() as connection:
         assert [connection.scalar(one) for one in counts] == held

@@ -8,12 +8,23 @@ from sqlalchemy import func, select
 from app.demo.states.journal import Journal
 from app.demo.states.scenes import SCENES
 from app.storage import tables
+from app.storage.published_tables import access_request, room_file, share_link
 from sync import schedule
 from tests.demo.states.world import set_up, tell_again, tell_all
 from tests.house import START
 
-FEW = SCENES[:6]
-TABLES = (tables.registration, tables.partner, tables.partner_contact, tables.message, tables.content_item)
+FEW = (*SCENES[:6], *(one for one in SCENES if one.key in ("links", "files")))
+TABLES = (
+    tables.registration,
+    tables.partner,
+    tables.partner_contact,
+    tables.message,
+    tables.content_item,
+    access_request,
+    room_file,
+    share_link,
+    tables.shared_file,
+)
 
 
 class Killed(BaseException):
@@ -22,7 +33,8 @@ class Killed(BaseException):
 
 def counts(house) -> list[int]:
     with house.house.database.read() as connection:
-        return [connection.scalar(select(func.count()).select_from(one)) for one in (*TABLES, tables.audit)]
+        held = [connection.scalar(select(func.count()).select_from(one)) for one in (*TABLES, tables.audit)]
+        return [*held, connection.scalar(select(func.sum(share_link.c.views)))]
 
 
 def test_a_kill_in_the_middle_neither_doubles_nor_loses(tmp_path, tmp_path_factory, monkeypatch):

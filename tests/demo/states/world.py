@@ -1,9 +1,11 @@
 """The scenes told whole, in one house over a CRM in memory."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
+from app.crm.port import CrmFile
 from app.demo.load_hubspot import STAGES
 from app.demo.states.cast import cast
 from app.demo.states.journal import Journal
@@ -14,6 +16,28 @@ from app.domain.record import ObjectKind
 from app.ground.errors import AppError
 from sync import ingest, poll
 from tests.house import START, TestHouse, make_house
+
+
+@dataclass(frozen=True)
+class FilesInMemory:
+    """What people do with files in the CRM, done in the one in memory."""
+
+    house: TestHouse
+
+    def attach(self, deal_id: str, name: str, body: bytes | None, size: int = 0) -> str:
+        file_id = f"{deal_id} {name}"
+        self._put(CrmFile(id=file_id, name=name, type="pdf", size=size, modified_at=START), body or b"")
+        return file_id
+
+    def replace(self, file_id: str, body: bytes) -> None:
+        known, _ = self.house.crm.stored_files[file_id]
+        self._put(replace(known, modified_at=known.modified_at + timedelta(hours=1)), body)
+
+    def delete(self, file_id: str) -> None:
+        del self.house.crm.stored_files[file_id]
+
+    def _put(self, file: CrmFile, body: bytes) -> None:
+        self.house.crm.stored_files[file.id] = (replace(file, size=len(body)), body)
 
 
 @dataclass(frozen=True)
@@ -59,6 +83,7 @@ def tell_again(house: TestHouse, folder: Path) -> Teller:
         "accounts": {one.key: one.key for one in people.accounts},
     }
     return Teller(
+        files=FilesInMemory(house),
         house=house.house,
         tenant=house.tenant,
         ids=ids,
@@ -71,4 +96,4 @@ def tell_all(house: TestHouse, teller: Teller, scenes: Sequence[Scene] = SCENES)
     """What was refused, which is nothing."""
     ingest.fetch(house.agent, house.tenant, teller.records(scenes))
     teller.tell_early(scenes)
-    return [error for error in teller.tell(scenes) if error]
+    return [error for late in (False, True) for error in teller.tell(scenes, late=late) if error]

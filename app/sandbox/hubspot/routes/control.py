@@ -183,3 +183,10 @@ def replace_file(file: str) -> tuple[str, int]:
     """A person puts other bytes in a file's place: {"content" in base64}."""
     sandbox().replace_file(file, b64decode(body()["content"]))
     return "", 204
+
+
+@control.delete("/files/<file>")
+def delete_file(file: str) -> tuple[str, int]:
+    """A person deletes a file."""
+    sandbox().delete_file(file)
+    return "", 204
