@@ -79,7 +79,8 @@ _CONDITIONS = {
 
 
 def _said(rule: tuple[str, ...]) -> str:
-    return _CONDITIONS[rule[0]].format(*rule[1:])
+    said = "opens once" if rule[:2] == ("views", "1") else _CONDITIONS[rule[0]]
+    return said.format(*rule[1:])
 
 
 COLUMNS = tuple(column for column in share_link.c if column.name != "token_hash")

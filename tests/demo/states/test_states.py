@@ -171,6 +171,14 @@ def test_the_sample_shows_every_way_in_which_a_link_does_not_open(seen: Seen) ->
     assert set(Refusal) - NO_LINK.keys() == seen[Refusal]
 
 
+def test_a_link_that_opens_once_says_so(told: Told) -> None:
+    house, deal = told.house, RecordKey(ObjectKind.DEAL, deal_key("greystone"))
+    with house.house.database.read() as connection:
+        held = links_of(connection, house.tenant.id, record=deal)
+
+    assert [one.views for one in held if "opens once" in one.for_seller().conditions] == [1]
+
+
 @pytest.mark.usefixtures("seen")  # the agent has looked at all of them
 def test_a_renewed_file_keeps_its_first_version_and_a_refused_one_says_why(told: Told) -> None:
     house, deal = told.house, RecordKey(ObjectKind.DEAL, deal_key("greystone"))
