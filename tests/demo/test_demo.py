@@ -82,7 +82,7 @@ def test_the_demo_answers_everywhere_and_ctrl_c_leaves_nothing_behind(start):
     assert requests.get(addresses["mailbox"], timeout=30).status_code == 200
     process.send_signal(signal.SIGINT)
 
-    assert process.wait(timeout=30) == 0
+    assert process.wait(timeout=60) == 0
     assert processes_of(data) == []
     assert not list(data.rglob("*.sock"))
     assert not Path(socket_path(data)).exists()
@@ -94,7 +94,7 @@ def test_a_second_start_finds_the_data_again(start):
     process, _ = start()
     first = ready(process)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=30) == 0
+    assert process.wait(timeout=60) == 0
 
     again, _ = start()
 
@@ -129,7 +129,7 @@ def test_a_folder_in_use_is_refused_with_a_sentence(start):
 
     second, _ = start()
 
-    assert second.wait(timeout=30) == 1
+    assert second.wait(timeout=60) == 1
     assert f"A demo already runs in {data}" in second.stderr.read()
 
 
@@ -184,10 +184,10 @@ def test_a_damaged_data_folder_is_refused_with_a_sentence(start):
     process, data = start()
     ready(process)
     process.send_signal(signal.SIGTERM)
-    process.wait(timeout=30)
+    process.wait(timeout=60)
     (Site(data).directory / "secrets.json").write_text("{")
 
     again, _ = start()
 
-    assert again.wait(timeout=30) == 1
+    assert again.wait(timeout=60) == 1
     assert "is damaged" in again.stderr.read()

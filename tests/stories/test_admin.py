@@ -13,7 +13,7 @@ from tests.stories.running import Demo
 
 AMARA = ("amara.diallo@fabrikam.example", "Amara Diallo")
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(480)]
 
 
 @pytest.fixture(scope="module")

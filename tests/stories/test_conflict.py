@@ -15,7 +15,7 @@ PROTECTED = ("Halden Marine", "halden-marine.example")
 OWN_DEAL = ("Meridian Rail", "meridian-rail.example")
 NOBODY = ("Fjordglass Optics", "fjordglass.example")
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(480)]
 
 
 def register(phone: Page, link: str, customer: tuple[str, str]) -> None:

@@ -18,7 +18,7 @@ SECRETS = {
 }
 NEXT_STEP = {"hubspot": "hs_next_step", "salesforce": "NextStep"}
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(480)]
 
 
 def snapshots(crm: StoryCrm, deal: str) -> list[tuple]:

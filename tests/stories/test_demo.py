@@ -12,7 +12,7 @@ from tests.stories.crms import StoryCrm
 from tests.stories.guests import Guest
 from tests.stories.running import Demo, until
 
-pytestmark = [pytest.mark.fault, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(480)]
 
 PARTS = {
     "web": ("serve ", "web", "/readyz"),

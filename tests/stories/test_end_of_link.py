@@ -13,7 +13,7 @@ from tests.stories.running import until
 
 CHANGING = {"date"}
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(480)
 
 
 def make(crm: StoryCrm, deal: str, name: str) -> tuple[str, str]:

@@ -5,7 +5,7 @@ import pytest
 from benchmarks import lag
 from tests.stories.crms import StoryCrm
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(480)
 
 
 def test_a_change_reaches_the_partner_and_a_reply_the_crm_without_waiting_for_a_poll(crm: StoryCrm) -> None:

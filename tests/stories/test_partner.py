@@ -15,7 +15,7 @@ from tests.stories.seats import Seat
 AMARA = ("amara.diallo@fabrikam.example", "Amara Diallo")
 WES = ("wes.carter@fabrikam.example", "Wes Carter")
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(480)]
 
 
 def test_the_front_page_says_nothing_of_the_deal(

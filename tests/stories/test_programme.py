@@ -35,7 +35,7 @@ LIBRARY = "https://learn.localhost:9"
 
 SHOWN, HIDDEN = "A start with us", "Managed Rollout: how we deliver"
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(480)]
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from tests.stories.seats import Seat
 EXPORT = ROOT.parent / "shared" / "data" / "maven_crm"
 NINA = ("nina.aalto@harbourlight.example", "Nina Aalto")
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(480)]
 
 
 @pytest.fixture(scope="module")

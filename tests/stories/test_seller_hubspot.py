@@ -24,7 +24,7 @@ CARDS = {
     "Sharing": "priya.raman@northwind.example",
 }
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(480)]
 
 
 def test_every_card_loads_on_the_deals_page(hubspot: StoryHubspot, hubspot_seat: HubspotSeat) -> None:

@@ -34,7 +34,7 @@ NO_STORAGE = """
   }
 """
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(480)]
 
 
 def test_the_org_posts_a_signed_request_and_every_card_loads(
