@@ -78,9 +78,9 @@ class Scene:
 
     # What people do
 
-    def post(self, deal: RecordKey) -> None:
+    def post(self, deal: RecordKey, **more: str) -> None:
         body = f"message {new_id()}"
-        self._run(deal, "thread.post", partner_id=self.partner_id, body=body)
+        self._run(deal, "thread.post", partner_id=self.partner_id, body=body, **more)
         self.said.setdefault(deal.crm_id, []).append(body)
 
     def post_on_the_card(self, deal: RecordKey) -> None:

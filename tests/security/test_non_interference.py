@@ -59,7 +59,7 @@ LAST = [(MINE, "register"), (MINE, "link"), *[(ALL, "pass by")] * 3]
 
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")
 @settings(
-    max_examples=6,
+    max_examples=4,
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],  # shrinking would run for minutes; the example says enough
