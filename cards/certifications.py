@@ -72,7 +72,7 @@ def _partner(facts: RecordFacts, known: PartnerFacts, now: datetime, is_direct: 
     yield from worth_reading(known)
     if facts.may_write and is_direct:
         yield _record_form(known)
-        yield from _change_forms(facts, known, held)
+        yield from change_forms(facts, known, held)
 
 
 def next_lapse(facts: RecordFacts, certifications: Iterable[Certification], today: date) -> Iterator[Status]:
@@ -239,19 +239,19 @@ def award_form(
     )
 
 
-def _change_forms(facts: RecordFacts, known: PartnerFacts, held: list[Certification]) -> Iterator[Form]:
+def change_forms(facts: RecordFacts, known: PartnerFacts, held: list[Certification]) -> Iterator[Form]:
     """What happens to certifications beside running out: an award is taken back, a person changes the firm."""
     standing = [c for c in held if not c.is_revoked]
     if standing:
-        yield revoke_form(known, standing)
+        yield _revoke_form(known, standing)
     people = {c.person_email: c.person for c in held if c.person_email}
     elsewhere = [p for p in facts.available_partners if p.id != known.partner.id]
     elsewhere += [other.partner for other in facts.partners if other.partner.id != known.partner.id]
     if people and elsewhere:
-        yield move_form(known, people, elsewhere)
+        yield _move_form(known, people, elsewhere)
 
 
-def revoke_form(known: PartnerFacts, standing: list[Certification]) -> Form:
+def _revoke_form(known: PartnerFacts, standing: list[Certification]) -> Form:
     return Form(
         id=f"revoke-{known.partner.id}",
         title="Revoke a certification",
@@ -272,7 +272,7 @@ def revoke_form(known: PartnerFacts, standing: list[Certification]) -> Form:
     )
 
 
-def move_form(known: PartnerFacts, people: dict[str, str], elsewhere: list[Partner]) -> Form:
+def _move_form(known: PartnerFacts, people: dict[str, str], elsewhere: list[Partner]) -> Form:
     return Form(
         id=f"move-{known.partner.id}",
         title="A person has changed firms",

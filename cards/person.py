@@ -14,12 +14,11 @@ from cards.blocks import Block, Card, Empty, FieldType, Form, FormField, ListIte
 from cards.blocks import List as Rows
 from cards.certifications import (
     award_form,
+    change_forms,
     evidence,
     last_day,
-    move_form,
     next_lapse,
     next_to_lapse,
-    revoke_form,
     right_row,
     validity,
     worth_reading,
@@ -258,11 +257,4 @@ def _forms(facts: RecordFacts, known: PartnerFacts, person: Person) -> Iterator[
         person_name=person.name[:NAME_LIMIT],
         person_email=person.email,
     )
-    standing = [c for c in mine if not c.is_revoked]
-    if standing:
-        yield revoke_form(known, standing)
-    people = {c.person_email: c.person for c in mine if c.person_email}
-    elsewhere = [p for p in facts.available_partners if p.id != known.partner.id]
-    elsewhere += [other.partner for other in facts.partners if other.partner.id != known.partner.id]
-    if people and elsewhere:
-        yield move_form(known, people, elsewhere)
+    yield from change_forms(facts, known, mine)
