@@ -119,8 +119,8 @@ def _tier(connection: Connection, tenant_id: str, partner: Partner) -> TierStand
     """As it was settled last; a partner without a tier asks the database nothing."""
     if not partner.tier:
         return None
-    plain = TierStanding(granted=partner.tier, tier=partner.tier, then=partner.tier)
-    return tiers.standings(connection, tenant_id, [partner.id]).get(partner.id, plain)
+    held = tiers.standings(connection, tenant_id, [partner.id])
+    return held.get(partner.id, TierStanding.as_granted(partner.tier))
 
 
 def _content(

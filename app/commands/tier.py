@@ -1,5 +1,6 @@
 """The tier that counts follows certifications: whatever changes them, or what they are asked for, settles it here."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from app.commands.announcing import announce, newest_open_deal
 from app.commands.context import Command, CommandResult, Context
 from app.commands.forms import publish_form
 from app.domain.actor import ActorKind
+from app.domain.certification import Certification
 from app.domain.certification_rights import Requirement
 from app.domain.partner import Partner
 from app.domain.programme import Programme
@@ -71,18 +73,16 @@ def _settle(
     needs: Sequence[Requirement],
 ) -> int:
     programme = programmes.current(context.connection, context.tenant.id)
-    held = certifications.of_partners(context.connection, context.tenant.id, ids)
+    held: dict[str, list[Certification]] = defaultdict(list)
+    for one in certifications.of_partners(context.connection, context.tenant.id, ids):
+        held[one.partner_id].append(one)
     today = context.now.astimezone(ZoneInfo(context.tenant.time_zone)).date()
     changed = 0
-    for partner_id in ids:
-        partner = partners.get(context.connection, context.tenant.id, partner_id)
-        if partner is None:
-            continue
-        mine = [one for one in held if one.partner_id == partner_id]
-        plain = TierStanding(granted=partner.tier, tier=partner.tier, then=partner.tier)
-        was, now = before.get(partner_id, plain), tier_of(partner.tier, programme, needs, mine, today)
+    for partner in partners.some(context.connection, context.tenant.id, ids):
+        was = before.get(partner.id, TierStanding.as_granted(partner.tier))
+        now = tier_of(partner.tier, programme, needs, held[partner.id], today)
         if was != now:
-            tiers.keep(context.connection, context.tenant.id, partner_id, now)
+            tiers.keep(context.connection, context.tenant.id, partner.id, now)
             _tell(context, partner, was, now)
             changed += 1
     return changed

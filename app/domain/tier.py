@@ -6,6 +6,7 @@ People grant tiers; certifications carry them. Pure: registrations, cards, rooms
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Self
 
 from app.domain.certification import Certification
 from app.domain.certification_rights import Eligibility, Requirement, eligible, fits, same
@@ -27,6 +28,11 @@ class TierStanding:
     why: tuple[str, ...] = ()
     until: date | None = None
     then: str = ""
+
+    @classmethod
+    def as_granted(cls, tier: str) -> Self:
+        """Where certifications have no say."""
+        return cls(granted=tier, tier=tier, then=tier)
 
     @property
     def is_lowered(self) -> bool:
@@ -60,7 +66,7 @@ def tier_of(
     ladder = _ladder(granted, programme)
     asked = {rung: _asked(rung, requirements) for rung in ladder}
     if not any(asked.values()):
-        return TierStanding(granted=granted, tier=granted, then=granted)
+        return TierStanding.as_granted(granted)
     grace = timedelta(days=programme.tier_grace_days)
 
     def held(rung: str, day: date) -> Eligibility:

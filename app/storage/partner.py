@@ -53,6 +53,12 @@ def get(connection: Connection, tenant_id: str, partner_id: str) -> Partner | No
     return _partner(row) if row else None
 
 
+def some(connection: Connection, tenant_id: str, partner_ids: Sequence[str]) -> list[Partner]:
+    """Those of these that there are, by id."""
+    wanted = (_P.tenant_id == tenant_id, _P.id.in_(partner_ids))
+    return [_partner(row) for row in find_all(connection, tables.partner, *wanted, order=[_P.id])]
+
+
 def by_name(connection: Connection, tenant_id: str, name: str) -> Partner | None:
     row = find(connection, tables.partner, _P.tenant_id == tenant_id, _P.name == name)
     return _partner(row) if row else None
