@@ -16,10 +16,11 @@ from app.sandbox.hubspot.schema import object_type
 from app.storage import record as records
 from cards.registry import NAMES
 from sync import ingest, poll
+from sync.certifying import settle_tiers
 from tests.contract import hubspot_world, salesforce_world
 from tests.contract.world import World
 from tests.doors.test_hubspot import Hubspot
-from tests.house import TestHouse
+from tests.house import ADMIN, TestHouse
 from tests.sync.connected import Connected, connect
 
 
@@ -280,3 +281,25 @@ def test_what_webhooks_tell_costs_a_read_of_a_hundred_only_where_a_value_is_no_t
             held = records.get_many(connection, made.tenant.id, keys)
         assert {record.fields[field] for record in held.values()} == {"77"}
         made.house.database.close()
+
+
+def test_settling_the_tiers_of_ten_partners_asks_as_much_as_of_one(house: TestHouse) -> None:
+    needs = {"right": "Gold tier", "credential": "Security", "people": 1}
+    house.run("certification.require", needs, actor=ADMIN, record=None)
+
+    def settled() -> int:
+        house.clock.advance(timedelta(days=1))
+        with questions(house) as asked:
+            settle_tiers(house.agent)
+        return len(asked)
+
+    def add(number: int) -> None:
+        fields = {"name": f"Partner {number}", "type": "reseller", "tier": "Gold"}
+        house.run("partner.create", fields, actor=ADMIN, record=None)
+
+    add(0)
+    one = settled()
+    for number in range(1, 10):
+        add(number)
+
+    assert settled() == one
